@@ -1,0 +1,6 @@
+//! SGNAS Studio: searching by generating, on any GPU.
+//!
+//! The crate is a tower of rooms, each of which sees only those below it; `tests/rooms.rs` keeps
+//! the directions. `ARCHITECTURE.md` describes them.
+
+pub mod platform;

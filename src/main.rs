@@ -1,0 +1,3 @@
+//! The `sgnas` program: it opens a face (the command line) and nothing else.
+
+fn main() {}
