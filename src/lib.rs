@@ -4,3 +4,4 @@
 //! the directions. `ARCHITECTURE.md` describes them.
 
 pub mod platform;
+pub mod space;

@@ -1,0 +1,100 @@
+//! What can be wrong with a space, an architecture or a value that came from outside.
+
+/// Errors of the `space` room. Each text names the thing, what is wrong and what would be right.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SpaceError {
+    /// No preset of that name.
+    #[error("preset '{name}' is unknown; the presets are {known}")]
+    UnknownPreset {
+        /// The name that was asked for.
+        name: String,
+        /// The names there are, separated by commas.
+        known: String,
+    },
+    /// The text is no TOML, or its `[space]` section lacks or misspells a field.
+    #[error("the [space] section of {name} cannot be read: {reason}")]
+    Toml {
+        /// The preset or file.
+        name: String,
+        /// What the parser says, on one line.
+        reason: String,
+    },
+    /// A value of the `[space]` section is outside what a space may have.
+    #[error("space.{field} = {value} is not possible; use {allowed}")]
+    Field {
+        /// The field, as a path below `space`.
+        field: String,
+        /// Its value as given.
+        value: String,
+        /// The values that are possible.
+        allowed: String,
+    },
+    /// A layer of an architecture has no or too many kernels, or one that is not searched.
+    #[error(
+        "layer {layer} of the architecture has kernels {kernels:?}; use 1 to 6 kernels out of 3, 5 and 7"
+    )]
+    Kernels {
+        /// Index of the layer, from 0.
+        layer: usize,
+        /// The kernels as given.
+        kernels: Vec<u8>,
+    },
+    /// An architecture or a vector of probabilities for another number of layers.
+    #[error("{what} has {found} layers, but the space '{space}' has {expected}")]
+    LayerCount {
+        /// What has the wrong number of layers.
+        what: &'static str,
+        /// The number found.
+        found: usize,
+        /// The number of searchable layers of the space.
+        expected: usize,
+        /// The name of the space.
+        space: String,
+    },
+    /// A flat vector that is no whole number of layers of 24 values, or of an unexpected number.
+    #[error(
+        "{what} has {found} values, but {expected} are needed (24 a layer: 6 sub-blocks of k3, k5, k7, skip)"
+    )]
+    ValueCount {
+        /// What the vector holds.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length needed.
+        expected: usize,
+    },
+    /// NaN or infinity where a number is needed.
+    #[error(
+        "{what} holds {value} at layer {layer}, sub-block {sub_block}; only finite numbers can be decoded"
+    )]
+    NotFinite {
+        /// What the vector holds.
+        what: &'static str,
+        /// The offending value.
+        value: f32,
+        /// Its layer, from 0.
+        layer: usize,
+        /// Its sub-block, from 0.
+        sub_block: usize,
+    },
+    /// A sub-block of a path is not one-hot over k3, k5, k7, skip.
+    #[error(
+        "sub-block {sub_block} of layer {layer} is {values:?}; exactly one of k3, k5, k7, skip must be 1 and the others 0"
+    )]
+    NotOneHot {
+        /// The layer, from 0.
+        layer: usize,
+        /// The sub-block, from 0.
+        sub_block: usize,
+        /// The four values.
+        values: [f32; 4],
+    },
+    /// JSON that is not of the expected form.
+    #[error("{what} cannot be read: {reason}")]
+    Json {
+        /// What was read.
+        what: &'static str,
+        /// What the parser says.
+        reason: String,
+    },
+}

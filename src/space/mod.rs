@@ -1,0 +1,22 @@
+//! What is searched: the unified space and its presets, architectures, their exact costs, decoding
+//! under a budget, random architectures and priors, rank statistics, and the NAS-Bench-201 cells.
+//!
+//! Pure values only: no GPU, no clock, no file, no thread, so that the same code answers in the
+//! interface, in a worker and in tests. Randomness comes in as a `rand::Rng`.
+//!
+//! Costs count as the paper's do: multiply-accumulates (MACs) of convolutions only, without batch
+//! norm, activations, pooling and the classifier; parameters of everything.
+
+mod architecture;
+mod cost;
+mod cost_table;
+mod error;
+mod preset;
+mod unified;
+
+pub use architecture::{Architecture, KERNELS, OPS, SKIP, SUB_BLOCKS};
+pub use cost::{Cost, Metric, Part, PartCost, PartMacs};
+pub use cost_table::{CostTable, LayerCosts, PRUNE_BELOW};
+pub use error::SpaceError;
+pub use preset::PRESETS;
+pub use unified::{ConvSpec, FirstSpec, Layer, LayerSpec, MapShape, Space, SpaceConfig};
