@@ -3,5 +3,9 @@
 //! The crate is a tower of rooms, each of which sees only those below it; `tests/rooms.rs` keeps
 //! the directions. `ARCHITECTURE.md` describes them.
 
+pub mod autodiff;
+pub mod gpu;
+pub mod ops;
 pub mod platform;
 pub mod space;
+pub mod tensor;

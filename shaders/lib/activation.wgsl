@@ -1,0 +1,53 @@
+// Activations by number, the host's `Activation`: 0 identity, 1 ReLU, 2 ReLU6, 3 h-swish,
+// 4 h-sigmoid, 5 sigmoid, 6 swish. NaN passes through ReLU and ReLU6 by select, not by min and max,
+// whose handling of NaN is not portable.
+override ACT: u32 = 0u;
+
+fn sigmoid(x: vec4<f32>) -> vec4<f32> {
+    // exp of a positive number could overflow: only exp(-|x|) is taken.
+    let e = exp(-abs(x));
+    return select(e, vec4<f32>(1.0), x >= vec4<f32>(0.0)) / (1.0 + e);
+}
+
+fn clamp06(x: vec4<f32>) -> vec4<f32> {
+    let low = select(x, vec4<f32>(0.0), x < vec4<f32>(0.0));
+    return select(low, vec4<f32>(6.0), low > vec4<f32>(6.0));
+}
+
+fn act4(x: vec4<f32>) -> vec4<f32> {
+    switch ACT {
+        case 1u: { return select(x, vec4<f32>(0.0), x < vec4<f32>(0.0)); }
+        case 2u: { return clamp06(x); }
+        case 3u: { return x * clamp06(x + 3.0) / 6.0; }
+        case 4u: { return clamp06(x + 3.0) / 6.0; }
+        case 5u: { return sigmoid(x); }
+        case 6u: { return x * sigmoid(x); }
+        default: { return x; }
+    }
+}
+
+// The derivative; at kinks 0 for ReLU, ReLU6 and h-sigmoid, and 0 at -3, 1 at 3 for h-swish.
+fn act_grad4(x: vec4<f32>) -> vec4<f32> {
+    let zero = vec4<f32>(0.0);
+    let one = vec4<f32>(1.0);
+    switch ACT {
+        case 1u: { return select(zero, one, x > zero); }
+        case 2u: { return select(zero, one, (x > zero) & (x < vec4<f32>(6.0))); }
+        case 3u: {
+            let inside = select(zero, (2.0 * x + 3.0) / 6.0, x > vec4<f32>(-3.0));
+            return select(inside, one, x >= vec4<f32>(3.0));
+        }
+        case 4u: {
+            return select(zero, vec4<f32>(1.0 / 6.0), (x > vec4<f32>(-3.0)) & (x < vec4<f32>(3.0)));
+        }
+        case 5u: {
+            let s = sigmoid(x);
+            return s * (1.0 - s);
+        }
+        case 6u: {
+            let s = sigmoid(x);
+            return s * (1.0 + x * (1.0 - s));
+        }
+        default: { return one; }
+    }
+}

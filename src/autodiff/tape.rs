@@ -1,0 +1,150 @@
+//! The tape: what was applied to what, and the walk back.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::gpu::{Gpu, GpuError};
+use crate::ops::accumulate::accumulate;
+use crate::ops::{Op, Vjp};
+use crate::tensor::Tensor;
+
+/// A tensor on the tape. Without a node it is a constant: nothing flows back to it.
+#[derive(Clone, Debug)]
+pub struct Var {
+    tensor: Tensor,
+    node: Option<usize>,
+}
+
+impl Var {
+    /// A constant: nothing flows back to it.
+    pub fn constant(tensor: &Tensor) -> Self {
+        Var { tensor: tensor.clone(), node: None }
+    }
+
+    /// Its value.
+    pub fn tensor(&self) -> &Tensor {
+        &self.tensor
+    }
+
+    /// Whether gradients flow to it.
+    pub fn needs_grad(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// The same values in another shape of as many; the gradient follows.
+    pub fn reshape(&self, shape: &[usize]) -> Result<Var, GpuError> {
+        Ok(Var { tensor: self.tensor.reshape(shape)?, node: self.node })
+    }
+}
+
+enum Node {
+    /// A parameter: its gradient is added to `sink`.
+    Leaf {
+        sink: Tensor,
+    },
+    Apply {
+        op: Rc<dyn Op>,
+        inputs: Vec<Var>,
+        output: Tensor,
+        saved: Vec<Tensor>,
+    },
+}
+
+/// Records op applications on one device and walks back over them once.
+pub struct Tape {
+    gpu: Gpu,
+    nodes: RefCell<Vec<Node>>,
+}
+
+impl Tape {
+    /// An empty tape.
+    pub fn new(gpu: &Gpu) -> Self {
+        Tape { gpu: gpu.clone(), nodes: RefCell::default() }
+    }
+
+    /// The device.
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
+    }
+
+    fn push(&self, node: Node) -> usize {
+        let mut nodes = self.nodes.borrow_mut();
+        nodes.push(node);
+        nodes.len() - 1
+    }
+
+    /// A value whose gradient is to be added to `sink`, a tensor of its shape.
+    pub fn leaf(&self, value: &Tensor, sink: &Tensor) -> Var {
+        let node = self.push(Node::Leaf { sink: sink.clone() });
+        Var { tensor: value.clone(), node: Some(node) }
+    }
+
+    /// Applies an op. It is recorded only where a gradient can flow back.
+    pub fn apply(&self, op: impl Op + 'static, inputs: &[&Var]) -> Result<Var, GpuError> {
+        self.apply_shared(Rc::new(op), inputs)
+    }
+
+    /// Applies an op that others may apply too.
+    pub fn apply_shared(&self, op: Rc<dyn Op>, inputs: &[&Var]) -> Result<Var, GpuError> {
+        let tensors: Vec<&Tensor> = inputs.iter().map(|v| &v.tensor).collect();
+        let done = op.forward(&self.gpu, &tensors)?;
+        if !inputs.iter().any(|v| v.needs_grad()) {
+            return Ok(Var { tensor: done.output, node: None });
+        }
+        let inputs = inputs.iter().map(|v| (*v).clone()).collect();
+        let output = done.output.clone();
+        let node = self.push(Node::Apply { op, inputs, output, saved: done.saved });
+        Ok(Var { tensor: done.output, node: Some(node) })
+    }
+
+    /// Walks back from `root` with gradient `seed` (of its shape), adding to the sinks of the
+    /// leaves. Nodes are dropped as soon as they are used; the tape is empty afterwards.
+    pub fn backward(&self, root: &Var, seed: &Tensor) -> Result<(), GpuError> {
+        let mut nodes = std::mem::take(&mut *self.nodes.borrow_mut());
+        let mut grads: Vec<Option<Tensor>> = vec![None; nodes.len()];
+        if let Some(i) = root.node {
+            grads[i] = Some(seed.clone());
+        }
+        while let Some(node) = nodes.pop() {
+            let Some(grad) = grads.pop().flatten() else { continue };
+            match node {
+                Node::Leaf { sink } => accumulate(&self.gpu, &sink, &grad, 1.0)?,
+                Node::Apply { op, inputs, output, saved } => {
+                    // A reshaped root or input hands its gradient on in its own shape.
+                    let grad = grad.reshape(*output.shape())?;
+                    let needs: Vec<bool> = inputs.iter().map(Var::needs_grad).collect();
+                    let tensors: Vec<Tensor> = inputs.iter().map(|v| v.tensor.clone()).collect();
+                    let ctx = Vjp {
+                        inputs: &tensors,
+                        output: &output,
+                        saved: &saved,
+                        grad: &grad,
+                        needs: &needs,
+                    };
+                    let by_input = op.vjp(&self.gpu, &ctx)?;
+                    for (input, g) in inputs.iter().zip(by_input) {
+                        if let (Some(node), Some(g)) = (input.node, g) {
+                            self.add(&mut grads[node], g)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a gradient to what has come so far; the first is kept as it is and copied only when a
+    /// second comes, since it may be shared.
+    fn add(&self, slot: &mut Option<Tensor>, g: Tensor) -> Result<(), GpuError> {
+        *slot = Some(match slot.take() {
+            None => g,
+            Some(first) => {
+                let sum = Tensor::empty(&self.gpu, *first.shape())?;
+                self.gpu.copy(first.buffer(), sum.buffer(), first.len() as u64 * 4);
+                accumulate(&self.gpu, &sum, &g, 1.0)?;
+                sum
+            }
+        });
+        Ok(())
+    }
+}

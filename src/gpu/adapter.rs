@@ -1,0 +1,116 @@
+//! The adapters of the machine, and the choice among them.
+
+use serde::Serialize;
+
+use super::GpuError;
+
+/// Which adapter to open.
+#[derive(Clone, Debug, Default)]
+pub enum AdapterChoice {
+    /// The fastest there is: discrete, then integrated, then software.
+    #[default]
+    Best,
+    /// The first whose name contains these words (case does not matter).
+    Named(String),
+    /// The one at this place of `sgnas devices`.
+    Index(usize),
+}
+
+/// An adapter as a person wants to see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct AdapterReport {
+    /// Marketing name.
+    pub name: String,
+    /// vulkan, metal, dx12, webgpu.
+    pub backend: String,
+    /// discrete, integrated, virtual, software, other.
+    pub kind: &'static str,
+    /// Driver and its version.
+    pub driver: String,
+    /// Limits that matter here, in units or bytes.
+    pub limits: Vec<(&'static str, u64)>,
+    /// Optional features: name, there or not, what we do with it.
+    pub features: Vec<(&'static str, bool, &'static str)>,
+}
+
+pub(crate) fn instance() -> wgpu::Instance {
+    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle())
+}
+
+pub(crate) fn kind(info: &wgpu::AdapterInfo) -> &'static str {
+    match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => "discrete",
+        wgpu::DeviceType::IntegratedGpu => "integrated",
+        wgpu::DeviceType::VirtualGpu => "virtual",
+        wgpu::DeviceType::Cpu => "software",
+        wgpu::DeviceType::Other => "other",
+    }
+}
+
+fn rank(info: &wgpu::AdapterInfo) -> u32 {
+    match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => 0,
+        wgpu::DeviceType::IntegratedGpu => 1,
+        wgpu::DeviceType::VirtualGpu => 2,
+        wgpu::DeviceType::Other => 3,
+        wgpu::DeviceType::Cpu => 4,
+    }
+}
+
+async fn sorted(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    let mut all = instance.enumerate_adapters(wgpu::Backends::all()).await;
+    all.sort_by_key(|a| rank(&a.get_info()));
+    all
+}
+
+/// The adapters, best first: the order of [`AdapterChoice::Index`].
+pub async fn list_adapters() -> Vec<AdapterReport> {
+    sorted(&instance()).await.iter().map(report).collect()
+}
+
+pub(crate) async fn choose(
+    instance: &wgpu::Instance,
+    choice: &AdapterChoice,
+) -> Result<wgpu::Adapter, GpuError> {
+    let mut all = sorted(instance).await;
+    let at = match choice {
+        AdapterChoice::Best => 0,
+        AdapterChoice::Index(i) => *i,
+        AdapterChoice::Named(words) => {
+            let words = words.to_lowercase();
+            let hit = all.iter().position(|a| a.get_info().name.to_lowercase().contains(&words));
+            hit.ok_or_else(|| GpuError::NoAdapter(format!(" is called {words:?}")))?
+        }
+    };
+    if at >= all.len() {
+        return Err(GpuError::NoAdapter(match choice {
+            AdapterChoice::Index(i) => format!(" number {i}"),
+            _ => " was found".to_string(),
+        }));
+    }
+    Ok(all.swap_remove(at))
+}
+
+pub(crate) fn report(adapter: &wgpu::Adapter) -> AdapterReport {
+    let (info, l, f) = (adapter.get_info(), adapter.limits(), adapter.features());
+    let has = |x| f.contains(x);
+    AdapterReport {
+        name: info.name.clone(),
+        backend: info.backend.to_string(),
+        kind: kind(&info),
+        driver: format!("{} {}", info.driver, info.driver_info).trim().to_string(),
+        limits: vec![
+            ("storage binding, bytes", l.max_storage_buffer_binding_size),
+            ("buffer, bytes", l.max_buffer_size),
+            ("storage buffers a stage", u64::from(l.max_storage_buffers_per_shader_stage)),
+            ("workgroup memory, bytes", u64::from(l.max_compute_workgroup_storage_size)),
+            ("invocations a workgroup", u64::from(l.max_compute_invocations_per_workgroup)),
+            ("workgroups a dimension", u64::from(l.max_compute_workgroups_per_dimension)),
+        ],
+        features: vec![
+            ("timestamps", has(wgpu::Features::TIMESTAMP_QUERY), "the profile by kernel"),
+            ("subgroups", has(wgpu::Features::SUBGROUP), "not used"),
+            ("f16", has(wgpu::Features::SHADER_F16), "not used: f32 is the product"),
+        ],
+    }
+}

@@ -1,0 +1,176 @@
+//! Pooled storage buffers. Dropping a [`Buffer`] gives its memory back for the next request of
+//! that size class; since all work runs in one ordered stream, that is safe at once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use super::GpuError;
+
+/// Sizes of what the pool holds, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolStats {
+    /// Held from the driver, free or in use.
+    pub allocated: u64,
+    /// In use by tensors.
+    pub in_use: u64,
+    /// The most that was ever in use.
+    pub peak: u64,
+    /// Number of buffers held.
+    pub buffers: u64,
+}
+
+/// A range of a storage buffer. Clones share the memory.
+#[derive(Clone, Debug)]
+pub struct Buffer {
+    inner: Rc<Pooled>,
+    offset: u64,
+    size: u64,
+}
+
+#[derive(Debug)]
+struct Pooled {
+    raw: wgpu::Buffer,
+    id: u64,
+    pool: Weak<RefCell<PoolInner>>,
+}
+
+impl Drop for Pooled {
+    fn drop(&mut self) {
+        if let Some(pool) = self.pool.upgrade() {
+            let mut p = pool.borrow_mut();
+            p.stats.in_use -= self.raw.size();
+            let (class, id) = (self.raw.size(), self.id);
+            p.free.entry(class).or_default().push((self.raw.clone(), id));
+        }
+    }
+}
+
+impl Buffer {
+    /// Bytes of this range.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The range `offset..offset + size` of this one; `offset` must be a multiple of 256, which is
+    /// what WebGPU asks of a binding.
+    pub(crate) fn range(&self, offset: u64, size: u64) -> Buffer {
+        debug_assert!(offset.is_multiple_of(256) && offset + size <= self.size);
+        Buffer { inner: self.inner.clone(), offset: self.offset + offset, size }
+    }
+
+    pub(super) fn raw(&self) -> &wgpu::Buffer {
+        &self.inner.raw
+    }
+
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Identity for the cache of bind groups.
+    pub(super) fn key(&self) -> [u64; 3] {
+        [self.inner.id, self.offset, self.size]
+    }
+
+    pub(super) fn binding(&self) -> wgpu::BindingResource<'_> {
+        wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer: &self.inner.raw,
+            offset: self.offset,
+            size: std::num::NonZeroU64::new(self.size),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct PoolInner {
+    free: BTreeMap<u64, Vec<(wgpu::Buffer, u64)>>,
+    stats: PoolStats,
+    next_id: u64,
+}
+
+/// The pool of one device.
+#[derive(Debug)]
+pub(super) struct Pool {
+    inner: Rc<RefCell<PoolInner>>,
+    largest: u64,
+}
+
+/// Rounds up to a size class: four steps to each power of two, so that at most a quarter is lost.
+fn size_class(bytes: u64) -> u64 {
+    let bytes = bytes.max(256);
+    let step = (bytes.next_power_of_two() / 8).max(256);
+    bytes.div_ceil(step) * step
+}
+
+impl Pool {
+    pub(super) fn new(limits: &wgpu::Limits) -> Self {
+        let inner = PoolInner { free: BTreeMap::new(), stats: PoolStats::default(), next_id: 0 };
+        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        Pool { inner: Rc::new(RefCell::new(inner)), largest }
+    }
+
+    pub(super) fn stats(&self) -> PoolStats {
+        self.inner.borrow().stats
+    }
+
+    /// Forgets the buffers that nobody uses.
+    pub(super) fn trim(&self) {
+        let mut p = self.inner.borrow_mut();
+        let free = std::mem::take(&mut p.free);
+        for (class, list) in free {
+            p.stats.allocated -= class * list.len() as u64;
+            p.stats.buffers -= list.len() as u64;
+        }
+    }
+
+    /// A buffer of at least `bytes`, its contents whatever they are.
+    pub(super) fn take(&self, device: &wgpu::Device, bytes: u64) -> Result<Buffer, GpuError> {
+        // A kernel reads by vec4, so a binding is a whole number of them.
+        let size = bytes.max(16).next_multiple_of(16);
+        if size > self.largest {
+            return Err(GpuError::OutOfMemory {
+                what: "a tensor over the limit of a binding".into(),
+                bytes,
+            });
+        }
+        let class = size_class(size).min(self.largest.max(size));
+        let mut p = self.inner.borrow_mut();
+        let reused = p.free.get_mut(&class).and_then(Vec::pop);
+        let (raw, id) = match reused {
+            Some(it) => it,
+            None => {
+                let raw = device.create_buffer(&wgpu::BufferDescriptor {
+                    label: None,
+                    size: class,
+                    usage: wgpu::BufferUsages::STORAGE
+                        | wgpu::BufferUsages::COPY_SRC
+                        | wgpu::BufferUsages::COPY_DST,
+                    mapped_at_creation: false,
+                });
+                p.stats.allocated += class;
+                p.stats.buffers += 1;
+                p.next_id += 1;
+                (raw, p.next_id)
+            }
+        };
+        p.stats.in_use += class;
+        p.stats.peak = p.stats.peak.max(p.stats.in_use);
+        let inner = Pooled { raw, id, pool: Rc::downgrade(&self.inner) };
+        Ok(Buffer { inner: Rc::new(inner), offset: 0, size })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size_class;
+
+    #[test]
+    fn a_size_class_wastes_at_most_a_quarter() {
+        for bytes in (1..100_000).step_by(7).chain([1 << 20, (1 << 20) + 1, 128 << 20]) {
+            let class = size_class(bytes);
+            assert!(class >= bytes && class.is_multiple_of(256));
+            assert!(class <= 1024 || class * 4 <= bytes * 5, "{bytes} -> {class}");
+            assert_eq!(size_class(class), class);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The device: opened once, shared by clones of [`Gpu`] on one thread.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use super::adapter::{self, AdapterChoice, AdapterReport};
+use super::buffer::{Buffer, Pool, PoolStats};
+use super::pacer::Pacer;
+use super::pipeline::Pipelines;
+use super::profile::{KernelTime, Profile};
+use super::stream::{RING_SLOTS, SLOT, Stream};
+use super::{GpuError, Shader};
+
+/// What a kernel should be made of on this adapter. Software drivers want register blocks and no
+/// barriers, GPUs want workgroup tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KernelStyle {
+    /// Large register blocks, no workgroup memory.
+    Registers,
+    /// Tiles in workgroup memory.
+    Tiles,
+}
+
+/// A device with its pool, pipelines and stream. Clones are the same device; it stays on the thread
+/// that opened it.
+#[derive(Clone)]
+pub struct Gpu {
+    pub(super) inner: Rc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) ring: wgpu::Buffer,
+    pub(super) pipelines: RefCell<Pipelines>,
+    pub(super) stream: RefCell<Stream>,
+    pub(super) pacer: Pacer,
+    pub(super) profile: RefCell<Option<Profile>>,
+    pub(super) scope: RefCell<String>,
+    pool: Pool,
+    report: AdapterReport,
+    style: std::cell::Cell<KernelStyle>,
+    fault: Arc<Mutex<Option<GpuError>>>,
+}
+
+impl std::fmt::Debug for Gpu {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Gpu({})", self.inner.report.name)
+    }
+}
+
+impl Gpu {
+    /// Opens a device with WebGPU's default limits; only buffers may be as large as the adapter
+    /// allows.
+    pub async fn open(choice: &AdapterChoice) -> Result<Gpu, GpuError> {
+        let adapter = adapter::choose(&adapter::instance(), choice).await?;
+        let report = adapter::report(&adapter);
+        let theirs = adapter.limits();
+        let limits = wgpu::Limits {
+            max_storage_buffer_binding_size: theirs.max_storage_buffer_binding_size,
+            max_buffer_size: theirs.max_buffer_size,
+            ..wgpu::Limits::default()
+        };
+        let desc = wgpu::DeviceDescriptor {
+            label: Some("sgnas"),
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            required_limits: limits.clone(),
+            ..Default::default()
+        };
+        let (device, queue) = adapter
+            .request_device(&desc)
+            .await
+            .map_err(|e| GpuError::NoDevice { adapter: report.name.clone(), why: e.to_string() })?;
+        let fault = watch(&device);
+        let software = report.kind == "software";
+        let style = if software { KernelStyle::Registers } else { KernelStyle::Tiles };
+        let ring = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("params"),
+            size: (RING_SLOTS * SLOT) as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let inner = Inner {
+            pool: Pool::new(&limits),
+            pipelines: RefCell::default(),
+            stream: RefCell::default(),
+            pacer: Pacer::new(),
+            profile: RefCell::default(),
+            scope: RefCell::default(),
+            style: std::cell::Cell::new(style),
+            device,
+            queue,
+            ring,
+            report,
+            fault,
+        };
+        Ok(Gpu { inner: Rc::new(inner) })
+    }
+
+    /// The adapter behind the device.
+    pub fn adapter(&self) -> &AdapterReport {
+        &self.inner.report
+    }
+
+    /// Which variants of the kernels run here.
+    pub fn style(&self) -> KernelStyle {
+        self.inner.style.get()
+    }
+
+    /// Overrides the variants: for tests and benchmarks, which run all of them.
+    pub fn set_style(&self, style: KernelStyle) {
+        self.inner.style.set(style);
+    }
+
+    /// A buffer of at least `bytes`, its contents whatever they are.
+    pub fn buffer(&self, bytes: u64) -> Result<Buffer, GpuError> {
+        let buffer = self.inner.pool.take(&self.inner.device, bytes);
+        self.fault()?;
+        buffer
+    }
+
+    /// Sizes of the pool.
+    pub fn pool(&self) -> PoolStats {
+        self.inner.pool.stats()
+    }
+
+    /// Gives memory that nobody uses back to the driver.
+    pub fn trim(&self) -> Result<(), GpuError> {
+        self.flush()?;
+        self.forget_bind_groups();
+        self.inner.pool.trim();
+        Ok(())
+    }
+
+    /// Dispatches recorded so far.
+    pub fn dispatches(&self) -> u64 {
+        self.inner.stream.borrow().dispatches
+    }
+
+    /// Number of pipelines made so far.
+    pub fn pipelines(&self) -> usize {
+        self.inner.pipelines.borrow().len()
+    }
+
+    /// Makes a pipeline ahead of its first use.
+    pub fn warm(&self, shader: &'static Shader, constants: &[(&'static str, f64)]) {
+        self.inner.pipelines.borrow_mut().get(&self.inner.device, shader, constants);
+    }
+
+    /// Names the part of the network whose dispatches follow, for the profile; the former name
+    /// comes back.
+    pub fn scope(&self, name: &str) -> String {
+        std::mem::replace(&mut *self.inner.scope.borrow_mut(), name.to_string())
+    }
+
+    /// Starts to time each kernel; false where the adapter has no timestamps.
+    pub fn start_profile(&self) -> Result<bool, GpuError> {
+        self.flush()?;
+        if !self.inner.device.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
+            return Ok(false);
+        }
+        let profile = Profile::new(&self.inner.device, &self.inner.queue);
+        *self.inner.profile.borrow_mut() = Some(profile);
+        Ok(true)
+    }
+
+    /// Ends the profile: kernels by falling time.
+    pub fn end_profile(&self) -> Result<Vec<KernelTime>, GpuError> {
+        self.finish()?;
+        let profile = self.inner.profile.borrow_mut().take();
+        Ok(profile.map(|p| p.take()).unwrap_or_default())
+    }
+
+    /// The first error that the driver reported, if any; it stays until the device is dropped.
+    pub fn fault(&self) -> Result<(), GpuError> {
+        match self.inner.fault.lock() {
+            Ok(slot) => slot.clone().map_or(Ok(()), Err),
+            Err(_) => Err(GpuError::Lost("an error handler failed".into())),
+        }
+    }
+
+    /// Destroys the device, as a driver reset would: for tests of recovery.
+    pub fn destroy(&self) {
+        self.inner.device.destroy();
+    }
+}
+
+/// Keeps the first error that the driver reports.
+fn watch(device: &wgpu::Device) -> Arc<Mutex<Option<GpuError>>> {
+    let fault: Arc<Mutex<Option<GpuError>>> = Arc::default();
+    let slot = fault.clone();
+    device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| {
+        let error = match e {
+            wgpu::Error::OutOfMemory { .. } => {
+                GpuError::OutOfMemory { what: "the driver".into(), bytes: 0 }
+            }
+            other => GpuError::Validation(other.to_string()),
+        };
+        if let Ok(mut s) = slot.lock() {
+            s.get_or_insert(error);
+        }
+    }));
+    let slot = fault.clone();
+    device.set_device_lost_callback(move |reason, message| {
+        if let Ok(mut s) = slot.lock() {
+            s.get_or_insert(GpuError::Lost(format!("{reason:?} {message}")));
+        }
+    });
+    fault
+}

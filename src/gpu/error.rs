@@ -1,0 +1,52 @@
+//! Errors of the engine as values.
+
+use thiserror::Error;
+
+/// What can go wrong between here and the GPU.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum GpuError {
+    /// No adapter matches.
+    #[error(
+        "no GPU adapter{0}; `sgnas devices` lists what is there, and a software Vulkan driver (Debian: mesa-vulkan-drivers) serves where there is none"
+    )]
+    NoAdapter(String),
+    /// The adapter refused a device.
+    #[error("the adapter {adapter} gave no device: {why}")]
+    NoDevice {
+        /// Name of the adapter.
+        adapter: String,
+        /// The driver's words.
+        why: String,
+    },
+    /// The device is gone; a new one must be made and the state restored.
+    #[error("the GPU device was lost: {0}; start again from the last checkpoint with --resume")]
+    Lost(String),
+    /// An allocation failed or exceeds a limit.
+    #[error("out of GPU memory: {what} needs {bytes} bytes; use a smaller batch")]
+    OutOfMemory {
+        /// What was asked for.
+        what: String,
+        /// Its size in bytes, 0 where the driver did not say.
+        bytes: u64,
+    },
+    /// A call was refused: a defect of ours.
+    #[error("the GPU refused a call: {0}")]
+    Validation(String),
+    /// Operands do not fit together.
+    #[error("{op}: {why}")]
+    Shape {
+        /// The op.
+        op: &'static str,
+        /// What does not fit.
+        why: String,
+    },
+    /// The op has no backward rule.
+    #[error("{0} has no gradient rule")]
+    MissingRule(&'static str),
+    /// A NaN or an infinity appeared.
+    #[error("{what} holds a value that is not finite; lower the learning rate or clip gradients")]
+    NonFinite {
+        /// The tensor or layer.
+        what: String,
+    },
+}

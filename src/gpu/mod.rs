@@ -1,0 +1,29 @@
+//! The GPU as the engine sees it: a device with its limits, pooled buffers, cached pipelines, one
+//! stream of recorded dispatches, readback, timing, and loss of the device as a value. Shapes,
+//! tensors and mathematics do not live here.
+
+mod adapter;
+mod buffer;
+mod device;
+mod error;
+mod pacer;
+mod pipeline;
+mod profile;
+mod readback;
+mod shader;
+mod stream;
+
+pub use adapter::{AdapterChoice, AdapterReport, list_adapters};
+pub use buffer::{Buffer, PoolStats};
+pub use device::{Gpu, KernelStyle};
+pub use error::GpuError;
+pub use profile::KernelTime;
+pub use readback::Readback;
+pub use shader::{Access, Field, Shader};
+pub use stream::{Dispatch, groups_1d};
+
+/// The kernels under `shaders/`, as `build.rs` found them.
+pub mod shaders {
+    pub use super::shader::Shader;
+    include!(concat!(env!("OUT_DIR"), "/shaders.rs"));
+}

@@ -1,0 +1,55 @@
+//! How much work goes into one submit: as much as the device does in about forty milliseconds, so
+//! that neither a display, nor a watchdog, nor a command waits longer.
+
+use std::cell::Cell;
+use std::sync::{Arc, Mutex};
+
+use web_time::Instant;
+
+const TARGET_MS: f64 = 40.0;
+/// The most submits that may wait for the device.
+pub(super) const IN_FLIGHT: usize = 3;
+
+/// Learns the rate of the device from the submits that finish.
+#[derive(Debug)]
+pub(super) struct Pacer {
+    seen: Arc<Mutex<Seen>>,
+    budget: Cell<u64>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    last_done: Instant,
+    /// Work units a millisecond, smoothed.
+    rate: f64,
+}
+
+impl Pacer {
+    pub(super) fn new() -> Self {
+        let seen = Seen { last_done: Instant::now(), rate: 0.0 };
+        Pacer { seen: Arc::new(Mutex::new(seen)), budget: Cell::new(1 << 26) }
+    }
+
+    /// Work units (about: multiply-adds) that the next submit may hold.
+    pub(super) fn budget(&self) -> u64 {
+        self.budget.get()
+    }
+
+    /// To be called when a submit of so much work is made; the result is called when it is done.
+    pub(super) fn submitted(&self, work: u64) -> impl FnOnce() + Send + 'static {
+        if let Ok(seen) = self.seen.lock()
+            && seen.rate > 0.0
+        {
+            self.budget.set(((seen.rate * TARGET_MS) as u64).clamp(1 << 20, 1 << 36));
+        }
+        let (seen, start) = (self.seen.clone(), Instant::now());
+        move || {
+            let Ok(mut seen) = seen.lock() else { return };
+            let now = Instant::now();
+            let ms = (now - start.max(seen.last_done)).as_secs_f64() * 1e3;
+            seen.last_done = now;
+            let rate = work as f64 / ms.max(0.05);
+            seen.rate = if seen.rate == 0.0 { rate } else { 0.9 * seen.rate + 0.1 * rate };
+        }
+    }
+}

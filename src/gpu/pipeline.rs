@@ -1,0 +1,101 @@
+//! Compute pipelines, made once per kernel and set of override constants.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::shader::{Access, Shader};
+
+/// A pipeline with the layout of its only bind group.
+#[derive(Debug)]
+pub(super) struct Pipeline {
+    pub(super) id: u64,
+    pub(super) raw: wgpu::ComputePipeline,
+    pub(super) layout: wgpu::BindGroupLayout,
+}
+
+type Key = (&'static str, Vec<(&'static str, u64)>);
+
+/// The pipelines of one device.
+#[derive(Debug, Default)]
+pub(super) struct Pipelines {
+    made: HashMap<Key, Rc<Pipeline>>,
+    modules: HashMap<&'static str, wgpu::ShaderModule>,
+}
+
+impl Pipelines {
+    pub(super) fn len(&self) -> usize {
+        self.made.len()
+    }
+
+    pub(super) fn get(
+        &mut self,
+        device: &wgpu::Device,
+        shader: &'static Shader,
+        constants: &[(&'static str, f64)],
+    ) -> Rc<Pipeline> {
+        let key = (shader.name, constants.iter().map(|(n, v)| (*n, v.to_bits())).collect());
+        if let Some(p) = self.made.get(&key) {
+            return p.clone();
+        }
+        let module =
+            self.modules.entry(shader.name).or_insert_with(|| module(device, shader)).clone();
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some(shader.name),
+            entries: &entries(shader),
+        });
+        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: Some(shader.name),
+            bind_group_layouts: &[Some(&layout)],
+            immediate_size: 0,
+        });
+        let raw = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(shader.name),
+            layout: Some(&pipeline_layout),
+            module: &module,
+            entry_point: Some(shader.entry),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants,
+                // Kernels write workgroup memory before they read it.
+                zero_initialize_workgroup_memory: false,
+            },
+            cache: None,
+        });
+        let pipeline = Rc::new(Pipeline { id: self.made.len() as u64, raw, layout });
+        self.made.insert(key, pipeline.clone());
+        pipeline
+    }
+}
+
+fn entries(shader: &Shader) -> Vec<wgpu::BindGroupLayoutEntry> {
+    let uniform = wgpu::BufferBindingType::Uniform;
+    let storage = |a: &Access| wgpu::BufferBindingType::Storage { read_only: *a == Access::Read };
+    std::iter::once(uniform)
+        .chain(shader.bindings.iter().map(storage))
+        .zip(0..)
+        .map(|(ty, binding)| wgpu::BindGroupLayoutEntry {
+            binding,
+            visibility: wgpu::ShaderStages::COMPUTE,
+            ty: wgpu::BindingType::Buffer {
+                ty,
+                has_dynamic_offset: binding == 0,
+                min_binding_size: None,
+            },
+            count: None,
+        })
+        .collect()
+}
+
+/// Compiles the module with bounds checks but without wgpu's counter in every loop, which costs a
+/// tenth of a matrix product.
+#[allow(unsafe_code)]
+fn module(device: &wgpu::Device, shader: &Shader) -> wgpu::ShaderModule {
+    let desc = wgpu::ShaderModuleDescriptor {
+        label: Some(shader.name),
+        source: wgpu::ShaderSource::Wgsl(shader.wgsl.into()),
+    };
+    let mut checks = wgpu::ShaderRuntimeChecks::checked();
+    checks.force_loop_bounding = false;
+    // SAFETY: the only check given up is the one against infinite loops, and the kernels are files
+    // of this project whose loops all count up to a bound; accesses stay checked.
+    unsafe { device.create_shader_module_trusted(desc, checks) }
+}

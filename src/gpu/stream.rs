@@ -1,0 +1,276 @@
+//! Recording: dispatches gather in one command encoder and go to the device when the work budget is
+//! reached, at a readback, or on request.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::pipeline::Pipeline;
+use super::profile::CAPACITY;
+use super::{Buffer, Gpu, GpuError, Readback, Shader};
+
+/// Parameters of this many dispatches fit into the ring; a submit holds no more.
+pub(super) const RING_SLOTS: usize = 1024;
+/// WebGPU's guaranteed alignment of a dynamic offset.
+pub(super) const SLOT: usize = 256;
+/// Bind groups kept before the cache starts anew.
+const BIND_GROUPS: usize = 8192;
+/// WebGPU's guaranteed number of workgroups a dimension.
+const MAX_GROUPS: u32 = 65_535;
+
+/// One run of a kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct Dispatch<'a> {
+    /// The kernel.
+    pub shader: &'static Shader,
+    /// Its override constants.
+    pub constants: &'a [(&'static str, f64)],
+    /// Its `Params`, as bytes.
+    pub params: &'a [u8],
+    /// Its storage bindings in order.
+    pub bindings: &'a [&'a Buffer],
+    /// Workgroups in x, y, z.
+    pub groups: [u32; 3],
+    /// About how many multiply-adds it does, or values it moves: for the submit budget.
+    pub work: u64,
+}
+
+/// What is recorded and not yet submitted, with the cache of bind groups.
+#[derive(Default)]
+pub(super) struct Stream {
+    encoder: Option<wgpu::CommandEncoder>,
+    pass: Option<wgpu::ComputePass<'static>>,
+    params: Vec<u8>,
+    work: u64,
+    pub(super) dispatches: u64,
+    bind_groups: HashMap<Vec<u64>, wgpu::BindGroup>,
+    in_flight: std::collections::VecDeque<wgpu::SubmissionIndex>,
+}
+
+/// Workgroups, folded into two dimensions, for `items` invocations at `size` a workgroup. The
+/// kernel finds its place as `(wg.y * groups.x + wg.x) * size + local`.
+pub fn groups_1d(items: usize, size: u32) -> [u32; 3] {
+    let groups = (items as u64).div_ceil(u64::from(size)).max(1);
+    let rows = groups.div_ceil(u64::from(MAX_GROUPS));
+    [groups.div_ceil(rows) as u32, rows as u32, 1]
+}
+
+impl Gpu {
+    /// Records a dispatch. Errors of the device show at the next flush.
+    pub fn dispatch(&self, d: Dispatch<'_>) -> Result<(), GpuError> {
+        debug_assert_eq!(d.shader.bindings.len(), d.bindings.len(), "{}", d.shader.name);
+        debug_assert_eq!(d.shader.params_size, d.params.len(), "{}", d.shader.name);
+        if d.groups.contains(&0) {
+            return Ok(());
+        }
+        if d.groups.iter().any(|&g| g > MAX_GROUPS) {
+            let why = format!("{:?} workgroups exceed {MAX_GROUPS}", d.groups);
+            return Err(GpuError::Shape { op: d.shader.name, why });
+        }
+        let pipeline =
+            self.inner.pipelines.borrow_mut().get(&self.inner.device, d.shader, d.constants);
+        {
+            let mut s = self.inner.stream.borrow_mut();
+            let group = self.bind_group(&mut s, &pipeline, d.shader, d.bindings);
+            let offset = s.params.len() as u32;
+            s.params.extend_from_slice(d.params);
+            s.params.resize(offset as usize + SLOT, 0);
+            self.open_pass(&mut s, d.shader);
+            if let Some(pass) = s.pass.as_mut() {
+                pass.set_pipeline(&pipeline.raw);
+                pass.set_bind_group(0, &group, &[offset]);
+                pass.dispatch_workgroups(d.groups[0], d.groups[1], d.groups[2]);
+            }
+            s.work += d.work.max(1 << 14);
+            s.dispatches += 1;
+            let full = s.params.len() >= RING_SLOTS * SLOT || s.work >= self.inner.pacer.budget();
+            if !full {
+                return Ok(());
+            }
+        }
+        self.flush()
+    }
+
+    fn open_pass(&self, s: &mut Stream, shader: &'static Shader) {
+        let device = &self.inner.device;
+        let encoder = s.encoder.get_or_insert_with(|| {
+            device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None })
+        });
+        let profile = self.inner.profile.borrow();
+        let writes = profile.as_ref().map(|p| {
+            s.pass = None;
+            let at = p.labels.borrow().len() as u32;
+            let scope = self.inner.scope.borrow();
+            let label = if scope.is_empty() {
+                shader.name.to_string()
+            } else {
+                format!("{} {}", shader.name, scope)
+            };
+            p.labels.borrow_mut().push(label);
+            wgpu::ComputePassTimestampWrites {
+                query_set: &p.queries,
+                beginning_of_pass_write_index: Some(at * 2),
+                end_of_pass_write_index: Some(at * 2 + 1),
+            }
+        });
+        if s.pass.is_none() {
+            let desc = wgpu::ComputePassDescriptor { label: None, timestamp_writes: writes };
+            s.pass = Some(encoder.begin_compute_pass(&desc).forget_lifetime());
+        }
+        debug_assert!(CAPACITY as usize >= RING_SLOTS);
+    }
+
+    fn bind_group(
+        &self,
+        s: &mut Stream,
+        pipeline: &Rc<Pipeline>,
+        shader: &Shader,
+        bindings: &[&Buffer],
+    ) -> wgpu::BindGroup {
+        let mut key = Vec::with_capacity(1 + bindings.len() * 3);
+        key.push(pipeline.id);
+        key.extend(bindings.iter().flat_map(|b| b.key()));
+        if let Some(group) = s.bind_groups.get(&key) {
+            return group.clone();
+        }
+        if s.bind_groups.len() >= BIND_GROUPS {
+            s.bind_groups.clear();
+        }
+        let uniform = wgpu::BindGroupEntry {
+            binding: 0,
+            resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                buffer: &self.inner.ring,
+                offset: 0,
+                size: std::num::NonZeroU64::new(shader.params_size.next_multiple_of(16) as u64),
+            }),
+        };
+        let storage = bindings
+            .iter()
+            .zip(1..)
+            .map(|(b, binding)| wgpu::BindGroupEntry { binding, resource: b.binding() });
+        let entries: Vec<_> = std::iter::once(uniform).chain(storage).collect();
+        let group = self.inner.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(shader.name),
+            layout: &pipeline.layout,
+            entries: &entries,
+        });
+        s.bind_groups.insert(key, group.clone());
+        group
+    }
+
+    /// Submits what is recorded. At most a few submits are under way: beyond that it waits for the
+    /// oldest (not in a browser, where polling does not block).
+    pub fn flush(&self) -> Result<(), GpuError> {
+        let mut s = self.inner.stream.borrow_mut();
+        s.pass = None;
+        let Some(mut encoder) = s.encoder.take() else { return self.fault() };
+        if !s.params.is_empty() {
+            self.inner.queue.write_buffer(&self.inner.ring, 0, &s.params);
+            s.params.clear();
+        }
+        let profile = self.inner.profile.borrow();
+        let timed = profile.as_ref().map_or(0, |p| p.labels.borrow().len() as u32);
+        if let (Some(p), true) = (profile.as_ref(), timed > 0) {
+            encoder.resolve_query_set(&p.queries, 0..timed * 2, &p.resolved, 0);
+            encoder.copy_buffer_to_buffer(&p.resolved, 0, &p.host, 0, u64::from(timed) * 16);
+        }
+        let index = self.inner.queue.submit([encoder.finish()]);
+        self.inner.queue.on_submitted_work_done(self.inner.pacer.submitted(s.work));
+        s.work = 0;
+        s.in_flight.push_back(index);
+        while s.in_flight.len() > super::pacer::IN_FLIGHT {
+            let oldest = s.in_flight.pop_front();
+            self.poll(wgpu::PollType::Wait { submission_index: oldest, timeout: None })?;
+        }
+        if let (Some(p), true) = (profile.as_ref(), timed > 0) {
+            let bytes = u64::from(timed) * 16;
+            let r = Readback::start(self.inner.device.clone(), p.host.clone(), bytes);
+            let words: Vec<u32> = r.wait()?.iter().map(|v| v.to_bits()).collect();
+            let ticks: Vec<u64> =
+                words.chunks_exact(2).map(|w| u64::from(w[0]) | u64::from(w[1]) << 32).collect();
+            p.add(&ticks);
+        }
+        self.fault()
+    }
+
+    /// Submits and waits until the device is idle. Not in a browser.
+    pub fn finish(&self) -> Result<(), GpuError> {
+        self.flush()?;
+        self.inner.stream.borrow_mut().in_flight.clear();
+        self.poll(wgpu::PollType::wait_indefinitely())?;
+        self.fault()
+    }
+
+    /// Starts to fetch the first `bytes` of `buffer`, after everything recorded so far.
+    pub fn read(&self, buffer: &Buffer, bytes: u64) -> Result<Readback, GpuError> {
+        let host = self.inner.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("readback"),
+            size: bytes.max(4),
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        self.record_copy(buffer, 0, &host, bytes);
+        self.flush()?;
+        Ok(Readback::start(self.inner.device.clone(), host, bytes))
+    }
+
+    /// Records a copy of `bytes` from the start of `from` to the start of `to`.
+    pub fn copy(&self, from: &Buffer, to: &Buffer, bytes: u64) {
+        self.record_copy(from, to.offset(), to.raw(), bytes);
+    }
+
+    fn record_copy(&self, from: &Buffer, to_offset: u64, to: &wgpu::Buffer, bytes: u64) {
+        if bytes == 0 {
+            return;
+        }
+        let mut s = self.inner.stream.borrow_mut();
+        s.pass = None;
+        let encoder = s.encoder.get_or_insert_with(|| {
+            let desc = wgpu::CommandEncoderDescriptor { label: None };
+            self.inner.device.create_command_encoder(&desc)
+        });
+        encoder.copy_buffer_to_buffer(from.raw(), from.offset(), to, to_offset, bytes);
+    }
+
+    /// Writes `data` (a multiple of 4 bytes) to the start of `buffer`, after everything recorded so
+    /// far.
+    pub fn write(&self, buffer: &Buffer, data: &[u8]) -> Result<(), GpuError> {
+        self.flush()?;
+        self.inner.queue.write_buffer(buffer.raw(), buffer.offset(), data);
+        Ok(())
+    }
+
+    /// Fills the buffer with zero bytes.
+    pub fn clear(&self, buffer: &Buffer) {
+        let mut s = self.inner.stream.borrow_mut();
+        s.pass = None;
+        let encoder = s.encoder.get_or_insert_with(|| {
+            let desc = wgpu::CommandEncoderDescriptor { label: None };
+            self.inner.device.create_command_encoder(&desc)
+        });
+        encoder.clear_buffer(buffer.raw(), buffer.offset(), Some(buffer.size()));
+    }
+
+    pub(super) fn forget_bind_groups(&self) {
+        self.inner.stream.borrow_mut().bind_groups.clear();
+    }
+
+    fn poll(&self, kind: wgpu::PollType) -> Result<(), GpuError> {
+        match self.inner.device.poll(kind) {
+            Ok(_) => Ok(()),
+            Err(e) => self.fault().and(Err(GpuError::Lost(e.to_string()))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::groups_1d;
+
+    #[test]
+    fn many_workgroups_fold_into_two_dimensions() {
+        assert_eq!(groups_1d(0, 64), [1, 1, 1]);
+        assert_eq!(groups_1d(65, 64), [2, 1, 1]);
+        let [x, y, z] = groups_1d(10_000_000, 64);
+        assert!(x <= 65_535 && z == 1 && u64::from(x) * u64::from(y) * 64 >= 10_000_000);
+    }
+}

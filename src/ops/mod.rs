@@ -1,0 +1,10 @@
+//! Operators: one folder each, listed once in `table`. An op records kernels, knows its gradient and
+//! has a plain-loop twin on the host; networks, tapes and data do not live here.
+
+mod op;
+pub mod table;
+
+pub mod accumulate;
+pub mod activation;
+
+pub use op::{Case, Cost, Forward, Op, Vjp};

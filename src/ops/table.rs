@@ -1,0 +1,15 @@
+//! The one list of operators. Tests iterate it: forward against the twin, gradients against finite
+//! differences, poison inputs.
+
+use super::Case;
+
+/// A line of the table.
+pub struct Entry {
+    /// The op's name.
+    pub name: &'static str,
+    /// Its test cases, awkward ones.
+    pub cases: fn() -> Vec<Case>,
+}
+
+/// Every operator there is.
+pub const OPS: &[Entry] = &[Entry { name: "activation", cases: super::activation::cases }];
