@@ -1,6 +1,6 @@
 //! SGNAS Studio: searching by generating, on any GPU.
 //!
-//! The crate is a tower of rooms, each of which sees only those below it; `tests/rooms.rs` keeps
+//! The crate is a tower of rooms, each of which sees only those below it; `tests/rooms` keeps
 //! the directions. `ARCHITECTURE.md` describes them.
 
 pub mod autodiff;

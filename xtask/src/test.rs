@@ -1,0 +1,125 @@
+//! `cargo xtask test`: everything that must hold before a change lands. All steps run, so that one
+//! look shows all that is wrong.
+
+use crate::Outcome;
+use crate::golden;
+use crate::process;
+use crate::setup;
+use crate::tally::{Count, Tally};
+use std::process::{Command, ExitCode};
+
+pub(crate) const HELP: &str =
+    "formatting, lints, the build without features, and all tests; last line: the counts";
+
+/// A step that passes or fails as a whole: what it checks, the cargo words, and the rustup
+/// component it needs beyond cargo itself.
+struct Step {
+    what: &'static str,
+    words: &'static [&'static str],
+    component: Option<&'static str>,
+}
+
+const STEPS: &[Step] = &[
+    Step { what: "formatting", words: &["fmt", "--all", "--check"], component: Some("rustfmt") },
+    Step {
+        what: "lints",
+        words: &["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"],
+        component: Some("clippy"),
+    },
+    Step {
+        what: "the library without features",
+        words: &["check", "--locked", "--package", "sgnas", "--lib", "--no-default-features"],
+        component: None,
+    },
+];
+
+/// Output of passed tests is shown to the tally, which looks for skips in it.
+const TESTS: &[&str] =
+    &["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"];
+
+pub(crate) fn run(args: &[String]) -> Outcome {
+    if let Some(arg) = args.first() {
+        return Err(format!("`cargo xtask test` takes no arguments, got `{arg}`"));
+    }
+    let environment = setup::ensure_adapter()?;
+    let mut failed = vec![];
+    let mut skipped = vec![];
+    for step in STEPS {
+        match step.component.filter(|component| !has_component(component, step.words[0])) {
+            Some(component) => skipped.push(format!(
+                "{}: there is no `cargo {}`; `rustup component add {component}` brings it",
+                step.what, step.words[0]
+            )),
+            None if process::run(&mut process::cargo(step.words))?.success() => {}
+            None => failed.push(step.what.to_owned()),
+        }
+    }
+
+    let mut tally = Tally::default();
+    let mut tests = process::cargo(TESTS);
+    environment.apply(&mut tests);
+    if let Some(folder) = golden::folder(None)? {
+        tests.env(golden::VARIABLE, folder);
+    }
+    let status = process::run_by_line(&mut tests, |line| {
+        if tally.read(line) {
+            println!("{line}");
+        }
+    })?;
+    if !status.success() && tally.count.failed == 0 {
+        failed.push("a test program did not build, or ended before its tests did".to_owned());
+    }
+    let mut count = tally.count;
+    count.failed += failed.len() as u64;
+    count.skipped += skipped.len() as u64;
+    failed.append(&mut tally.failures);
+    skipped.append(&mut tally.skips);
+    print!("{}", closing(count, &failed, &skipped));
+    Ok(if failed.is_empty() && count.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether cargo has the subcommand, after asking rustup for its component where it lacks.
+fn has_component(component: &str, subcommand: &str) -> bool {
+    let there = || process::works(&mut process::cargo(&[subcommand, "--version"]));
+    there()
+        || (process::works(Command::new("rustup").args(["component", "add", component])) && there())
+}
+
+/// What failed and what was skipped, by name, then the counts in one plain last line.
+fn closing(count: Count, failed: &[String], skipped: &[String]) -> String {
+    let lines = |word: &str, names: &[String]| {
+        names.iter().map(|name| format!("{word}: {name}\n")).collect::<String>()
+    };
+    format!(
+        "\n{}{}{} passed, {} failed, {} skipped\n",
+        lines("skipped", skipped),
+        lines("FAILED", failed),
+        count.passed,
+        count.failed,
+        count.skipped
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_the_counts_and_the_names_stand_before_it() {
+        let count = Count { passed: 12, failed: 1, skipped: 2 };
+        let text = closing(count, &["lints".into()], &["a: no GPU".into(), "b: ignored".into()]);
+        assert_eq!(
+            text,
+            "\nskipped: a: no GPU\nskipped: b: ignored\nFAILED: lints\n\
+             12 passed, 1 failed, 2 skipped\n"
+        );
+    }
+
+    #[test]
+    fn every_step_is_a_cargo_subcommand_with_its_lock_file_kept() {
+        for step in STEPS {
+            assert!(step.words.contains(&"--locked") || step.words[0] == "fmt", "{}", step.what);
+        }
+        assert!(TESTS.contains(&"--locked") && TESTS.contains(&"--no-fail-fast"));
+    }
+}
