@@ -2,7 +2,7 @@
 //! reference values. The checks themselves are the target's affair.
 
 use crate::Outcome;
-use crate::process;
+use crate::process::{self, Stream};
 use crate::setup;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -34,12 +34,10 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     environment.apply(&mut command).env(VARIABLE, &folder);
     // The closing line comes last here too, below whatever cargo has to add.
     let mut closing = None;
-    let status = process::run_by_line(&mut command, |line| {
-        if line.starts_with("golden: ") {
-            closing = Some(line.to_owned());
-        } else {
-            println!("{line}");
-        }
+    let status = process::run_by_line(&mut command, |stream, line| match stream {
+        Stream::Output if line.starts_with("golden: ") => closing = Some(line.to_owned()),
+        Stream::Output => println!("{line}"),
+        Stream::Error => eprintln!("{line}"),
     })?;
     match (&closing, status.success()) {
         (Some(line), _) => println!("{line}"),

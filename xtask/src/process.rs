@@ -2,9 +2,10 @@
 //! while it runs. What is run is the tasks' affair.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// The root of the repository: the folder above this crate.
 pub(crate) fn root() -> PathBuf {
@@ -34,25 +35,47 @@ pub(crate) fn run(command: &mut Command) -> Result<ExitStatus, String> {
     command.status().map_err(|error| format!("cannot run `{}`: {error}", shown(command)))
 }
 
-/// Runs the command and hands each line of its standard output to `each`; standard error passes
-/// through. Bytes that are no UTF-8 are replaced.
+/// Which output of a child a line came from.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub(crate) enum Stream {
+    Output,
+    Error,
+}
+
+/// Runs the command and hands each line it writes to `each`, while it runs. Bytes that are no
+/// UTF-8 are replaced.
 pub(crate) fn run_by_line(
     command: &mut Command,
-    mut each: impl FnMut(&str),
+    mut each: impl FnMut(Stream, &str),
 ) -> Result<ExitStatus, String> {
     eprintln!("> {}", shown(command));
-    command.stdout(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child =
         command.spawn().map_err(|error| format!("cannot run `{}`: {error}", shown(command)))?;
-    if let Some(output) = child.stdout.take() {
-        let mut reader = BufReader::new(output);
-        let mut bytes = Vec::new();
-        while reader.read_until(b'\n', &mut bytes).map_err(|error| error.to_string())? > 0 {
-            each(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']));
-            bytes.clear();
+    let (output, error) = (child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        let (sender, lines) = sync_channel(64);
+        let other = sender.clone();
+        scope.spawn(move || output.map(|pipe| send_lines(Stream::Output, pipe, &sender)));
+        scope.spawn(move || error.map(|pipe| send_lines(Stream::Error, pipe, &other)));
+        for (stream, line) in lines {
+            each(stream, &line);
         }
+    });
+    child.wait().map_err(|error| format!("lost sight of `{}`: {error}", shown(command)))
+}
+
+/// Sends the lines of a pipe until it ends; a pipe that breaks has ended.
+fn send_lines(stream: Stream, pipe: impl Read, sender: &SyncSender<(Stream, String)>) {
+    let mut reader = BufReader::new(pipe);
+    let mut bytes = Vec::new();
+    while reader.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
+        let line = String::from_utf8_lossy(&bytes);
+        if sender.send((stream, line.trim_end_matches(['\r', '\n']).to_owned())).is_err() {
+            return;
+        }
+        bytes.clear();
     }
-    child.wait().map_err(|error| error.to_string())
 }
 
 /// The child's exit status as this process's own; a child ended by a signal has failed.
@@ -80,9 +103,15 @@ mod tests {
     #[test]
     fn lines_arrive_one_by_one_and_the_status_is_handed_back() {
         let mut lines = Vec::new();
-        let status = run_by_line(&mut cargo(&["--version"]), |line| lines.push(line.to_owned()));
-        assert!(status.is_ok_and(|status| status.success()));
-        assert!(lines.len() == 1 && lines[0].starts_with("cargo "), "{lines:?}");
+        let mut run = |word| {
+            let status = run_by_line(&mut cargo(&[word]), |stream, line| {
+                lines.push((stream, line.to_owned()));
+            });
+            status.is_ok_and(|status| status.success())
+        };
+        assert!(run("--version") && !run("no-such-subcommand"));
+        assert!(lines[0].0 == Stream::Output && lines[0].1.starts_with("cargo "), "{lines:?}");
+        assert!(lines[1].0 == Stream::Error && lines[1].1.starts_with("error"), "{lines:?}");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Counting what a run of tests says: libtest's lines are read as they pass by, and those worth
-//! seeing are handed on. A test that could not check anything prints `SKIPPED: reason`; it is
+//! seeing are handed on. A test that cannot check what it is for prints `SKIPPED: reason`; it is
 //! counted as skipped, not as passed, and its reason is kept for the end.
 
 /// Tests counted so far.
@@ -23,7 +23,7 @@ enum Section {
 /// Reads the output of `cargo test -- --show-output`, line by line.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    pub(crate) count: Count,
+    said: Count,
     /// Names of failed tests, in order.
     pub(crate) failures: Vec<String>,
     /// `name: reason` of skipped tests, in order.
@@ -33,27 +33,41 @@ pub(crate) struct Tally {
     test: String,
     /// That test has said so before; it is one test, however many reasons it gives.
     disowned_already: bool,
-    /// Tests of the present binary that passed according to libtest, but said they skipped.
+    /// Tests that passed according to libtest, but said they skipped.
     disowned: u64,
 }
 
 const SKIPPED: &str = "SKIPPED:";
 
 impl Tally {
-    /// Takes the next line; true where a reader of the run should see it.
-    pub(crate) fn read(&mut self, line: &str) -> bool {
+    /// The tests so far.
+    pub(crate) fn count(&self) -> Count {
+        Count {
+            passed: self.said.passed.saturating_sub(self.disowned),
+            failed: self.said.failed,
+            skipped: self.said.skipped + self.disowned,
+        }
+    }
+
+    /// Takes the next line of standard error; true where a reader of the run should see it now.
+    /// libtest does not capture what a test writes there past `eprintln!`: such a line is taken
+    /// for one test.
+    pub(crate) fn read_error(&mut self, line: &str) -> bool {
+        let Some(reason) = line.strip_prefix(SKIPPED) else { return true };
+        self.disowned += 1;
+        self.skips.push(reason.trim().to_owned());
+        false
+    }
+
+    /// Takes the next line of standard output; true where a reader of the run should see it.
+    pub(crate) fn read_output(&mut self, line: &str) -> bool {
         match line {
             "successes:" => self.section = Section::Successes,
             "failures:" => self.section = Section::Failures,
             _ => {}
         }
         if let Some(count) = libtest_closing(line) {
-            let disowned = std::mem::take(&mut self.disowned);
-            self.add(Count {
-                passed: count.passed.saturating_sub(disowned),
-                skipped: count.skipped + disowned,
-                ..count
-            });
+            self.add(count);
             self.section = Section::Progress;
             return true;
         }
@@ -69,9 +83,9 @@ impl Tally {
     }
 
     fn add(&mut self, count: Count) {
-        self.count.passed += count.passed;
-        self.count.failed += count.failed;
-        self.count.skipped += count.skipped;
+        self.said.passed += count.passed;
+        self.said.failed += count.failed;
+        self.said.skipped += count.skipped;
     }
 
     /// `test NAME ... ok` and its like. Passed tests are not worth a line each.
@@ -172,14 +186,14 @@ golden: 10 passed, 0 failed, 2 skipped
 
     fn read(text: &str) -> (Tally, Vec<&str>) {
         let mut tally = Tally::default();
-        let shown = text.lines().filter(|line| tally.read(line)).collect();
+        let shown = text.lines().filter(|line| tally.read_output(line)).collect();
         (tally, shown)
     }
 
     #[test]
     fn counts_are_summed_over_binaries_and_harnesses() {
         let (tally, _) = read(RUN);
-        assert_eq!(tally.count, Count { passed: 12, failed: 1, skipped: 4 });
+        assert_eq!(tally.count(), Count { passed: 12, failed: 1, skipped: 4 });
     }
 
     #[test]
@@ -192,6 +206,15 @@ golden: 10 passed, 0 failed, 2 skipped
         ];
         assert_eq!(tally.skips, expected);
         assert_eq!(tally.failures, ["room::two_is_three"]);
+    }
+
+    #[test]
+    fn a_skip_written_past_the_capture_counts_too() {
+        let (mut tally, _) = read("test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured");
+        assert!(tally.read_error("     Running unittests src/lib.rs"));
+        assert!(!tally.read_error("SKIPPED: no weights"));
+        assert_eq!(tally.count(), Count { passed: 2, failed: 0, skipped: 1 });
+        assert_eq!(tally.skips, ["no weights"]);
     }
 
     #[test]
@@ -216,7 +239,7 @@ golden: 10 passed, 0 failed, 2 skipped
             ": 1 passed, 2 failed, 3 skipped",
         ];
         for line in lines {
-            assert_eq!(read(line).0.count, Count::default(), "{line}");
+            assert_eq!(read(line).0.count(), Count::default(), "{line}");
         }
     }
 }

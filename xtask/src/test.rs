@@ -3,7 +3,7 @@
 
 use crate::Outcome;
 use crate::golden;
-use crate::process;
+use crate::process::{self, Stream};
 use crate::setup;
 use crate::tally::{Count, Tally};
 use std::process::{Command, ExitCode};
@@ -33,7 +33,9 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Output of passed tests is shown to the tally, which looks for skips in it.
+/// First with cargo's own progress on the terminal, then read line by line. Output of passed tests
+/// is shown to the tally, which looks for skips in it.
+const BUILD: &[&str] = &["test", "--locked", "--workspace", "--no-run"];
 const TESTS: &[&str] =
     &["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"];
 
@@ -56,20 +58,24 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     }
 
     let mut tally = Tally::default();
-    let mut tests = process::cargo(TESTS);
-    environment.apply(&mut tests);
-    if let Some(folder) = golden::folder(None)? {
-        tests.env(golden::VARIABLE, folder);
-    }
-    let status = process::run_by_line(&mut tests, |line| {
-        if tally.read(line) {
-            println!("{line}");
+    if process::run(&mut process::cargo(BUILD))?.success() {
+        let mut tests = process::cargo(TESTS);
+        environment.apply(&mut tests);
+        if let Some(folder) = golden::folder(None)? {
+            tests.env(golden::VARIABLE, folder);
         }
-    })?;
-    if !status.success() && tally.count.failed == 0 {
-        failed.push("a test program did not build, or ended before its tests did".to_owned());
+        let status = process::run_by_line(&mut tests, |stream, line| match stream {
+            Stream::Output if tally.read_output(line) => println!("{line}"),
+            Stream::Error if tally.read_error(line) => eprintln!("{line}"),
+            _ => {}
+        })?;
+        if !status.success() && tally.count().failed == 0 {
+            failed.push("a test program ended before its tests did".to_owned());
+        }
+    } else {
+        failed.push("the tests do not build".to_owned());
     }
-    let mut count = tally.count;
+    let mut count = tally.count();
     count.failed += failed.len() as u64;
     count.skipped += skipped.len() as u64;
     failed.append(&mut tally.failures);
@@ -120,6 +126,6 @@ mod tests {
         for step in STEPS {
             assert!(step.words.contains(&"--locked") || step.words[0] == "fmt", "{}", step.what);
         }
-        assert!(TESTS.contains(&"--locked") && TESTS.contains(&"--no-fail-fast"));
+        assert!(BUILD.contains(&"--locked") && TESTS.contains(&"--locked"));
     }
 }
