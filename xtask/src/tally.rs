@@ -35,6 +35,10 @@ pub(crate) struct Tally {
     disowned_already: bool,
     /// Tests that passed according to libtest, but said they skipped.
     disowned: u64,
+    /// A program has begun its tests and not closed them.
+    open: bool,
+    /// Programs that ended before they closed their tests.
+    broken: u64,
 }
 
 const SKIPPED: &str = "SKIPPED:";
@@ -47,6 +51,11 @@ impl Tally {
             failed: self.said.failed,
             skipped: self.said.skipped + self.disowned,
         }
+    }
+
+    /// How many test programs ended before their tests did; asked after the last line.
+    pub(crate) fn broken(&self) -> u64 {
+        self.broken + u64::from(self.open)
     }
 
     /// Takes the next line of standard error; true where a reader of the run should see it now.
@@ -69,11 +78,18 @@ impl Tally {
         if let Some(count) = libtest_closing(line) {
             self.add(count);
             self.section = Section::Progress;
+            self.open = false;
             return true;
         }
         if let Some(count) = harness_closing(line) {
             self.add(count);
             return true;
+        }
+        if is_opening(line) {
+            self.broken += u64::from(self.open);
+            self.open = true;
+            self.section = Section::Progress;
+            return false;
         }
         match self.section {
             Section::Progress => self.read_progress(line),
@@ -93,7 +109,7 @@ impl Tally {
         let Some((name, verdict)) =
             line.strip_prefix("test ").and_then(|rest| rest.rsplit_once(" ... "))
         else {
-            return !line.is_empty() && !line.starts_with("running ");
+            return !line.is_empty();
         };
         if verdict.starts_with("FAILED") {
             self.failures.push(name.to_owned());
@@ -117,6 +133,12 @@ impl Tally {
         }
         false
     }
+}
+
+/// `running 3 tests`, and nothing else on the line.
+fn is_opening(line: &str) -> bool {
+    let count = line.strip_prefix("running ").and_then(|rest| rest.split_once(" test"));
+    count.is_some_and(|(count, rest)| count.parse::<u64>().is_ok() && matches!(rest, "" | "s"))
 }
 
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; ...`
@@ -215,6 +237,13 @@ golden: 10 passed, 0 failed, 2 skipped
         assert!(!tally.read_error("SKIPPED: no weights"));
         assert_eq!(tally.count(), Count { passed: 2, failed: 0, skipped: 1 });
         assert_eq!(tally.skips, ["no weights"]);
+    }
+
+    #[test]
+    fn a_program_that_ends_before_its_tests_is_noticed() {
+        assert_eq!(read(RUN).0.broken(), 0);
+        assert_eq!(read("running 2 tests\ntest a ... ok\nrunning 1 test\n").0.broken(), 2);
+        assert_eq!(read("running in circles\nrunning 2 testers").0.broken(), 0);
     }
 
     #[test]
