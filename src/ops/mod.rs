@@ -6,5 +6,6 @@ pub mod table;
 
 pub mod accumulate;
 pub mod activation;
+pub mod optim;
 
 pub use op::{Case, Cost, Forward, Op, Vjp};

@@ -1,0 +1,56 @@
+//! use linear
+//! One step of SGD over a flat arena, four values an invocation:
+//!   d = scale g + weight_decay mask w;  v = momentum v + d;
+//!   w -= lr v, or lr (d + momentum v) with Nesterov.
+//! Without MOMENTUM v is not touched; without MASKED or SCALED mask or scale count as 1.
+//! Host: src/ops/optim/sgd.rs.
+
+override MOMENTUM: bool = false;
+override NESTEROV: bool = false;
+override MASKED: bool = false;
+override SCALED: bool = false;
+
+struct Params {
+    n4: u32,
+    lr: f32,
+    momentum: f32,
+    weight_decay: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read_write> w: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> g: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> mask: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> clip: array<f32>;
+@group(0) @binding(5) var<storage, read_write> v: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn sgd(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let i = linear_index(wg, groups, 64u, local);
+    if (i >= p.n4) {
+        return;
+    }
+    var d = g[i];
+    if (SCALED) {
+        d *= clip[1];
+    }
+    var decay = p.weight_decay * w[i];
+    if (MASKED) {
+        decay *= mask[i];
+    }
+    d += decay;
+    if (MOMENTUM) {
+        let velocity = p.momentum * v[i] + d;
+        v[i] = velocity;
+        if (NESTEROV) {
+            d += p.momentum * velocity;
+        } else {
+            d = velocity;
+        }
+    }
+    w[i] -= p.lr * d;
+}
