@@ -6,6 +6,7 @@ pub mod table;
 
 pub mod accumulate;
 pub mod activation;
+pub mod batch_norm;
 pub mod optim;
 
 pub use op::{Case, Cost, Forward, Op, Vjp};

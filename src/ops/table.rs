@@ -12,4 +12,7 @@ pub struct Entry {
 }
 
 /// Every operator there is.
-pub const OPS: &[Entry] = &[Entry { name: "activation", cases: super::activation::cases }];
+pub const OPS: &[Entry] = &[
+    Entry { name: "activation", cases: super::activation::cases },
+    Entry { name: "batch_norm", cases: super::batch_norm::cases },
+];

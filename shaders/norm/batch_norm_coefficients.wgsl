@@ -1,0 +1,57 @@
+//! use linear
+//! Joins the `parts` (n, mean - x0, M2) of each channel to its batch mean and biased variance, and
+//! prepares y = (x - mean) * scale + shift: coefficients (mean, 1/std, scale, shift), where scale
+//! is gamma / sqrt(var + eps). `shift` is beta less what the mean lost when it was rounded.
+//! Host: src/ops/batch_norm/passes.rs.
+
+struct Params {
+    channels: u32,
+    // Parts a channel.
+    parts: u32,
+    // Values from one channel of x to the next.
+    plane: u32,
+    eps: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> parts: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> gamma: array<f32>;
+@group(0) @binding(4) var<storage, read> beta: array<f32>;
+@group(0) @binding(5) var<storage, read_write> coefficients: array<vec4<f32>>;
+// Means of all channels, then their biased variances.
+@group(0) @binding(6) var<storage, read_write> moments: array<f32>;
+
+@compute @workgroup_size(64)
+fn batch_norm_coefficients(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let c = linear_index(wg, groups, 64u, local);
+    if (c >= p.channels) {
+        return;
+    }
+    let begin = c * p.parts;
+    var n = 0.0;
+    var sum = 0.0;
+    for (var k = begin; k < begin + p.parts; k += 1u) {
+        n += parts[k].x;
+        sum += parts[k].x * parts[k].y;
+    }
+    let offset = sum / n;
+    var squares = 0.0;
+    for (var k = begin; k < begin + p.parts; k += 1u) {
+        let d = parts[k].y - offset;
+        squares += parts[k].z + parts[k].x * d * d;
+    }
+    let first = x[c * p.plane];
+    let mean = first + offset;
+    let lost = offset - (mean - first);
+    let variance = squares / n;
+    let inverse = 1.0 / sqrt(variance + p.eps);
+    let scale = gamma[c] * inverse;
+    coefficients[c] = vec4<f32>(mean, inverse, scale, beta[c] - lost * scale);
+    moments[c] = mean;
+    moments[p.channels + c] = variance;
+}

@@ -1,0 +1,48 @@
+//! use linear activation channel_walk
+//! dx = scale * (g - dbeta / n - (x - mean) / std * dgamma / n), g = act'(pre) * dy and
+//! pre = (x - mean) * scale + shift, planes of any size. Statistics that are
+//! given, not computed, take no part in the gradient: then 1 / n is 0.
+//! Host: src/ops/batch_norm/passes.rs.
+
+struct Params {
+    images: u32,
+    channels: u32,
+    plane: u32,
+    lanes: u32,
+    splits: u32,
+    per: u32,
+    // 1 / n, or 0 for given statistics.
+    inverse_n: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> dy: array<f32>;
+@group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> dgamma: array<f32>;
+@group(0) @binding(5) var<storage, read> dbeta: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dx: array<f32>;
+
+@compute @workgroup_size(64)
+fn batch_norm_grad_scalar(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    var w = walk_start(linear_index(wg, groups, 64u, local));
+    let c = min(w.channel, p.channels - 1u);
+    let k = coefficients[c];
+    var by_mean = 0.0;
+    var by_deviation = 0.0;
+    if (p.inverse_n > 0.0) {
+        by_mean = k.z * dbeta[c] * p.inverse_n;
+        by_deviation = k.z * k.y * dgamma[c] * p.inverse_n;
+    }
+    while (w.item < w.end) {
+        let i = walk_index(w);
+        let d = x[i] - k.x;
+        let g = act_grad4(vec4<f32>(d * k.z + k.w)).x * dy[i];
+        dx[i] = k.z * g - by_mean - d * by_deviation;
+        walk_next(&w);
+    }
+}

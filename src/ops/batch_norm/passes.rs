@@ -1,0 +1,257 @@
+//! The kernels of batch norm, each a pass over the tensor or over its channels. Ops that fuse batch
+//! norm with something else use single passes of it.
+
+use crate::gpu::shaders::norm::{
+    batch_norm_apply, batch_norm_apply_scalar, batch_norm_coefficients, batch_norm_frozen,
+    batch_norm_grad, batch_norm_grad_parameters, batch_norm_grad_scalar, batch_norm_grad_sums,
+    batch_norm_moments,
+};
+use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
+use crate::ops::activation::Activation;
+use crate::tensor::{Shape, Tensor};
+
+/// How invocations share the channels of a tensor: `lanes` of them side by side in each of
+/// `splits` parts of `per` items; an item is a vec4 where planes are whole numbers of them.
+#[derive(Clone, Copy, Debug)]
+struct Walk {
+    images: u32,
+    channels: u32,
+    plane: u32,
+    lanes: u32,
+    splits: u32,
+    per: u32,
+    vec: bool,
+    tiles: bool,
+}
+
+/// A driver may end a loop after 65,535 rounds.
+const MOST_ROUNDS: usize = 60_000;
+
+impl Walk {
+    fn new(gpu: &Gpu, shape: &Shape) -> Self {
+        let [n, c, h, w] = shape.nchw();
+        let vec = (h * w).is_multiple_of(4);
+        let plane = if vec { h * w / 4 } else { h * w };
+        let tiles = gpu.style() == KernelStyle::Tiles;
+        // Software drivers run eight lanes at a time and want few parts; a GPU wants many
+        // workgroups, each of one part.
+        let (lanes, wanted) = if tiles { (64, 512 / c.max(1)) } else { (8, 128 / c.max(1)) };
+        let items = n * plane;
+        let splits = wanted.clamp(1, (items / (lanes * 8)).clamp(1, 64));
+        let splits = splits.max(items.div_ceil(lanes * MOST_ROUNDS));
+        let per = items.div_ceil(splits);
+        Walk {
+            images: n as u32,
+            channels: c as u32,
+            plane: plane as u32,
+            lanes: lanes as u32,
+            splits: splits as u32,
+            per: per as u32,
+            vec,
+            tiles,
+        }
+    }
+
+    /// Parts that a reduction leaves of each channel.
+    fn parts(&self) -> u32 {
+        if self.tiles { self.splits } else { self.splits * self.lanes }
+    }
+
+    fn groups(&self) -> [u32; 3] {
+        groups_1d((self.channels * self.splits * self.lanes) as usize, 64)
+    }
+
+    fn reduction(&self) -> [(&'static str, f64); 2] {
+        [("VEC", f64::from(u8::from(self.vec))), ("TILES", f64::from(u8::from(self.tiles)))]
+    }
+}
+
+/// The `Params` of a kernel that walks over channels.
+macro_rules! walk_params {
+    ($kernel:ident, $walk:expr $(, $extra:ident: $value:expr)?) => {
+        $kernel::Params {
+            images: $walk.images,
+            channels: $walk.channels,
+            plane: $walk.plane,
+            lanes: $walk.lanes,
+            splits: $walk.splits,
+            per: $walk.per,
+            $($extra: $value,)?
+        }
+    };
+}
+
+/// Batch statistics and what the other passes need of them.
+pub(super) struct Batch {
+    /// [C, 4]: mean, 1/std, scale, shift.
+    pub(super) coefficients: Tensor,
+    /// [2, C]: mean, biased variance.
+    pub(super) moments: Tensor,
+}
+
+/// Mean and variance of x over N, H, W.
+pub(super) fn batch(
+    gpu: &Gpu,
+    [x, gamma, beta]: [&Tensor; 3],
+    eps: f32,
+) -> Result<Batch, GpuError> {
+    let walk = Walk::new(gpu, x.shape());
+    let c = walk.channels as usize;
+    let parts = Tensor::empty(gpu, [c, walk.parts() as usize, 4])?;
+    gpu.dispatch(Dispatch {
+        shader: &batch_norm_moments::SHADER,
+        constants: &walk.reduction(),
+        params: bytemuck::bytes_of(&walk_params!(batch_norm_moments, walk)),
+        bindings: &[x.buffer(), parts.buffer()],
+        groups: walk.groups(),
+        work: x.len() as u64,
+    })?;
+    let coefficients = Tensor::empty(gpu, [c, 4])?;
+    let moments = Tensor::empty(gpu, [2, c])?;
+    let [_, _, h, w] = x.shape().nchw();
+    gpu.dispatch(Dispatch {
+        shader: &batch_norm_coefficients::SHADER,
+        constants: &[],
+        params: bytemuck::bytes_of(&batch_norm_coefficients::Params {
+            channels: walk.channels,
+            parts: walk.parts(),
+            plane: (h * w) as u32,
+            eps,
+        }),
+        bindings: &[
+            x.buffer(),
+            parts.buffer(),
+            gamma.buffer(),
+            beta.buffer(),
+            coefficients.buffer(),
+            moments.buffer(),
+        ],
+        groups: groups_1d(c, 64),
+        work: parts.len() as u64,
+    })?;
+    Ok(Batch { coefficients, moments })
+}
+
+/// [C, 4]: mean, 1/std, scale, beta, of given statistics.
+pub(super) fn frozen(
+    gpu: &Gpu,
+    [gamma, beta, mean, var]: [&Tensor; 4],
+    eps: f32,
+) -> Result<Tensor, GpuError> {
+    let c = gamma.len();
+    let coefficients = Tensor::empty(gpu, [c, 4])?;
+    gpu.dispatch(Dispatch {
+        shader: &batch_norm_frozen::SHADER,
+        constants: &[],
+        params: bytemuck::bytes_of(&batch_norm_frozen::Params { channels: c as u32, eps }),
+        bindings: &[
+            gamma.buffer(),
+            beta.buffer(),
+            mean.buffer(),
+            var.buffer(),
+            coefficients.buffer(),
+        ],
+        groups: groups_1d(c, 64),
+        work: c as u64,
+    })?;
+    Ok(coefficients)
+}
+
+/// y = act((x - mean) * scale + shift).
+pub(super) fn apply(
+    gpu: &Gpu,
+    x: &Tensor,
+    coefficients: &Tensor,
+    act: Activation,
+) -> Result<Tensor, GpuError> {
+    let walk = Walk::new(gpu, x.shape());
+    let y = Tensor::empty(gpu, *x.shape())?;
+    let bindings = [x.buffer(), coefficients.buffer(), y.buffer()];
+    let constants = [act.constant()];
+    let (vector, scalar) =
+        (walk_params!(batch_norm_apply, walk), walk_params!(batch_norm_apply_scalar, walk));
+    let (shader, params) = if walk.vec {
+        (&batch_norm_apply::SHADER, bytemuck::bytes_of(&vector))
+    } else {
+        (&batch_norm_apply_scalar::SHADER, bytemuck::bytes_of(&scalar))
+    };
+    let (groups, work) = (walk.groups(), x.len() as u64);
+    gpu.dispatch(Dispatch {
+        shader,
+        constants: &constants,
+        params,
+        bindings: &bindings,
+        groups,
+        work,
+    })?;
+    Ok(y)
+}
+
+/// dgamma and dbeta.
+pub(super) fn grad_parameters(
+    gpu: &Gpu,
+    [x, dy, coefficients]: [&Tensor; 3],
+    act: Activation,
+) -> Result<[Tensor; 2], GpuError> {
+    let walk = Walk::new(gpu, x.shape());
+    let c = walk.channels as usize;
+    let parts = Tensor::empty(gpu, [c, walk.parts() as usize, 2])?;
+    let [vec, tiles] = walk.reduction();
+    gpu.dispatch(Dispatch {
+        shader: &batch_norm_grad_sums::SHADER,
+        constants: &[vec, tiles, act.constant()],
+        params: bytemuck::bytes_of(&walk_params!(batch_norm_grad_sums, walk)),
+        bindings: &[x.buffer(), dy.buffer(), coefficients.buffer(), parts.buffer()],
+        groups: walk.groups(),
+        work: 2 * x.len() as u64,
+    })?;
+    let (dgamma, dbeta) = (Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?);
+    gpu.dispatch(Dispatch {
+        shader: &batch_norm_grad_parameters::SHADER,
+        constants: &[],
+        params: bytemuck::bytes_of(&batch_norm_grad_parameters::Params {
+            channels: walk.channels,
+            parts: walk.parts(),
+        }),
+        bindings: &[parts.buffer(), dgamma.buffer(), dbeta.buffer()],
+        groups: groups_1d(c, 64),
+        work: parts.len() as u64,
+    })?;
+    Ok([dgamma, dbeta])
+}
+
+/// dx; `sums` are dgamma and dbeta where the statistics were those of the batch.
+pub(super) fn grad(
+    gpu: &Gpu,
+    [x, dy, coefficients]: [&Tensor; 3],
+    sums: Option<&[Tensor; 2]>,
+    act: Activation,
+) -> Result<Tensor, GpuError> {
+    let walk = Walk::new(gpu, x.shape());
+    let dx = Tensor::empty(gpu, *x.shape())?;
+    let n = x.len() / walk.channels as usize;
+    let inverse_n = if sums.is_some() { 1.0 / n as f32 } else { 0.0 };
+    // The kernel does not read the sums where there are none, but wants something bound.
+    let [dgamma, dbeta] = sums.map_or([coefficients; 2], |[g, b]| [g, b]);
+    let bindings = [x, dy, coefficients, dgamma, dbeta, &dx].map(Tensor::buffer);
+    let constants = [act.constant()];
+    let (vector, scalar) = (
+        walk_params!(batch_norm_grad, walk, inverse_n: inverse_n),
+        walk_params!(batch_norm_grad_scalar, walk, inverse_n: inverse_n),
+    );
+    let (shader, params) = if walk.vec {
+        (&batch_norm_grad::SHADER, bytemuck::bytes_of(&vector))
+    } else {
+        (&batch_norm_grad_scalar::SHADER, bytemuck::bytes_of(&scalar))
+    };
+    let (groups, work) = (walk.groups(), 2 * x.len() as u64);
+    gpu.dispatch(Dispatch {
+        shader,
+        constants: &constants,
+        params,
+        bindings: &bindings,
+        groups,
+        work,
+    })?;
+    Ok(dx)
+}
