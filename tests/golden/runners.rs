@@ -1,0 +1,34 @@
+//! Which function checks which op of the manifest, and which file beside it.
+
+use std::path::Path;
+
+use sgnas::gpu::Gpu;
+
+use crate::case::{Case, Checks, Outcome};
+use crate::{elementwise, optimisers};
+
+/// Runs a case on the GPU and compares every output it lists.
+pub type Runner = fn(&Gpu, &Case, &mut Checks<'_>) -> Outcome;
+
+/// By the op's name in the manifest.
+pub const OPS: &[(&str, Runner)] = &[
+    ("relu", elementwise::activation),
+    ("relu6", elementwise::activation),
+    ("hswish", elementwise::activation),
+    ("hsigmoid", elementwise::activation),
+    ("sigmoid", elementwise::activation),
+    ("swish", elementwise::activation),
+    ("sgd", optimisers::sgd),
+    ("adam", optimisers::adam),
+    ("adamw", optimisers::adam),
+    ("rmsprop", optimisers::rmsprop),
+    ("rmsprop_tf", optimisers::rmsprop),
+    ("ema", optimisers::ema),
+    ("clip_grad_norm", optimisers::clip),
+];
+
+/// The cases of a file with their results.
+pub type FileCheck = fn(&Path) -> Outcome<Vec<(String, Result<(), String>)>>;
+
+/// By path below the golden folder. A file that is not there is skipped, loudly.
+pub const FILES: &[(&str, FileCheck)] = &[];
