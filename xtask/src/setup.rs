@@ -30,8 +30,15 @@ impl Environment {
 pub(crate) fn ensure_adapter() -> Result<Environment, String> {
     // Metal and Direct3D 12 come with their systems, the latter with a software adapter.
     if cfg!(target_os = "linux") {
-        if let Err(missing) = vulkan::adapter(&this_machine()) {
-            install(&missing)?;
+        let machine = this_machine();
+        match vulkan::adapter(&machine) {
+            Err(Missing::Driver) if machine.driver_files.is_some() => {
+                let names =
+                    "VK_DRIVER_FILES or VK_ICD_FILENAMES is set, but names no Vulkan driver";
+                return Err(format!("{names} with a device to drive; unset or mend it"));
+            }
+            Err(missing) => install(&missing)?,
+            Ok(_) => {}
         }
         let driver = vulkan::adapter(&this_machine()).map_err(|missing| {
             format!("{} after installing; `vulkaninfo --summary` may tell more", describe(&missing))
@@ -83,14 +90,6 @@ fn install(missing: &Missing) -> Result<(), String> {
     let family = family();
     let manual =
         format!("{}. Install one, then try again:\n  {}", describe(missing), family.advice());
-    if std::env::var_os("VK_DRIVER_FILES").is_some()
-        || std::env::var_os("VK_ICD_FILENAMES").is_some()
-    {
-        return Err(format!(
-            "{}: VK_DRIVER_FILES or VK_ICD_FILENAMES is set and names none; unset or mend it",
-            describe(missing)
-        ));
-    }
     if family != Family::Debian || !process::works(Command::new("apt-get").arg("--version")) {
         return Err(manual);
     }
