@@ -7,5 +7,7 @@ pub mod autodiff;
 pub mod gpu;
 pub mod ops;
 pub mod platform;
+pub mod protocol;
+pub mod run;
 pub mod space;
 pub mod tensor;

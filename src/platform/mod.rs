@@ -1,2 +1,10 @@
-//! What differs between a desktop and a browser: files, clock, threads. The only room with
-//! `cfg(target_arch)`.
+//! What differs between a desktop and a browser (files, clock, threads, storage) and the few
+//! pure pieces that every room above needs (random streams, latest-value slots). The only room
+//! with `cfg(target_arch)`; it knows nothing of networks, runs or GPUs.
+
+pub mod clock;
+pub mod files;
+pub mod latest;
+pub mod random;
+pub mod storage;
+pub mod thread;

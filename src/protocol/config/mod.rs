@@ -1,0 +1,331 @@
+//! The configuration: one value that decides a run. Its sections are declared in one table each
+//! ([`section`]), from which defaults, validation, `--set`, help and the settings panel come; only
+//! `[space]` is room `space`'s. No file is read here.
+
+mod checkpoint;
+mod error;
+mod evaluate;
+mod general;
+mod generator;
+mod scratch;
+mod section;
+mod setting;
+mod suggest;
+mod supernet;
+mod text;
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use crate::space::{PRESETS, Space, SpaceConfig};
+
+pub use checkpoint::Checkpoint;
+pub use error::ConfigError;
+use error::shown;
+pub use evaluate::{Decode, Evaluate};
+pub use general::General;
+pub use generator::{Generator, HardwareLoss, Mask};
+pub use scratch::{Activation, Optimiser, Schedule, Scratch};
+pub use section::{Field, Section};
+pub use setting::Range;
+pub use supernet::Supernet;
+
+/// The table that describes the search space.
+const SPACE: &str = "space";
+
+/// Every value that decides a run, the seed included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Table", into = "Table")]
+pub struct Config {
+    /// The top level: preset, data, seed, constraint, budgets.
+    pub general: General,
+    /// `[supernet]`
+    pub supernet: Supernet,
+    /// `[generator]`
+    pub generator: Generator,
+    /// `[evaluate]`
+    pub evaluate: Evaluate,
+    /// `[scratch]`
+    pub scratch: Scratch,
+    /// `[checkpoint]`
+    pub checkpoint: Checkpoint,
+    /// `[space]`
+    pub space: SpaceConfig,
+}
+
+impl Config {
+    /// The defaults overlaid by a preset.
+    ///
+    /// # Errors
+    /// When there is no such preset.
+    pub fn preset(name: &str) -> Result<Self, ConfigError> {
+        let (_, text) =
+            PRESETS.iter().find(|(known, _)| *known == name).ok_or_else(|| unknown_preset(name))?;
+        let mut table = parse(text)?;
+        let space = table.remove(SPACE);
+        let mut config = Self {
+            space: read_space(space.unwrap_or(Value::Table(Table::new())))?,
+            general: General { preset: name.to_owned(), ..General::default() },
+            supernet: Supernet::default(),
+            generator: Generator::default(),
+            evaluate: Evaluate::default(),
+            scratch: Scratch::default(),
+            checkpoint: Checkpoint::default(),
+        };
+        config.overlay(&table)?;
+        Ok(config)
+    }
+
+    /// Reads a whole configuration: the preset that it names, overlaid by what it says.
+    ///
+    /// # Errors
+    /// In one line: syntax with its line, an unknown key with the nearest known one, a wrong type
+    /// or value with what is allowed.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        Self::try_from(parse(text)?)
+    }
+
+    /// Sets one value from a text, as `--set supernet.lr=0.1` does; `preset` and the space cannot
+    /// be set so.
+    ///
+    /// # Errors
+    /// As [`Config::from_toml`]; the configuration is then unchanged.
+    pub fn set(&mut self, key: &str, text: &str) -> Result<(), ConfigError> {
+        let field = Self::field(key)?;
+        let value = (field.from_text)(text);
+        if key == "preset" && value.as_str() != Some(&self.general.preset) {
+            // The preset decided the other values already.
+            return Err(ConfigError::Conflict {
+                key: "preset",
+                value: value.to_string(),
+                reason: "choose the preset with --preset, before other settings".to_owned(),
+            });
+        }
+        self.set_value(field, &value)
+    }
+
+    /// [`Config::set`] with "key=value" in one text.
+    ///
+    /// # Errors
+    /// As [`Config::set`], and without an equals sign.
+    pub fn assign(&mut self, assignment: &str) -> Result<(), ConfigError> {
+        let (key, value) = assignment
+            .split_once('=')
+            .ok_or_else(|| ConfigError::NoAssignment(assignment.to_owned()))?;
+        self.set(key.trim(), value.trim())
+    }
+
+    /// [`Config::set`] for a run that is under way.
+    ///
+    /// # Errors
+    /// As [`Config::set`], and for settings that a run was built on.
+    pub fn set_live(&mut self, key: &str, text: &str) -> Result<(), ConfigError> {
+        if Self::field(key)?.live {
+            self.set(key, text)
+        } else {
+            Err(ConfigError::NotLive(key.to_owned()))
+        }
+    }
+
+    /// The value of a setting, `None` for an unknown key.
+    pub fn get(&self, key: &str) -> Option<Value> {
+        let field = Self::field(key).ok()?;
+        self.sections().iter().find(|s| s.name() == field.section)?.get(field.name)
+    }
+
+    /// All settings, section by section.
+    pub fn fields() -> impl Iterator<Item = &'static Field> {
+        [
+            General::FIELDS,
+            Supernet::FIELDS,
+            Generator::FIELDS,
+            Evaluate::FIELDS,
+            Scratch::FIELDS,
+            Checkpoint::FIELDS,
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// Checks every value against its range, and those that depend on each other.
+    ///
+    /// # Errors
+    /// In one line, the first that is wrong.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        for section in self.sections() {
+            section.check()?;
+        }
+        if !PRESETS.iter().any(|(known, _)| *known == self.general.preset) {
+            return Err(unknown_preset(&self.general.preset));
+        }
+        self.space()?;
+        if self.scratch.warmup_epochs > self.scratch.epochs as f64 {
+            return Err(ConfigError::Conflict {
+                key: "scratch.warmup_epochs",
+                value: self.scratch.warmup_epochs.to_string(),
+                reason: format!("must not exceed scratch.epochs = {}", self.scratch.epochs),
+            });
+        }
+        Ok(())
+    }
+
+    /// The search space.
+    ///
+    /// # Errors
+    /// Where `[space]` cannot be.
+    pub fn space(&self) -> Result<Space, ConfigError> {
+        Space::new(&self.general.preset, self.space.clone())
+            .map_err(|error| ConfigError::Space(error.to_string()))
+    }
+
+    /// The grid of cost targets in a space: its constraint range, in steps.
+    pub fn targets(&self, space: &Space) -> Targets {
+        let (low, high) = space.constraint_range(self.general.constraint);
+        let low = low.round() as u64;
+        let high = (high.round() as u64).max(low + 1);
+        let step = self.generator.target_step.of(high - low).clamp(1, high - low);
+        Targets { low, high, step }
+    }
+
+    /// The budgets to generate for: those given, or eight spread evenly over the targets.
+    pub fn budgets(&self, targets: Targets) -> Vec<u64> {
+        if self.general.budgets.is_empty() {
+            targets.spread(8)
+        } else {
+            self.general.budgets.clone()
+        }
+    }
+
+    fn field(key: &str) -> Result<&'static Field, ConfigError> {
+        Self::fields()
+            .find(|field| field.key() == key)
+            .ok_or_else(|| suggest::unknown(key, Self::fields()))
+    }
+
+    fn set_value(&mut self, field: &Field, value: &Value) -> Result<(), ConfigError> {
+        match self.sections_mut().into_iter().find(|s| s.name() == field.section) {
+            Some(section) => section.set(field, value),
+            None => Err(suggest::unknown(&field.key(), Self::fields())),
+        }
+    }
+
+    /// Sets all values of a table.
+    fn overlay(&mut self, table: &Table) -> Result<(), ConfigError> {
+        for (key, value) in table {
+            match value {
+                value if key == SPACE => self.space = read_space(value.clone())?,
+                Value::Table(section) => {
+                    if !self.sections().iter().any(|known| known.name() == key) {
+                        return Err(suggest::unknown(key, Self::fields()));
+                    }
+                    for (name, value) in section {
+                        self.set_value(Self::field(&format!("{key}.{name}"))?, value)?;
+                    }
+                }
+                value => self.set_value(Self::field(key)?, value)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn sections(&self) -> [&dyn Section; 6] {
+        [
+            &self.general,
+            &self.supernet,
+            &self.generator,
+            &self.evaluate,
+            &self.scratch,
+            &self.checkpoint,
+        ]
+    }
+
+    fn sections_mut(&mut self) -> [&mut dyn Section; 6] {
+        [
+            &mut self.general,
+            &mut self.supernet,
+            &mut self.generator,
+            &mut self.evaluate,
+            &mut self.scratch,
+            &mut self.checkpoint,
+        ]
+    }
+}
+
+/// The grid of cost targets of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// The lowest target.
+    pub low: u64,
+    /// The upper end, above `low`.
+    pub high: u64,
+    /// Between neighbours, at least 1.
+    pub step: u64,
+}
+
+impl Targets {
+    /// `count` values evenly from `low` to `high`, both included; one alone lies in the middle.
+    pub fn spread(&self, count: usize) -> Vec<u64> {
+        let span = u128::from(self.high - self.low);
+        match count as u128 {
+            0 => Vec::new(),
+            1 => vec![self.low + (self.high - self.low) / 2],
+            n => (0..n).map(|i| self.low + (span * i / (n - 1)) as u64).collect(),
+        }
+    }
+}
+
+impl TryFrom<Table> for Config {
+    type Error = ConfigError;
+
+    fn try_from(table: Table) -> Result<Self, ConfigError> {
+        let preset = match table.get("preset") {
+            Some(Value::String(name)) => name.clone(),
+            Some(other) => {
+                return Err(Self::field("preset")?.wrong_type(other));
+            }
+            None => General::default().preset,
+        };
+        let mut config = Self::preset(&preset)?;
+        config.overlay(&table)?;
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+impl From<Config> for Table {
+    fn from(config: Config) -> Self {
+        let mut table = Self::new();
+        for section in config.sections() {
+            let values = section
+                .fields()
+                .iter()
+                .filter_map(|field| Some((field.name.to_owned(), section.get(field.name)?)));
+            if section.name().is_empty() {
+                table.extend(values);
+            } else {
+                table.insert(section.name().to_owned(), Value::Table(values.collect()));
+            }
+        }
+        // A space is made of numbers and tables alone, which always have a TOML form.
+        if let Ok(space) = Value::try_from(&config.space) {
+            table.insert(SPACE.to_owned(), space);
+        }
+        table
+    }
+}
+
+fn parse(text: &str) -> Result<Table, ConfigError> {
+    text.parse().map_err(|error| ConfigError::syntax(text, &error))
+}
+
+fn read_space(value: Value) -> Result<SpaceConfig, ConfigError> {
+    if !value.is_table() {
+        return Err(ConfigError::Space(format!("{}: expected a table", shown(&value.to_string()))));
+    }
+    value.try_into().map_err(|error: toml::de::Error| ConfigError::Space(shown(error.message())))
+}
+
+fn unknown_preset(name: &str) -> ConfigError {
+    let known: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+    ConfigError::UnknownPreset { name: shown(name), known: known.join(", ") }
+}

@@ -1,0 +1,96 @@
+//! What can go wrong with a run's files, each in one line that names the file and what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::protocol::config::ConfigError;
+use crate::protocol::journal::JournalError;
+
+/// Why a run folder could not be used.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The system refused.
+    #[error("{path}: cannot {action}: {source}", path = path.display())]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// As in "cannot read".
+        action: &'static str,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A new run in the folder of another.
+    #[error("{path} holds a run already: continue it with --resume {path}, or choose another folder", path = .0.display())]
+    AlreadyARun(PathBuf),
+    /// A new run in a folder with other things.
+    #[error("{path} is not empty and holds no run: choose another folder", path = .0.display())]
+    NotEmpty(PathBuf),
+    /// Nothing to continue or read.
+    #[error("{path} holds no run (it has no {missing})", path = path.display())]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+        /// The file that a run would have.
+        missing: &'static str,
+    },
+    /// Another process writes there.
+    #[error("{path} is in use by {holder}: wait for it or stop it", path = path.display())]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// "process 1234", or "another process" where unknown.
+        holder: String,
+    },
+    /// The run's configuration is wrong.
+    #[error("{path}: {source}", path = path.display())]
+    Config {
+        /// `config.toml`.
+        path: PathBuf,
+        /// What is wrong.
+        source: ConfigError,
+    },
+    /// The journal is damaged.
+    #[error("{path}: {source}", path = path.display())]
+    Journal {
+        /// `journal.jsonl`.
+        path: PathBuf,
+        /// What is wrong.
+        source: JournalError,
+    },
+    /// The journal lacks what a checkpoint relies on.
+    #[error("{path}: {found} bytes, but the checkpoint was saved at {expected}, at the end of a line: the journal was cut or replaced", path = path.display())]
+    JournalCut {
+        /// `journal.jsonl`.
+        path: PathBuf,
+        /// Its length.
+        found: u64,
+        /// The checkpoint's position.
+        expected: u64,
+    },
+    /// A file that cannot be used.
+    #[error("{path}: {reason}", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No checkpoint is whole.
+    #[error("no checkpoint can be loaded: {}; start the run anew", .0.join("; "))]
+    NoWholeCheckpoint(Vec<String>),
+}
+
+impl RunError {
+    /// Turns an error of the file system into ours; `action` as in "cannot read".
+    pub(crate) fn io(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, action, source }
+    }
+
+    /// A file that cannot be used, with the reason.
+    pub(crate) fn damaged(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), reason: reason.into() }
+    }
+}

@@ -1,0 +1,233 @@
+//! A run folder: where everything of a run lies, who may create and open it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::RunError;
+use super::checkpoint::Checkpoints;
+use super::journal;
+use super::lock::Lock;
+use crate::platform::files;
+use crate::protocol::config::Config;
+use crate::protocol::result::SearchResult;
+use crate::protocol::state::RunState;
+use crate::space::Architecture;
+
+const CONFIG: &str = "config.toml";
+const JOURNAL: &str = "journal.jsonl";
+
+/// The paths of a run, without a claim on them: enough to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunFolder {
+    root: PathBuf,
+}
+
+/// A run folder that nobody else writes to.
+#[derive(Debug)]
+pub struct OwnedRunFolder {
+    folder: RunFolder,
+    _lock: Lock,
+}
+
+impl RunFolder {
+    /// The folder of an existing run.
+    ///
+    /// # Errors
+    /// [`RunError::NoRun`] where there is none.
+    pub fn open(root: &Path) -> Result<Self, RunError> {
+        let folder = Self { root: root.to_owned() };
+        for (path, missing) in [(folder.config_path(), CONFIG), (folder.journal(), JOURNAL)] {
+            if !path.is_file() {
+                return Err(RunError::NoRun { path: root.to_owned(), missing });
+            }
+        }
+        Ok(folder)
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `journal.jsonl`.
+    pub fn journal(&self) -> PathBuf {
+        self.root.join(JOURNAL)
+    }
+
+    /// `report.html`.
+    pub fn report(&self) -> PathBuf {
+        self.root.join("report.html")
+    }
+
+    /// `result.json`.
+    pub fn result(&self) -> PathBuf {
+        self.root.join("result.json")
+    }
+
+    /// `checkpoints/`.
+    pub fn checkpoints(&self) -> Checkpoints {
+        Checkpoints::new(&self.root.join("checkpoints"))
+    }
+
+    /// Reads `config.toml`.
+    ///
+    /// # Errors
+    /// Names the file and the setting that is wrong.
+    pub fn config(&self) -> Result<Config, RunError> {
+        let path = self.config_path();
+        let text = fs::read_to_string(&path).map_err(RunError::io(&path, "read"))?;
+        Config::from_toml(&text).map_err(|source| RunError::Config { path, source })
+    }
+
+    /// What the run has told so far, which may be under way.
+    ///
+    /// # Errors
+    /// Names the journal and the line that is damaged.
+    pub fn state(&self) -> Result<RunState, RunError> {
+        Ok(RunState::replay(&journal::read(&self.journal())?))
+    }
+
+    fn config_path(&self) -> PathBuf {
+        self.root.join(CONFIG)
+    }
+}
+
+impl OwnedRunFolder {
+    /// Creates the folder of a new run and writes its configuration.
+    ///
+    /// # Errors
+    /// [`RunError::AlreadyARun`] and [`RunError::NotEmpty`] leave the folder as it was.
+    pub fn create(root: &Path, config: &Config) -> Result<Self, RunError> {
+        let folder = RunFolder { root: root.to_owned() };
+        fs::create_dir_all(root).map_err(RunError::io(root, "create"))?;
+        if folder.config_path().exists() || folder.journal().exists() {
+            return Err(RunError::AlreadyARun(root.to_owned()));
+        }
+        if fs::read_dir(root).map_err(RunError::io(root, "read"))?.next().is_some() {
+            return Err(RunError::NotEmpty(root.to_owned()));
+        }
+        let owned = Self { _lock: Lock::take(root)?, folder };
+        let path = owned.folder.config_path();
+        files::write_atomically(&path, config.to_toml().as_bytes())
+            .map_err(RunError::io(&path, "write"))?;
+        Ok(owned)
+    }
+
+    /// Opens the folder of an existing run to continue it.
+    ///
+    /// # Errors
+    /// [`RunError::NoRun`], or [`RunError::Locked`] while another process writes there.
+    pub fn open(root: &Path) -> Result<Self, RunError> {
+        let folder = RunFolder::open(root)?;
+        Ok(Self { _lock: Lock::take(root)?, folder })
+    }
+
+    /// The paths.
+    pub fn folder(&self) -> &RunFolder {
+        &self.folder
+    }
+
+    /// Writes `architectures/NAME.json`, the kernels of each layer.
+    ///
+    /// # Errors
+    /// A failure of the file system.
+    pub fn write_architecture(
+        &self,
+        name: &str,
+        architecture: &Architecture,
+    ) -> Result<PathBuf, RunError> {
+        let folder = self.folder.root.join("architectures");
+        fs::create_dir_all(&folder).map_err(RunError::io(&folder, "create"))?;
+        let path = folder.join(format!("{name}.json"));
+        write_json(&path, serde_json::to_vec(architecture))?;
+        Ok(path)
+    }
+
+    /// Writes `result.json`.
+    ///
+    /// # Errors
+    /// A failure of the file system.
+    pub fn write_result(&self, result: &SearchResult) -> Result<(), RunError> {
+        write_json(&self.folder.result(), serde_json::to_vec_pretty(result))
+    }
+}
+
+fn write_json(path: &Path, json: serde_json::Result<Vec<u8>>) -> Result<(), RunError> {
+    let mut bytes = json.map_err(|error| RunError::damaged(path, error.to_string()))?;
+    bytes.push(b'\n');
+    files::write_atomically(path, &bytes).map_err(RunError::io(path, "write"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::protocol::event::Event;
+    use crate::protocol::facts::Phase;
+    use crate::run::journal::JournalFile;
+
+    #[test]
+    fn a_new_run_can_be_opened_and_read_while_nobody_else_may_write() {
+        let parent = tempfile::tempdir().unwrap();
+        let root = parent.path().join("runs/first");
+        let config = Config::preset("tiny").unwrap();
+        let owned = OwnedRunFolder::create(&root, &config).unwrap();
+        let mut journal = JournalFile::create(&owned.folder().journal()).unwrap();
+        journal.append(&Event::PhaseStarted { phase: Phase::Supernet }).unwrap();
+
+        let reader = RunFolder::open(&root).unwrap();
+        assert_eq!(reader.config().unwrap(), config);
+        assert_eq!(reader.state().unwrap().current_phase(), Some(Phase::Supernet));
+        assert!(matches!(OwnedRunFolder::open(&root), Err(RunError::Locked { .. })));
+        drop(owned);
+        OwnedRunFolder::open(&root).unwrap();
+    }
+
+    #[test]
+    fn a_new_run_refuses_a_folder_that_holds_a_run_or_other_things() {
+        let parent = tempfile::tempdir().unwrap();
+        let root = parent.path().join("run");
+        let config = Config::preset("tiny").unwrap();
+        drop(OwnedRunFolder::create(&root, &config).unwrap());
+        let error = OwnedRunFolder::create(&root, &config).unwrap_err().to_string();
+        assert!(error.contains("--resume"), "{error}");
+
+        let photos = parent.path().join("photos");
+        fs::create_dir(&photos).unwrap();
+        fs::write(photos.join("cat.jpg"), "").unwrap();
+        let error = OwnedRunFolder::create(&photos, &config).unwrap_err();
+        assert!(matches!(error, RunError::NotEmpty(_)), "{error}");
+        assert_eq!(fs::read_dir(&photos).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_without_a_run_cannot_be_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        for root in [folder.path(), &folder.path().join("nowhere")] {
+            let error = OwnedRunFolder::open(root).unwrap_err().to_string();
+            assert!(error.contains("holds no run (it has no config.toml)"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_configuration_names_file_and_setting() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("run");
+        drop(OwnedRunFolder::create(&root, &Config::preset("tiny").unwrap()).unwrap());
+        fs::write(root.join(JOURNAL), "").unwrap();
+        fs::write(root.join(CONFIG), "preset = \"tiny\"\n[supernet]\nlr = -1\n").unwrap();
+        let error = RunFolder::open(&root).unwrap().config().unwrap_err().to_string();
+        assert!(error.contains("config.toml: `supernet.lr` = -1: not allowed"), "{error}");
+    }
+
+    #[test]
+    fn an_architecture_is_written_as_its_kernels() {
+        let folder = tempfile::tempdir().unwrap();
+        let owned =
+            OwnedRunFolder::create(&folder.path().join("run"), &Config::preset("tiny").unwrap())
+                .unwrap();
+        let architecture = Architecture::new(vec![vec![3, 5], vec![7, 3]]).unwrap();
+        let path = owned.write_architecture("2M", &architecture).unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), "[[3,5],[7,3]]\n");
+    }
+}
