@@ -4,6 +4,7 @@
 //! the directions. `ARCHITECTURE.md` describes them.
 
 pub mod autodiff;
+pub mod data;
 pub mod gpu;
 pub mod ops;
 pub mod platform;

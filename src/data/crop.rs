@@ -1,0 +1,126 @@
+//! Windows of an image and their resampling to a target size: the centre for evaluation, the
+//! random-resized-crop of ImageNet training.
+
+use std::ops::RangeInclusive;
+
+use image::DynamicImage;
+use image::imageops::FilterType;
+use rand::{Rng, RngExt};
+
+/// Draws of a window before the centre is taken instead.
+const TRIES: usize = 10;
+
+/// A rectangle of an image, in pixels; never empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Window {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+}
+
+/// The largest centred window of aspect ratio `ratio` (width by height), both sides times
+/// `fraction`: 0.875 is "resize to 256, crop 224".
+pub(super) fn centre(width: u32, height: u32, ratio: f64, fraction: f64) -> Window {
+    let (w, h) = (f64::from(width), f64::from(height));
+    let inner_width = w.min(h * ratio) * fraction;
+    let inner_height = h.min(w / ratio) * fraction;
+    let inner_width = (inner_width.round() as u32).clamp(1, width);
+    let inner_height = (inner_height.round() as u32).clamp(1, height);
+    Window {
+        x: (width - inner_width) / 2,
+        y: (height - inner_height) / 2,
+        width: inner_width,
+        height: inner_height,
+    }
+}
+
+/// A window of random area (`scale`, a share of the image's) and aspect ratio (uniform in its
+/// logarithm), at a random place. If none of ten draws fits, the largest centred window with a
+/// ratio inside the range.
+pub(super) fn random(
+    width: u32,
+    height: u32,
+    scale: &RangeInclusive<f64>,
+    ratio: &RangeInclusive<f64>,
+    rng: &mut impl Rng,
+) -> Window {
+    let area = f64::from(width) * f64::from(height);
+    let logs = ratio.start().ln()..=ratio.end().ln();
+    for _ in 0..TRIES {
+        let target = area * rng.random_range(scale.clone());
+        let aspect = rng.random_range(logs.clone()).exp();
+        let w = (target * aspect).sqrt().round() as u32;
+        let h = (target / aspect).sqrt().round() as u32;
+        if (1..=width).contains(&w) && (1..=height).contains(&h) {
+            let x = rng.random_range(0..=width - w);
+            let y = rng.random_range(0..=height - h);
+            return Window { x, y, width: w, height: h };
+        }
+    }
+    let own = f64::from(width) / f64::from(height);
+    centre(width, height, own.clamp(*ratio.start(), *ratio.end()), 1.0)
+}
+
+/// The window's pixels at the target size, by a triangle filter that widens when shrinking
+/// (bilinear with antialiasing).
+pub(super) fn resample(
+    image: DynamicImage,
+    window: Window,
+    width: u32,
+    height: u32,
+) -> DynamicImage {
+    let whole = Window { x: 0, y: 0, width: image.width(), height: image.height() };
+    let image = match window == whole {
+        true => image,
+        false => image.crop_imm(window.x, window.y, window.width, window.height),
+    };
+    match (image.width(), image.height()) == (width, height) {
+        true => image,
+        false => image.resize_exact(width, height, FilterType::Triangle),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rng;
+    use super::*;
+    use image::{GrayImage, Luma};
+
+    #[test]
+    fn the_centre_has_the_targets_aspect_ratio() {
+        assert_eq!(centre(100, 50, 1.0, 1.0), Window { x: 25, y: 0, width: 50, height: 50 });
+        assert_eq!(centre(50, 100, 2.0, 1.0), Window { x: 0, y: 37, width: 50, height: 25 });
+        assert_eq!(centre(256, 256, 1.0, 0.875), Window { x: 16, y: 16, width: 224, height: 224 });
+        assert_eq!(centre(1, 900, 1.0, 0.1), Window { x: 0, y: 449, width: 1, height: 1 });
+    }
+
+    #[test]
+    fn random_windows_keep_to_their_ranges() {
+        let mut rng = rng::stream(1, 0, 0);
+        for _ in 0..2000 {
+            let w = random(97, 61, &(0.2..=0.9), &(0.75..=1.333), &mut rng);
+            assert!(w.x + w.width <= 97 && w.y + w.height <= 61, "{w:?}");
+            let share = f64::from(w.width * w.height) / (97.0 * 61.0);
+            let ratio = f64::from(w.width) / f64::from(w.height);
+            assert!((0.19..=0.92).contains(&share), "{share}");
+            assert!((0.72..=1.38).contains(&ratio), "{ratio}");
+        }
+    }
+
+    #[test]
+    fn an_image_too_narrow_for_any_draw_gives_its_centre() {
+        let mut rng = rng::stream(1, 0, 0);
+        let w = random(1000, 10, &(0.9..=1.0), &(0.75..=1.25), &mut rng);
+        assert_eq!(w, Window { x: 493, y: 0, width: 13, height: 10 });
+    }
+
+    #[test]
+    fn resampling_averages_when_it_shrinks() {
+        let stripes = GrayImage::from_fn(64, 64, |x, _| Luma([(x % 2 * 200) as u8]));
+        let image = DynamicImage::ImageLuma8(stripes);
+        let small = resample(image.clone(), centre(64, 64, 1.0, 1.0), 8, 8).into_luma8();
+        assert!(small.pixels().all(|p| p.0[0].abs_diff(100) < 8), "{small:?}");
+        assert_eq!(resample(image.clone(), centre(64, 64, 1.0, 1.0), 64, 64), image);
+    }
+}

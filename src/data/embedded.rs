@@ -1,0 +1,56 @@
+//! The data set inside the program: a tenth of Fashion-MNIST (assets/fashion-mnist-12k).
+
+use super::error::{DataError, Place};
+use super::idx::IdxSet;
+use super::set::{DataSet, OpenOptions};
+
+/// Name by which the embedded set is opened.
+pub const EMBEDDED: &str = "fashion-mnist-12k";
+
+const FILES: [&[u8]; 4] = [
+    include_bytes!("../../assets/fashion-mnist-12k/train-images-idx3-ubyte.gz"),
+    include_bytes!("../../assets/fashion-mnist-12k/train-labels-idx1-ubyte.gz"),
+    include_bytes!("../../assets/fashion-mnist-12k/t10k-images-idx3-ubyte.gz"),
+    include_bytes!("../../assets/fashion-mnist-12k/t10k-labels-idx1-ubyte.gz"),
+];
+
+#[rustfmt::skip]
+const CLASSES: [&str; 10] = [
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+    "Ankle boot",
+];
+
+pub(super) fn open(options: &OpenOptions) -> Result<DataSet, DataError> {
+    let place = Place::file(EMBEDDED);
+    let mut set = IdxSet::new(options);
+    for (role, bytes) in FILES.into_iter().enumerate() {
+        set.read(role, &place, &mut &*bytes)?;
+    }
+    set.finish(EMBEDDED, &place, Some(&CLASSES))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_embedded_set_is_balanced_and_of_the_stated_size() {
+        let set = open(&OpenOptions::default()).unwrap();
+        for (split, count) in [(&set.train, 10_000), (&set.test, 2_000)] {
+            assert_eq!(
+                (split.len(), split.channels, split.height, split.width),
+                (count, 1, 28, 28)
+            );
+            assert_eq!(split.images.len(), count * 784);
+            for class in 0..10 {
+                assert_eq!(split.labels.iter().filter(|&&l| l == class).count(), count / 10);
+            }
+        }
+        assert_eq!(set.train.classes[9], "Ankle boot");
+        let parts = set.train.parts(0.8).unwrap();
+        let measured = set.train.statistics(parts.weight).unwrap();
+        assert!((measured.mean[0] - 0.286).abs() < 0.01, "{measured:?}");
+        assert!((measured.std[0] - 0.353).abs() < 0.01, "{measured:?}");
+    }
+}

@@ -1,0 +1,83 @@
+//! Opening a source by name or path: what it is, is found from its names and bytes.
+
+use std::path::Path;
+
+use super::cifar::{self, Kind};
+use super::container::Container;
+use super::embedded::{self, EMBEDDED};
+use super::error::{DataError, Fault, Place};
+use super::idx;
+use super::images;
+use super::listing;
+use super::set::{DataSet, OpenOptions};
+
+/// Largest side of a target size.
+const MAX_SIDE: usize = 4096;
+
+/// Reads a whole data set into memory.
+///
+/// `source` is the name `fashion-mnist-12k` (the embedded set), or the path of a folder, .zip,
+/// .tar or .tar.gz that holds
+/// - the IDX files of the MNIST family, plain or .gz;
+/// - CIFAR-10 or CIFAR-100 in the binary form, plain or .gz;
+/// - images as `train/CLASS/*` and `test/CLASS/*` (or `val`), .jpg, .jpeg or .png, possibly below
+///   one more folder. Classes are numbered by name. Images keep the proportion of classes in any
+///   first part of a split.
+///
+/// # Errors
+/// Every source is untrusted: what is wrong, where, and what to do about it, as a value. Memory
+/// stays within [`Limits`](super::Limits).
+pub fn open(source: impl AsRef<Path>, options: &OpenOptions) -> Result<DataSet, DataError> {
+    let source = source.as_ref();
+    check(options, source)?;
+    if source == Path::new(EMBEDDED) {
+        return embedded::open(options);
+    }
+    let container = Container::detect(source).map_err(|error| {
+        // The binary form has no magic number; a file of it alone is known by its name.
+        let name = source.to_string_lossy();
+        let part = [Kind::Cifar10, Kind::Cifar100].iter().any(|&k| cifar::is_records(k, &name));
+        match error.fault {
+            Fault::UnknownForm if part => {
+                error.place.error(Fault::SingleFile { what: "part of CIFAR" })
+            }
+            _ => error,
+        }
+    })?;
+    let names = container.names(&options.limits)?;
+    let find = |is: &dyn Fn(&str) -> bool| names.iter().find(|name| is(name));
+    let found = [
+        find(&|name| idx::role(name).is_some()),
+        find(&|name| cifar::is_records(Kind::Cifar10, name)),
+        find(&|name| cifar::is_records(Kind::Cifar100, name)),
+        find(&listing::is_listed),
+    ];
+    let mut present = found.iter().flatten();
+    if let (Some(&one), Some(&other)) = (present.next(), present.next()) {
+        let fault = Fault::Ambiguous { other: other.clone() };
+        return Err(container.place().entry(one).error(fault));
+    }
+    match found.iter().position(Option::is_some) {
+        Some(0) => idx::open(&container, &names, options),
+        Some(1) => cifar::open(Kind::Cifar10, &container, &names, options),
+        Some(2) => cifar::open(Kind::Cifar100, &container, &names, options),
+        Some(_) => {
+            let listing = listing::list(names.iter().map(String::as_str), &container.place())?;
+            images::open(&container, listing, options)
+        }
+        None => Err(container.place().error(Fault::UnknownForm)),
+    }
+}
+
+fn check(options: &OpenOptions, source: &Path) -> Result<(), DataError> {
+    match options.size {
+        Some((h, w)) if !(1..=MAX_SIDE).contains(&h) || !(1..=MAX_SIDE).contains(&w) => {
+            Err(Place::file(source.display()).error(Fault::Argument {
+                name: "the target size",
+                value: format!("{h}x{w}"),
+                accepted: "1 to 4096 pixels a side",
+            }))
+        }
+        _ => Ok(()),
+    }
+}
