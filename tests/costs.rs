@@ -1,30 +1,12 @@
-//! Costs against reference values: tables, decoded networks, supernets and extremes. Golden files
-//! are read from `SGNAS_GOLDEN`, else `../shared/golden`, else `tests/golden`.
+//! Costs against reference values: tables, decoded networks, supernets and extremes.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::Write;
-use std::path::PathBuf;
+mod golden_files;
 
+use golden_files::golden;
 use rand::RngExt;
 use serde_json::Value;
 use sgnas::space::{Architecture, Metric, Space};
-
-/// A golden file as JSON, from the first of the three places that has it.
-fn golden(name: &str) -> Option<Value> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let given = std::env::var_os("SGNAS_GOLDEN").map(PathBuf::from);
-    let places =
-        given.into_iter().chain([root.join("../shared/golden"), root.join("tests/golden")]);
-    for place in places {
-        if let Ok(text) = std::fs::read_to_string(place.join(name)) {
-            return Some(serde_json::from_str(&text).expect(name));
-        }
-    }
-    // Through a handle, past the test harness, which would swallow a print.
-    let mut out = std::io::stderr();
-    writeln!(out, "SKIPPED: golden file {name} is in none of the places").unwrap();
-    None
-}
 
 fn architecture(value: &Value) -> Architecture {
     serde_json::from_value(value.clone()).unwrap()

@@ -2,6 +2,7 @@
 //! everything (batch norms and classifier included). The linear form for the soft cost is in
 //! `cost_table`.
 
+use std::fmt;
 use std::iter::Sum;
 use std::ops::Add;
 
@@ -21,6 +22,15 @@ pub enum Metric {
     Macs,
     /// Trainable parameters.
     Params,
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Macs => "MACs",
+            Self::Params => "parameters",
+        })
+    }
 }
 
 /// Cost of an architecture or of a part of one.

@@ -1,5 +1,7 @@
 //! What can be wrong with a space, an architecture or a value that came from outside.
 
+use super::Metric;
+
 /// Errors of the `space` room. Each text names the thing, what is wrong and what would be right.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SpaceError {
@@ -89,6 +91,23 @@ pub enum SpaceError {
         /// The four values.
         values: [f32; 4],
     },
+    /// A budget that even the cheapest architecture exceeds.
+    #[error(
+        "a budget of {budget} {metric} is below the space '{space}': its cheapest architecture has {least} {metric}; give at least that"
+    )]
+    BudgetBelowSpace {
+        /// What is limited.
+        metric: Metric,
+        /// The limit as given.
+        budget: u64,
+        /// The name of the space.
+        space: String,
+        /// The least cost in the space.
+        least: u64,
+    },
+    /// A budget that limits nothing.
+    #[error("the budget limits nothing; give a limit on MACs, on parameters or on both")]
+    NoBudget,
     /// JSON that is not of the expected form.
     #[error("{what} cannot be read: {reason}")]
     Json {

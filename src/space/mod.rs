@@ -10,6 +10,7 @@
 mod architecture;
 mod cost;
 mod cost_table;
+mod decode;
 mod error;
 mod preset;
 mod unified;
@@ -17,6 +18,9 @@ mod unified;
 pub use architecture::{Architecture, KERNELS, OPS, SKIP, SUB_BLOCKS};
 pub use cost::{Cost, Metric, Part, PartCost, PartMacs};
 pub use cost_table::{CostTable, LayerCosts, PRUNE_BELOW};
+pub use decode::{
+    Budget, Decoded, MIN_FILL_PERCENT, SkipMask, argmax, log_probabilities, most_probable_within,
+};
 pub use error::SpaceError;
 pub use preset::PRESETS;
 pub use unified::{ConvSpec, FirstSpec, Layer, LayerSpec, MapShape, Space, SpaceConfig};

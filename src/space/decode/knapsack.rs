@@ -1,0 +1,248 @@
+//! A multiple-choice knapsack: one option a layer, the sums of costs within exact integer bounds on
+//! both sides, the greatest sum of scores. Knows nothing of networks.
+//!
+//! Three steps. A Lagrangian bound (the price of a unit of cost under these bounds) tells how good
+//! any selection can be. A coarse dynamic programme, one label a bin of cost but each label with
+//! its exact cost, finds a good selection. The same programme without bins then finds a better one
+//! or proves that there is none: labels whose bound does not beat the selection in hand are
+//! dropped, which leaves few of the 80^19.
+
+use super::options::LayerOption;
+
+/// Gains in score below this (in nats) are not searched for.
+const SCORE_TOLERANCE: f64 = 1e-9;
+
+/// Bins of the coarse search: along one cost, or along each of two.
+const BINS: [u64; 2] = [1024, 32];
+
+/// Most labels a layer that the exact search follows with two costs. With one cost equal sums
+/// merge, which bounds their number; with two the coarse selection stays where this is exceeded.
+const MAX_LABELS: usize = 10_000;
+
+/// Inclusive bounds on the sum of each cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub(super) low: [u64; 2],
+    pub(super) high: [u64; 2],
+}
+
+/// What is chosen: an option's index for each layer, and the sum of their scores.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Selection {
+    pub(super) options: Vec<usize>,
+    pub(super) score: f64,
+}
+
+/// The best selection within the bounds, none where there is none.
+///
+/// With one cost the answer is exact. With two (both vary among the options) it keeps the bounds
+/// exactly, but where more than [`MAX_LABELS`] labels compete it may miss the best score.
+pub(super) fn solve(layers: &[Vec<LayerOption>], bounds: Bounds) -> Option<Selection> {
+    let problem = Problem::new(layers, bounds)?;
+    let coarse = problem.search(f64::NEG_INFINITY, true);
+    let known = coarse.as_ref().map_or(f64::NEG_INFINITY, |selection| selection.score);
+    problem.search(known + SCORE_TOLERANCE, false).or(coarse)
+}
+
+struct Problem<'a> {
+    layers: &'a [Vec<LayerOption>],
+    bounds: Bounds,
+    /// The order in which layers are decided: coarse ones first, fine ones fill up.
+    order: Vec<usize>,
+    /// What the layers from each place of the order on can still add; one more than layers.
+    rest: Vec<Rest>,
+    /// Price of a unit of each cost; negative where the lower bound presses.
+    price: [f64; 2],
+    /// Whether both costs vary.
+    two_costs: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Rest {
+    least: [u64; 2],
+    most: [u64; 2],
+    /// Greatest sum of score - price * cost.
+    priced: f64,
+}
+
+/// A partial selection.
+#[derive(Clone, Copy)]
+struct Label {
+    cost: [u64; 2],
+    score: f64,
+    /// Index of the label it extends, and of the option it adds.
+    parent: usize,
+    option: usize,
+}
+
+impl<'a> Problem<'a> {
+    /// None where no selection can lie within the bounds of either cost.
+    fn new(layers: &'a [Vec<LayerOption>], bounds: Bounds) -> Option<Self> {
+        let spread = |layer: &[LayerOption], i: usize| {
+            let costs = layer.iter().map(|option| option.cost[i]);
+            (costs.clone().min().unwrap_or(0), costs.max().unwrap_or(0))
+        };
+        let width = |layer: usize| {
+            [0, 1].map(|i| {
+                let (least, most) = spread(&layers[layer], i);
+                most - least
+            })
+        };
+        let mut order: Vec<usize> = (0..layers.len()).collect();
+        order.sort_by_key(|&layer| std::cmp::Reverse(width(layer)));
+        let two_costs = [0, 1].iter().all(|&i| order.iter().any(|&layer| width(layer)[i] > 0));
+        let mut problem =
+            Self { layers, bounds, order, rest: Vec::new(), price: [0.0; 2], two_costs };
+        problem.price = problem.prices();
+        let mut rest = vec![Rest::default(); layers.len() + 1];
+        for place in (0..layers.len()).rev() {
+            let layer = &layers[problem.order[place]];
+            let mut sum = rest[place + 1];
+            for i in [0, 1] {
+                let (least, most) = spread(layer, i);
+                sum.least[i] += least;
+                sum.most[i] += most;
+            }
+            sum.priced += problem.best(layer, problem.price).map_or(f64::NEG_INFINITY, |b| b.1);
+            rest[place] = sum;
+        }
+        problem.rest = rest;
+        problem.can_fit([0; 2], 0).then_some(problem)
+    }
+
+    /// The option of greatest score - price * cost, and that value.
+    fn best(&self, layer: &'a [LayerOption], price: [f64; 2]) -> Option<(&'a LayerOption, f64)> {
+        let priced =
+            |o: &LayerOption| o.score - price[0] * o.cost[0] as f64 - price[1] * o.cost[1] as f64;
+        layer.iter().map(|o| (o, priced(o))).reduce(|a, b| if b.1 > a.1 { b } else { a })
+    }
+
+    /// Prices that make the Lagrangian bound tight: exact for one cost, by turns for two.
+    fn prices(&self) -> [f64; 2] {
+        let mut price = [0.0; 2];
+        let rounds = if self.two_costs { 8 } else { 1 };
+        for _ in 0..rounds {
+            for i in [0, 1] {
+                price[i] = self.price_of(i, price);
+            }
+        }
+        price
+    }
+
+    /// The price of cost `i`, the other's given, at which the priced optimum enters the bounds.
+    fn price_of(&self, i: usize, mut price: [f64; 2]) -> f64 {
+        let mut cost_at = |value: f64| {
+            price[i] = value;
+            let best = self.layers.iter().filter_map(|layer| self.best(layer, price));
+            best.map(|(option, _)| option.cost[i]).sum::<u64>()
+        };
+        let free = cost_at(0.0);
+        let sign = match free {
+            cost if cost > self.bounds.high[i] => 1.0,
+            cost if cost < self.bounds.low[i] => -1.0,
+            _ => return 0.0,
+        };
+        let mut presses = |value: f64| match cost_at(value * sign) {
+            cost if sign > 0.0 => cost > self.bounds.high[i],
+            cost => cost < self.bounds.low[i],
+        };
+        let (mut inside, mut outside) = (1.0 / free.max(1) as f64, 0.0);
+        // A bound that no price reaches ends after as many doublings as any float has.
+        for _ in 0..128 {
+            if !presses(inside) {
+                break;
+            }
+            (inside, outside) = (inside * 2.0, inside);
+        }
+        for _ in 0..52 {
+            let middle = 0.5 * (inside + outside);
+            if presses(middle) {
+                outside = middle;
+            } else {
+                inside = middle;
+            }
+        }
+        inside * sign
+    }
+
+    /// Whether the layers from `place` on can bring a sum into the bounds, each cost for itself.
+    fn can_fit(&self, cost: [u64; 2], place: usize) -> bool {
+        let rest = &self.rest[place];
+        [0, 1].iter().all(|&i| {
+            cost[i] + rest.least[i] <= self.bounds.high[i]
+                && cost[i] + rest.most[i] >= self.bounds.low[i]
+        })
+    }
+
+    /// No completion of a label at `place` within the bounds scores more than this.
+    fn bound(&self, label: &Label, place: usize) -> f64 {
+        let slack = [0, 1].map(|i| {
+            let (price, Bounds { low, high }) = (self.price[i], self.bounds);
+            let pressing = if price > 0.0 { high[i] } else { low[i] };
+            price * (pressing as f64 - label.cost[i] as f64)
+        });
+        label.score + self.rest[place].priced + slack[0] + slack[1]
+    }
+
+    /// The best selection that scores more than `beat`; with bins a good one.
+    fn search(&self, beat: f64, coarse: bool) -> Option<Selection> {
+        let start = Label { cost: [0; 2], score: 0.0, parent: 0, option: 0 };
+        let mut steps: Vec<Vec<Label>> = vec![vec![start]];
+        for (place, &layer) in self.order.iter().enumerate() {
+            let mut labels = Vec::new();
+            for (parent, from) in steps[place].iter().enumerate() {
+                for (option, choice) in self.layers[layer].iter().enumerate() {
+                    let cost = [0, 1].map(|i| from.cost[i] + choice.cost[i]);
+                    let label = Label { cost, score: from.score + choice.score, parent, option };
+                    if self.can_fit(cost, place + 1) && self.bound(&label, place + 1) > beat {
+                        labels.push(label);
+                    }
+                }
+            }
+            let labels = if coarse { self.one_a_bin(labels) } else { one_a_cost(labels) };
+            if !coarse && self.two_costs && labels.len() > MAX_LABELS {
+                return None;
+            }
+            steps.push(labels);
+        }
+        let last = steps.last()?.iter().enumerate();
+        let (mut index, best) = last.reduce(|a, b| if b.1.score > a.1.score { b } else { a })?;
+        if best.score <= beat {
+            return None;
+        }
+        let mut options = vec![0; self.layers.len()];
+        for (place, &layer) in self.order.iter().enumerate().rev() {
+            let label = steps.get(place + 1)?.get(index)?;
+            options[layer] = label.option;
+            index = label.parent;
+        }
+        Some(Selection { options, score: best.score })
+    }
+
+    /// The best label of every bin of cost, in the order of bins.
+    fn one_a_bin(&self, labels: Vec<Label>) -> Vec<Label> {
+        let bins = if self.two_costs { BINS[1] } else { BINS[0] };
+        let width = self.rest[0].most.map(|most| most / bins + 1);
+        let [rows, columns] = [0, 1].map(|i| self.rest[0].most[i] / width[i] + 1);
+        let mut grid = vec![None::<Label>; (rows * columns) as usize];
+        for label in labels {
+            let bin = label.cost[0] / width[0] * columns + label.cost[1] / width[1];
+            if let Some(best) = grid.get_mut(bin as usize)
+                && best.is_none_or(|b| label.score > b.score)
+            {
+                *best = Some(label);
+            }
+        }
+        grid.into_iter().flatten().collect()
+    }
+}
+
+/// The best label of every exact cost, by rising cost.
+fn one_a_cost(mut labels: Vec<Label>) -> Vec<Label> {
+    labels.sort_unstable_by(|a, b| {
+        let score = b.score.total_cmp(&a.score);
+        a.cost.cmp(&b.cost).then(score).then((a.parent, a.option).cmp(&(b.parent, b.option)))
+    });
+    labels.dedup_by_key(|label| label.cost);
+    labels
+}
