@@ -6,7 +6,15 @@ pub mod table;
 
 pub mod accumulate;
 pub mod activation;
+pub mod arithmetic;
 pub mod batch_norm;
+pub mod concat;
+pub mod count;
+pub mod cross_entropy;
+pub mod global_avg_pool;
+pub mod gumbel_softmax;
+pub mod narrow;
 pub mod optim;
+pub mod softmax;
 
 pub use op::{Case, Cost, Forward, Op, Vjp};

@@ -14,5 +14,12 @@ pub struct Entry {
 /// Every operator there is.
 pub const OPS: &[Entry] = &[
     Entry { name: "activation", cases: super::activation::cases },
+    Entry { name: "arithmetic", cases: super::arithmetic::cases },
     Entry { name: "batch_norm", cases: super::batch_norm::cases },
+    Entry { name: "concat", cases: super::concat::cases },
+    Entry { name: "cross_entropy", cases: super::cross_entropy::cases },
+    Entry { name: "global_avg_pool", cases: super::global_avg_pool::cases },
+    Entry { name: "gumbel_softmax", cases: super::gumbel_softmax::cases },
+    Entry { name: "narrow", cases: super::narrow::cases },
+    Entry { name: "softmax", cases: super::softmax::cases },
 ];
