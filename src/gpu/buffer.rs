@@ -109,6 +109,11 @@ impl Pool {
         Pool { inner: Rc::new(RefCell::new(inner)), largest }
     }
 
+    /// The most bytes that one buffer may have.
+    pub(super) fn largest(&self) -> u64 {
+        self.largest
+    }
+
     pub(super) fn stats(&self) -> PoolStats {
         self.inner.borrow().stats
     }

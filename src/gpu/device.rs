@@ -120,6 +120,11 @@ impl Gpu {
         buffer
     }
 
+    /// The most bytes that one buffer may have here.
+    pub fn largest_buffer(&self) -> u64 {
+        self.inner.pool.largest()
+    }
+
     /// Sizes of the pool.
     pub fn pool(&self) -> PoolStats {
         self.inner.pool.stats()

@@ -10,7 +10,9 @@ fn sigmoid(x: f64) -> f64 {
 pub(crate) fn value(act: Activation, x: f64) -> f64 {
     match act {
         Activation::Identity => x,
-        Activation::Relu => x.max(0.0),
+        // `max` would turn a NaN into 0.
+        Activation::Relu if x < 0.0 => 0.0,
+        Activation::Relu => x,
         Activation::Relu6 => x.clamp(0.0, 6.0),
         Activation::Hswish => x * (x + 3.0).clamp(0.0, 6.0) / 6.0,
         Activation::Hsigmoid => (x + 3.0).clamp(0.0, 6.0) / 6.0,

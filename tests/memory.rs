@@ -1,0 +1,80 @@
+//! Memory stays flat: steps after the first ones take nothing new from the driver.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use sgnas::autodiff::Tape;
+use sgnas::gpu::Gpu;
+use sgnas::ops::activation::Activation;
+use sgnas::ops::optim::{Optimiser, Rule, Sgd, Update, clip_scale};
+use sgnas::tensor::{HostArray, Tensor};
+
+/// Weights with their gradient and optimiser, and a chain of ops to train them through.
+struct Toy {
+    weights: Tensor,
+    gradient: Tensor,
+    optimiser: Optimiser,
+}
+
+impl Toy {
+    fn new(gpu: &Gpu, len: usize) -> Self {
+        Toy {
+            weights: Tensor::from_host(gpu, &HostArray::sample([len], 1)).unwrap(),
+            gradient: Tensor::zeros(gpu, [len]).unwrap(),
+            optimiser: Optimiser::new(gpu, Rule::Sgd(Sgd { momentum: 0.9, ..Sgd::default() }), len)
+                .unwrap(),
+        }
+    }
+
+    fn step(&mut self, gpu: &Gpu) {
+        gpu.clear(self.gradient.buffer());
+        let tape = Tape::new(gpu);
+        let mut y = tape.leaf(&self.weights, &self.gradient);
+        for act in Activation::ALL {
+            y = tape.apply(act, &[&y]).unwrap();
+        }
+        let seed = Tensor::from_host(gpu, &HostArray::sample(*y.tensor().shape(), 2)).unwrap();
+        tape.backward(&y, &seed).unwrap();
+        let clip = clip_scale(gpu, &[&self.gradient], 1.0).unwrap();
+        let update = Update {
+            weights: &self.weights,
+            gradient: &self.gradient,
+            lr: 0.01,
+            clip: Some(&clip),
+            decay_mask: None,
+        };
+        self.optimiser.step(gpu, &update).unwrap();
+    }
+}
+
+#[test]
+fn three_hundred_steps_need_no_more_memory_than_three() {
+    let gpu = common::gpu();
+    let mut toy = Toy::new(&gpu, 10_007);
+    (0..3).for_each(|_| toy.step(&gpu));
+    let early = gpu.pool();
+    let pipelines = gpu.pipelines();
+    (0..300).for_each(|_| toy.step(&gpu));
+    gpu.finish().unwrap();
+    assert_eq!(gpu.pool(), early);
+    assert_eq!(gpu.pipelines(), pipelines);
+    assert!(toy.weights.to_vec(&gpu).unwrap().iter().all(|w| w.is_finite()));
+}
+
+#[test]
+fn what_was_dropped_is_used_again_and_trim_gives_it_back() {
+    let gpu = common::gpu();
+    let before = gpu.pool();
+    let tensors: Vec<_> = (1..20).map(|i| Tensor::zeros(&gpu, [i * 1000]).unwrap()).collect();
+    let full = gpu.pool();
+    assert!(full.in_use > before.in_use && full.peak == full.in_use);
+    drop(tensors);
+    assert_eq!(gpu.pool().in_use, before.in_use);
+    assert_eq!(gpu.pool().allocated, full.allocated);
+    let again: Vec<_> = (1..20).map(|i| Tensor::zeros(&gpu, [i * 1000]).unwrap()).collect();
+    assert_eq!(gpu.pool().allocated, full.allocated);
+    drop(again);
+    gpu.trim().unwrap();
+    assert_eq!(gpu.pool().allocated, before.allocated);
+    assert_eq!(gpu.pool().buffers, before.buffers);
+}

@@ -1,0 +1,181 @@
+//! Awkward values: what is not finite stays visible, denormals and huge values break nothing, and
+//! what lies in memory beside a tensor changes no result.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use sgnas::autodiff::{Tape, Var};
+use sgnas::gpu::{Gpu, KernelStyle};
+use sgnas::ops::Case;
+use sgnas::ops::table::OPS;
+use sgnas::tensor::{HostArray, Tensor};
+
+const STYLES: [KernelStyle; 2] = [KernelStyle::Registers, KernelStyle::Tiles];
+const TOLERANCE: f64 = 2e-5;
+
+fn cases() -> impl Iterator<Item = Case> {
+    OPS.iter().flat_map(|e| (e.cases)())
+}
+
+fn forward(gpu: &Gpu, case: &Case, inputs: &[HostArray]) -> HostArray {
+    let tensors: Vec<_> = inputs.iter().map(|a| Tensor::from_host(gpu, a).unwrap()).collect();
+    let refs: Vec<&Tensor> = tensors.iter().collect();
+    case.op.forward(gpu, &refs).unwrap().output.to_host(gpu).unwrap()
+}
+
+/// The inputs with `value` at the first, a middle and the last place of input `which`.
+fn poisoned(case: &Case, which: usize, value: f32) -> Vec<HostArray> {
+    let mut inputs = case.inputs.clone();
+    let data = &mut inputs[which].data;
+    let last = data.len() - 1;
+    for at in [0, last / 2, last] {
+        data[at] = f64::from(value);
+    }
+    inputs
+}
+
+/// The twin's answer; none where it refuses such values (a class number that is infinite).
+fn twin(case: &Case, inputs: &[HostArray]) -> Option<HostArray> {
+    catch_unwind(AssertUnwindSafe(|| case.op.twin(inputs))).ok()
+}
+
+#[test]
+fn what_is_not_finite_shows_where_the_twin_shows_it_and_nowhere_else() {
+    let gpu = common::gpu();
+    let mut bad = Vec::new();
+    for style in STYLES {
+        gpu.set_style(style);
+        for case in cases() {
+            for which in 0..case.inputs.len() {
+                for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                    let inputs = poisoned(&case, which, value);
+                    let got = forward(&gpu, &case, &inputs);
+                    let Some(want) = twin(&case, &inputs) else { continue };
+                    let pairs = got.data.iter().zip(&want.data);
+                    let wrong = pairs.filter(|(g, w)| g.is_finite() != w.is_finite()).count();
+                    let hidden = got.data.iter().zip(&want.data);
+                    let hidden = hidden.filter(|(g, w)| g.is_finite() && w.is_nan()).count();
+                    if wrong > 0 {
+                        let (label, all) = (&case.label, got.data.len());
+                        bad.push(format!(
+                            "{style:?} {label}, {value} in input {which}: {wrong} of {all} differ, {hidden} NaN hidden"
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    gpu.fault().unwrap();
+    assert!(bad.is_empty(), "{} {bad:#?}", bad.len());
+}
+
+#[test]
+fn denormals_count_as_nothing_much() {
+    let gpu = common::gpu();
+    let mut bad = Vec::new();
+    for style in STYLES {
+        gpu.set_style(style);
+        for case in cases() {
+            for which in (0..case.inputs.len()).filter(|&i| case.differentiable[i]) {
+                let inputs = poisoned(&case, which, 1e-40);
+                let Some(want) = twin(&case, &inputs) else { continue };
+                let got = forward(&gpu, &case, &inputs);
+                let scale = want.data.iter().fold(1.0, |m: f64, v| m.max(v.abs()));
+                let pairs = got.data.iter().zip(&want.data);
+                let error = |(g, w): (&f64, &f64)| (g - w).abs() / scale;
+                let wrong = pairs.map(error).filter(|e| e.is_nan() || *e > TOLERANCE).count();
+                if wrong > 0 {
+                    bad.push(format!("{style:?} {} input {which}: {wrong}", case.label));
+                }
+            }
+        }
+    }
+    gpu.fault().unwrap();
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+#[test]
+fn huge_values_break_neither_the_device_nor_what_follows() {
+    let gpu = common::gpu();
+    for style in STYLES {
+        gpu.set_style(style);
+        for case in cases() {
+            let before = forward(&gpu, &case, &case.inputs);
+            for which in 0..case.inputs.len() {
+                for value in [f32::MAX, -f32::MAX, 1e30] {
+                    forward(&gpu, &case, &poisoned(&case, which, value));
+                }
+            }
+            gpu.fault().unwrap();
+            assert_eq!(forward(&gpu, &case, &case.inputs), before, "{style:?} {}", case.label);
+        }
+    }
+}
+
+/// Leaves memory of every size up to `bytes` behind that is full of `value`.
+fn fill_pool(gpu: &Gpu, bytes: usize, value: f32) {
+    let source = Tensor::from_slice(gpu, &vec![value; bytes / 2], [bytes / 2]).unwrap();
+    let mut held = Vec::new();
+    let mut size = 256;
+    while size <= 2 * bytes {
+        // The classes of the pool: four steps to a power of two.
+        for class in [size, size * 5 / 4, size * 3 / 2, size * 7 / 4] {
+            for _ in 0..10 {
+                let t = Tensor::empty(gpu, [class / 4]).unwrap();
+                gpu.copy(source.buffer(), t.buffer(), (class as u64).min(bytes as u64 * 2));
+                held.push(t);
+            }
+        }
+        size *= 2;
+    }
+    gpu.flush().unwrap();
+}
+
+/// Output and gradients, to the bit.
+fn bits(gpu: &Gpu, case: &Case, op: &std::rc::Rc<dyn sgnas::ops::Op>) -> Vec<Vec<u32>> {
+    let tape = Tape::new(gpu);
+    let mut vars = Vec::new();
+    let mut sinks = Vec::new();
+    for (input, &diff) in case.inputs.iter().zip(&case.differentiable) {
+        let value = Tensor::from_host(gpu, input).unwrap();
+        let sink = Tensor::zeros(gpu, input.shape).unwrap();
+        vars.push(if diff { tape.leaf(&value, &sink) } else { Var::constant(&value) });
+        sinks.push(sink);
+    }
+    let refs: Vec<&Var> = vars.iter().collect();
+    let y = tape.apply_shared(op.clone(), &refs).unwrap();
+    let seed = Tensor::from_host(gpu, &HostArray::sample(*y.tensor().shape(), 99)).unwrap();
+    tape.backward(&y, &seed).unwrap();
+    let all = std::iter::once(y.tensor()).chain(&sinks);
+    all.map(|t| t.to_vec(gpu).unwrap().into_iter().map(f32::to_bits).collect()).collect()
+}
+
+#[test]
+fn memory_beside_a_tensor_changes_no_bit_of_a_result() {
+    let gpu = common::gpu();
+    let mut bad = Vec::new();
+    for style in STYLES {
+        gpu.set_style(style);
+        for mut case in cases() {
+            let op =
+                std::mem::replace(&mut case.op, Box::new(sgnas::ops::activation::Activation::Relu));
+            let op: std::rc::Rc<dyn sgnas::ops::Op> = op.into();
+            let shapes: Vec<_> = case.inputs.iter().map(|a| &a.shape).collect();
+            let output = op.shape(&shapes).unwrap().len();
+            let largest = case.inputs.iter().map(|a| a.data.len()).max().unwrap().max(output);
+            let bytes = (largest * 4).next_power_of_two().max(1024);
+            let runs = [0.0, f32::NAN, 1e30].map(|value| {
+                fill_pool(&gpu, bytes, value);
+                bits(&gpu, &case, &op)
+            });
+            if runs[0] != runs[1] || runs[0] != runs[2] {
+                let differ = |i: usize| runs[0][i] != runs[1][i] || runs[0][i] != runs[2][i];
+                let which: Vec<_> = (0..runs[0].len()).filter(|&i| differ(i)).collect();
+                bad.push(format!("{style:?} {}: {which:?} (0 is the output)", case.label));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{bad:#?}");
+}
