@@ -23,6 +23,8 @@ pub use shader::{Access, Field, Shader};
 pub use stream::{Dispatch, groups_1d};
 
 /// The kernels under `shaders/`, as `build.rs` found them.
+// A family may have a kernel of its own name.
+#[allow(clippy::module_inception)]
 pub mod shaders {
     pub use super::shader::Shader;
     include!(concat!(env!("OUT_DIR"), "/shaders.rs"));

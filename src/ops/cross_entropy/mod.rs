@@ -79,6 +79,9 @@ impl Op for CrossEntropy {
         let smoothing = f64::from(self.smoothing);
         let mut loss = 0.0;
         for (row, label) in x.data.chunks_exact(k).zip(&labels.data) {
+            if !(0.0..k as f64).contains(label) {
+                loss = f64::NAN;
+            }
             for (i, p) in softmax_row(row).into_iter().enumerate() {
                 let hit = if i as f64 == *label { 1.0 - smoothing } else { 0.0 };
                 loss -= (hit + smoothing / k as f64) * p.ln();
