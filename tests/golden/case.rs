@@ -72,6 +72,11 @@ impl Case {
         self.params[key].as_f64().ok_or_else(|| format!("no number `{key}` in params").into())
     }
 
+    pub fn count(&self, key: &str) -> Outcome<usize> {
+        let value = self.params[key].as_u64().map(|v| v as usize);
+        value.ok_or_else(|| format!("no whole number `{key}` in params").into())
+    }
+
     /// The number, or `default` where the case does not say.
     pub fn number_or(&self, key: &str, default: f64) -> Outcome<f64> {
         if self.params[key].is_null() { Ok(default) } else { self.number(key) }

@@ -10,7 +10,10 @@ mod case;
 #[path = "../common/mod.rs"]
 mod common;
 mod elementwise;
+mod losses;
+mod norm;
 mod optimisers;
+mod pools;
 mod runners;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

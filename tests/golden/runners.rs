@@ -5,7 +5,7 @@ use std::path::Path;
 use sgnas::gpu::Gpu;
 
 use crate::case::{Case, Checks, Outcome};
-use crate::{elementwise, optimisers};
+use crate::{elementwise, losses, norm, optimisers, pools};
 
 /// Runs a case on the GPU and compares every output it lists.
 pub type Runner = fn(&Gpu, &Case, &mut Checks<'_>) -> Outcome;
@@ -18,6 +18,18 @@ pub const OPS: &[(&str, Runner)] = &[
     ("hsigmoid", elementwise::activation),
     ("sigmoid", elementwise::activation),
     ("swish", elementwise::activation),
+    ("add", elementwise::add),
+    ("mul", elementwise::mul),
+    ("concat", elementwise::concat),
+    ("split_scale_concat", elementwise::split_scale_concat),
+    ("batch_norm_train", norm::train),
+    ("batch_norm_eval", norm::eval),
+    ("batch_norm_recalibration", norm::recalibration),
+    ("global_avg_pool", pools::global_average),
+    ("softmax", losses::softmax),
+    ("log_softmax", losses::log_softmax),
+    ("cross_entropy", losses::cross_entropy),
+    ("gumbel_softmax", losses::gumbel_softmax),
     ("sgd", optimisers::sgd),
     ("adam", optimisers::adam),
     ("adamw", optimisers::adam),
