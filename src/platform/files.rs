@@ -1,16 +1,16 @@
 //! Writing files so that a crash leaves the old or the new one, never half of either.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Replaces `path` by `bytes`: written beside it, synced, renamed over it, folder synced.
 ///
 /// # Errors
 /// Any failure of the file system; `path` is then as it was.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = beside(path);
+    let temporary = path.with_file_name(temporary_name(path.file_name().unwrap_or_default()));
     let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first error is the one to report; a leftover temporary file harms nobody.
@@ -47,12 +47,12 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
-/// `.NAME.tmp` in the same folder, so that the rename stays within one file system.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".tmp");
-    path.with_file_name(name)
+/// The name under which a file is written before it replaces the one of this name.
+pub fn temporary_name(name: impl AsRef<OsStr>) -> OsString {
+    let mut temporary = OsString::from(".");
+    temporary.push(name);
+    temporary.push(".tmp");
+    temporary
 }
 
 #[cfg(test)]

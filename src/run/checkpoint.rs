@@ -117,16 +117,28 @@ impl Checkpoints {
         self.remove_all_but(keep)
     }
 
-    /// Loads the newest checkpoint that is whole; `None` where there is none at all.
+    /// Loads the newest checkpoint that is whole; `None` where there is none at all. Newer ones,
+    /// which are damaged, are renamed to `NNNNNNNN.damaged`, so that they no longer count among
+    /// those kept.
     ///
     /// # Errors
     /// [`RunError::NoWholeCheckpoint`] where every one is damaged.
     pub fn load<S: DeserializeOwned>(&self) -> Result<Option<Loaded<S>>, RunError> {
         let mut passed_over = Vec::new();
+        let mut damaged: Vec<PathBuf> = Vec::new();
         for number in self.numbers()?.into_iter().rev() {
-            match load(&self.path(number)) {
-                Ok(checkpoint) => return Ok(Some(Loaded { checkpoint, passed_over })),
-                Err(error) => passed_over.push(error.to_string()),
+            let path = self.path(number);
+            match load(&path) {
+                Ok(checkpoint) => {
+                    for path in damaged {
+                        set_aside(&path)?;
+                    }
+                    return Ok(Some(Loaded { checkpoint, passed_over }));
+                }
+                Err(error) => {
+                    passed_over.push(error.to_string());
+                    damaged.push(path);
+                }
             }
         }
         if passed_over.is_empty() {
@@ -198,6 +210,14 @@ fn load<S: DeserializeOwned>(folder: &Path) -> Result<Checkpoint<S>, RunError> {
     Ok(Checkpoint { position, tensors, state })
 }
 
+fn set_aside(folder: &Path) -> Result<(), RunError> {
+    let aside = folder.with_extension("damaged");
+    if aside.exists() {
+        fs::remove_dir_all(&aside).map_err(RunError::io(&aside, "remove"))?;
+    }
+    fs::rename(folder, &aside).map_err(RunError::io(folder, "rename"))
+}
+
 /// "CRC32 LENGTH NAME" and the line's end.
 fn checksum(name: &str, bytes: &[u8]) -> String {
     format!("{:08x} {} {name}\n", crc32fast::hash(bytes), bytes.len())
@@ -267,11 +287,24 @@ mod tests {
                     let loaded = load(&checkpoints);
                     assert_eq!(loaded.checkpoint.position, position(1), "{name} at byte {end}");
                     assert!(loaded.passed_over[0].contains("00000002"), "{:?}", loaded.passed_over);
+                    fs::rename(checkpoints.path(2).with_extension("damaged"), checkpoints.path(2))
+                        .unwrap();
                 }
             }
             fs::write(&path, &whole).unwrap();
             assert_eq!(load(&checkpoints).checkpoint.position, position(2));
         }
+    }
+
+    #[test]
+    fn a_damaged_checkpoint_does_not_push_out_the_whole_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoints = saved(folder.path(), 1..=2);
+        fs::write(checkpoints.path(2).join(STATE), "{}").unwrap();
+        assert_eq!(load(&checkpoints).checkpoint.position, position(1));
+        checkpoints.save(position(3), &tensors(3), &(3, 0.3_f64), 2).unwrap();
+        fs::write(checkpoints.path(2).join(STATE), "{}").unwrap();
+        assert_eq!(load(&checkpoints).checkpoint.position, position(1));
     }
 
     #[test]

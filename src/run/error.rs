@@ -28,13 +28,8 @@ pub enum RunError {
     #[error("{path} is not empty and holds no run: choose another folder", path = .0.display())]
     NotEmpty(PathBuf),
     /// Nothing to continue or read.
-    #[error("{path} holds no run (it has no {missing})", path = path.display())]
-    NoRun {
-        /// The folder.
-        path: PathBuf,
-        /// The file that a run would have.
-        missing: &'static str,
-    },
+    #[error("{path} holds no run: it has no config.toml", path = .0.display())]
+    NoRun(PathBuf),
     /// Another process writes there.
     #[error("{path} is in use by {holder}: wait for it or stop it", path = path.display())]
     Locked {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::RunError;
 use super::checkpoint::Checkpoints;
 use super::journal;
-use super::lock::Lock;
+use super::lock::{self, Lock};
 use crate::platform::files;
 use crate::protocol::config::Config;
 use crate::protocol::result::SearchResult;
@@ -36,12 +36,11 @@ impl RunFolder {
     /// [`RunError::NoRun`] where there is none.
     pub fn open(root: &Path) -> Result<Self, RunError> {
         let folder = Self { root: root.to_owned() };
-        for (path, missing) in [(folder.config_path(), CONFIG), (folder.journal(), JOURNAL)] {
-            if !path.is_file() {
-                return Err(RunError::NoRun { path: root.to_owned(), missing });
-            }
+        if folder.config_path().is_file() {
+            Ok(folder)
+        } else {
+            Err(RunError::NoRun(root.to_owned()))
         }
-        Ok(folder)
     }
 
     /// The folder itself.
@@ -87,6 +86,21 @@ impl RunFolder {
         Ok(RunState::replay(&journal::read(&self.journal())?))
     }
 
+    /// The check before a new run.
+    fn refuse_unless_empty(&self) -> Result<(), RunError> {
+        if self.config_path().exists() {
+            return Err(RunError::AlreadyARun(self.root.clone()));
+        }
+        for entry in fs::read_dir(&self.root).map_err(RunError::io(&self.root, "read"))? {
+            let name = entry.map_err(RunError::io(&self.root, "read"))?.file_name();
+            // A run that was killed while being created leaves nothing else.
+            if name != lock::NAME && name != files::temporary_name(CONFIG) {
+                return Err(RunError::NotEmpty(self.root.clone()));
+            }
+        }
+        Ok(())
+    }
+
     fn config_path(&self) -> PathBuf {
         self.root.join(CONFIG)
     }
@@ -100,13 +114,10 @@ impl OwnedRunFolder {
     pub fn create(root: &Path, config: &Config) -> Result<Self, RunError> {
         let folder = RunFolder { root: root.to_owned() };
         fs::create_dir_all(root).map_err(RunError::io(root, "create"))?;
-        if folder.config_path().exists() || folder.journal().exists() {
-            return Err(RunError::AlreadyARun(root.to_owned()));
-        }
-        if fs::read_dir(root).map_err(RunError::io(root, "read"))?.next().is_some() {
-            return Err(RunError::NotEmpty(root.to_owned()));
-        }
+        folder.refuse_unless_empty()?;
         let owned = Self { _lock: Lock::take(root)?, folder };
+        // Another process may have made a run of it before the lock was ours.
+        owned.folder.refuse_unless_empty()?;
         let path = owned.folder.config_path();
         files::write_atomically(&path, config.to_toml().as_bytes())
             .map_err(RunError::io(&path, "write"))?;
@@ -160,7 +171,7 @@ fn write_json(path: &Path, json: serde_json::Result<Vec<u8>>) -> Result<(), RunE
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use crate::protocol::event::Event;
     use crate::protocol::facts::Phase;
@@ -172,7 +183,8 @@ mod tests {
         let root = parent.path().join("runs/first");
         let config = Config::preset("tiny").unwrap();
         let owned = OwnedRunFolder::create(&root, &config).unwrap();
-        let mut journal = JournalFile::create(&owned.folder().journal()).unwrap();
+        assert_eq!(RunFolder::open(&root).unwrap().state().unwrap(), RunState::default());
+        let (mut journal, _) = JournalFile::open_at(&owned.folder().journal(), 0).unwrap();
         journal.append(&Event::PhaseStarted { phase: Phase::Supernet }).unwrap();
 
         let reader = RunFolder::open(&root).unwrap();
@@ -192,6 +204,10 @@ mod tests {
         let error = OwnedRunFolder::create(&root, &config).unwrap_err().to_string();
         assert!(error.contains("--resume"), "{error}");
 
+        fs::remove_file(root.join(CONFIG)).unwrap();
+        fs::write(root.join(".config.toml.tmp"), "prese").unwrap();
+        OwnedRunFolder::create(&root, &config).expect("killed before its configuration stood");
+
         let photos = parent.path().join("photos");
         fs::create_dir(&photos).unwrap();
         fs::write(photos.join("cat.jpg"), "").unwrap();
@@ -205,7 +221,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for root in [folder.path(), &folder.path().join("nowhere")] {
             let error = OwnedRunFolder::open(root).unwrap_err().to_string();
-            assert!(error.contains("holds no run (it has no config.toml)"), "{error}");
+            assert!(error.contains("holds no run: it has no config.toml"), "{error}");
         }
     }
 
@@ -214,7 +230,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("run");
         drop(OwnedRunFolder::create(&root, &Config::preset("tiny").unwrap()).unwrap());
-        fs::write(root.join(JOURNAL), "").unwrap();
         fs::write(root.join(CONFIG), "preset = \"tiny\"\n[supernet]\nlr = -1\n").unwrap();
         let error = RunFolder::open(&root).unwrap().config().unwrap_err().to_string();
         assert!(error.contains("config.toml: `supernet.lr` = -1: not allowed"), "{error}");

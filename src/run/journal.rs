@@ -2,7 +2,7 @@
 //! are `protocol::journal`'s.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::RunError;
@@ -20,27 +20,15 @@ pub struct JournalFile {
 }
 
 impl JournalFile {
-    /// Creates an empty journal.
-    ///
-    /// # Errors
-    /// A failure of the file system, also where the file exists.
-    pub fn create(path: &Path) -> Result<Self, RunError> {
-        let file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .open(path)
-            .map_err(RunError::io(path, "create"))?;
-        Ok(Self { path: path.to_owned(), file, length: 0 })
-    }
-
-    /// Opens a journal to go on from a checkpoint: what was written after its position is cut off,
-    /// since the resumed run will write it again. Returns the records before.
+    /// Opens a journal to go on from a checkpoint's position (0 for a run that starts or has no
+    /// checkpoint yet): what was written after it is cut off, since the run will write it again.
+    /// Returns the records before. A journal that does not exist is an empty one.
     ///
     /// # Errors
     /// [`RunError::JournalCut`] where the journal does not reach or end a line at the position,
     /// [`RunError::Journal`] for a damaged line before it.
-    pub fn resume(path: &Path, position: u64) -> Result<(Self, Vec<Record>), RunError> {
-        let bytes = fs::read(path).map_err(RunError::io(path, "read"))?;
+    pub fn open_at(path: &Path, position: u64) -> Result<(Self, Vec<Record>), RunError> {
+        let bytes = read_bytes(path)?;
         let cut = || RunError::JournalCut {
             path: path.to_owned(),
             found: bytes.len() as u64,
@@ -51,8 +39,11 @@ impl JournalFile {
         if journal.whole_bytes as u64 != position {
             return Err(cut());
         }
-        let file =
-            OpenOptions::new().append(true).open(path).map_err(RunError::io(path, "open"))?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .map_err(RunError::io(path, "open"))?;
         file.set_len(position).map_err(RunError::io(path, "cut"))?;
         Ok((Self { path: path.to_owned(), file, length: position }, journal.records))
     }
@@ -85,13 +76,20 @@ impl JournalFile {
     }
 }
 
-/// Reads all whole lines of a journal, which may be in use.
+/// Reads all whole lines of a journal, which may be in use; none where it does not exist.
 ///
 /// # Errors
 /// Names the file and the line that is damaged.
 pub fn read(path: &Path) -> Result<Vec<Record>, RunError> {
-    let bytes = fs::read(path).map_err(RunError::io(path, "read"))?;
-    Ok(parse(path, &bytes)?.records)
+    Ok(parse(path, &read_bytes(path)?)?.records)
+}
+
+/// A run that was killed before its first event has no journal yet.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, RunError> {
+    match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        read => read.map_err(RunError::io(path, "read")),
+    }
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Journal, RunError> {
@@ -124,7 +122,7 @@ mod tests {
     fn a_run_killed_at_any_byte_of_its_last_event_resumes_to_the_undisturbed_journal() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
-        let mut journal = JournalFile::create(&path).unwrap();
+        let mut journal = JournalFile::open_at(&path, 0).unwrap().0;
         journal.append(&Event::PhaseStarted { phase: Phase::Supernet }).unwrap();
         (0..3).for_each(|i| drop(journal.append(&step(i)).unwrap()));
         let position = journal.sync().unwrap();
@@ -138,7 +136,7 @@ mod tests {
         for end in usize::try_from(before_last).unwrap()..=whole.len() {
             fs::write(&path, &whole[..end]).unwrap();
             assert_eq!(events(&path).len(), if end == whole.len() { 7 } else { 6 });
-            let (mut journal, records) = JournalFile::resume(&path, position).unwrap();
+            let (mut journal, records) = JournalFile::open_at(&path, position).unwrap();
             assert_eq!(records.len(), 4);
             (3..6).for_each(|i| drop(journal.append(&step(i)).unwrap()));
             assert_eq!(events(&path), undisturbed, "killed at byte {end}");
@@ -149,7 +147,7 @@ mod tests {
     fn damage_after_the_checkpoint_is_cut_off_and_before_it_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
-        let mut journal = JournalFile::create(&path).unwrap();
+        let mut journal = JournalFile::open_at(&path, 0).unwrap().0;
         (0..2).for_each(|i| drop(journal.append(&step(i)).unwrap()));
         let position = journal.sync().unwrap();
         drop(journal);
@@ -158,13 +156,13 @@ mod tests {
         fs::write(&path, [&good[..], &[0_u8; 40], b"\n"].concat()).unwrap();
         let error = read(&path).unwrap_err().to_string();
         assert!(error.contains("journal.jsonl: line 3: "), "{error}");
-        assert_eq!(JournalFile::resume(&path, position).unwrap().1.len(), 2);
+        assert_eq!(JournalFile::open_at(&path, position).unwrap().1.len(), 2);
         assert_eq!(fs::read(&path).unwrap(), good);
 
         let mut bad = good.clone();
         bad[3] ^= 1;
         fs::write(&path, &bad).unwrap();
-        let error = JournalFile::resume(&path, position).unwrap_err().to_string();
+        let error = JournalFile::open_at(&path, position).unwrap_err().to_string();
         assert!(error.contains("journal.jsonl: line 1: "), "{error}");
     }
 
@@ -172,11 +170,11 @@ mod tests {
     fn a_journal_shorter_than_the_checkpoint_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
-        let mut journal = JournalFile::create(&path).unwrap();
+        let mut journal = JournalFile::open_at(&path, 0).unwrap().0;
         journal.append(&step(0)).unwrap();
         let position = journal.sync().unwrap();
         for wrong in [position - 1, position + 1, u64::MAX] {
-            let error = JournalFile::resume(&path, wrong).unwrap_err();
+            let error = JournalFile::open_at(&path, wrong).unwrap_err();
             assert!(matches!(error, RunError::JournalCut { .. }), "{error}");
         }
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::RunError;
 
 /// The lock's file in a run folder.
-const NAME: &str = "run.lock";
+pub(crate) const NAME: &str = "run.lock";
 
 /// Holds a run folder for as long as it lives.
 #[derive(Debug)]

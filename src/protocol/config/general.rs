@@ -11,8 +11,8 @@ section! {
     General = "" {
         /// Search space and tuned defaults: tiny, small, cifar or imagenet
         preset: String = "tiny".to_owned(), Any, "", fixed;
-        /// Images: `embedded` (10,000 + 2,000 of Fashion-MNIST) or a path to a file or folder
-        data: String = "embedded".to_owned(), Any, "", fixed;
+        /// Images: fashion-mnist-12k (embedded in the program) or the path of a folder or archive
+        data: String = "fashion-mnist-12k".to_owned(), Any, "", fixed;
         /// The one seed that all random streams come from
         seed: u64 = 42, Whole(0, i64::MAX as u64), "", fixed;
         /// Cost that is constrained: macs (paper, Sec. 3.3) or params

@@ -12,6 +12,8 @@ mod section;
 mod setting;
 mod suggest;
 mod supernet;
+mod table;
+mod targets;
 mod text;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,7 @@ pub use scratch::{Activation, Optimiser, Schedule, Scratch};
 pub use section::{Field, Section};
 pub use setting::Range;
 pub use supernet::Supernet;
+pub use targets::Targets;
 
 /// The table that describes the search space.
 const SPACE: &str = "space";
@@ -61,19 +64,7 @@ impl Config {
     pub fn preset(name: &str) -> Result<Self, ConfigError> {
         let (_, text) =
             PRESETS.iter().find(|(known, _)| *known == name).ok_or_else(|| unknown_preset(name))?;
-        let mut table = parse(text)?;
-        let space = table.remove(SPACE);
-        let mut config = Self {
-            space: read_space(space.unwrap_or(Value::Table(Table::new())))?,
-            general: General { preset: name.to_owned(), ..General::default() },
-            supernet: Supernet::default(),
-            generator: Generator::default(),
-            evaluate: Evaluate::default(),
-            scratch: Scratch::default(),
-            checkpoint: Checkpoint::default(),
-        };
-        config.overlay(&table)?;
-        Ok(config)
+        Self::of_preset(name, text)
     }
 
     /// Reads a whole configuration: the preset that it names, overlaid by what it says.
@@ -82,7 +73,7 @@ impl Config {
     /// In one line: syntax with its line, an unknown key with the nearest known one, a wrong type
     /// or value with what is allowed.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        Self::try_from(parse(text)?)
+        Self::try_from(table::parse(text)?)
     }
 
     /// Sets one value from a text, as `--set supernet.lr=0.1` does; `preset` and the space cannot
@@ -209,25 +200,6 @@ impl Config {
         }
     }
 
-    /// Sets all values of a table.
-    fn overlay(&mut self, table: &Table) -> Result<(), ConfigError> {
-        for (key, value) in table {
-            match value {
-                value if key == SPACE => self.space = read_space(value.clone())?,
-                Value::Table(section) => {
-                    if !self.sections().iter().any(|known| known.name() == key) {
-                        return Err(suggest::unknown(key, Self::fields()));
-                    }
-                    for (name, value) in section {
-                        self.set_value(Self::field(&format!("{key}.{name}"))?, value)?;
-                    }
-                }
-                value => self.set_value(Self::field(key)?, value)?,
-            }
-        }
-        Ok(())
-    }
-
     fn sections(&self) -> [&dyn Section; 6] {
         [
             &self.general,
@@ -249,80 +221,6 @@ impl Config {
             &mut self.checkpoint,
         ]
     }
-}
-
-/// The grid of cost targets of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Targets {
-    /// The lowest target.
-    pub low: u64,
-    /// The upper end, above `low`.
-    pub high: u64,
-    /// Between neighbours, at least 1.
-    pub step: u64,
-}
-
-impl Targets {
-    /// `count` values evenly from `low` to `high`, both included; one alone lies in the middle.
-    pub fn spread(&self, count: usize) -> Vec<u64> {
-        let span = u128::from(self.high - self.low);
-        match count as u128 {
-            0 => Vec::new(),
-            1 => vec![self.low + (self.high - self.low) / 2],
-            n => (0..n).map(|i| self.low + (span * i / (n - 1)) as u64).collect(),
-        }
-    }
-}
-
-impl TryFrom<Table> for Config {
-    type Error = ConfigError;
-
-    fn try_from(table: Table) -> Result<Self, ConfigError> {
-        let preset = match table.get("preset") {
-            Some(Value::String(name)) => name.clone(),
-            Some(other) => {
-                return Err(Self::field("preset")?.wrong_type(other));
-            }
-            None => General::default().preset,
-        };
-        let mut config = Self::preset(&preset)?;
-        config.overlay(&table)?;
-        config.validate()?;
-        Ok(config)
-    }
-}
-
-impl From<Config> for Table {
-    fn from(config: Config) -> Self {
-        let mut table = Self::new();
-        for section in config.sections() {
-            let values = section
-                .fields()
-                .iter()
-                .filter_map(|field| Some((field.name.to_owned(), section.get(field.name)?)));
-            if section.name().is_empty() {
-                table.extend(values);
-            } else {
-                table.insert(section.name().to_owned(), Value::Table(values.collect()));
-            }
-        }
-        // A space is made of numbers and tables alone, which always have a TOML form.
-        if let Ok(space) = Value::try_from(&config.space) {
-            table.insert(SPACE.to_owned(), space);
-        }
-        table
-    }
-}
-
-fn parse(text: &str) -> Result<Table, ConfigError> {
-    text.parse().map_err(|error| ConfigError::syntax(text, &error))
-}
-
-fn read_space(value: Value) -> Result<SpaceConfig, ConfigError> {
-    if !value.is_table() {
-        return Err(ConfigError::Space(format!("{}: expected a table", shown(&value.to_string()))));
-    }
-    value.try_into().map_err(|error: toml::de::Error| ConfigError::Space(shown(error.message())))
 }
 
 fn unknown_preset(name: &str) -> ConfigError {
