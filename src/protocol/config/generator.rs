@@ -5,8 +5,9 @@
 //! 180 M is 3e-4 * 180^2 = 9.72 here, their dead zone of 0.1 M is 0.1 / 180.
 
 use super::section::section;
-use super::setting::{Setting, choice};
+use super::setting::{Setting, choice, words};
 use crate::protocol::quantity::Amount;
+use crate::space::SkipMask;
 
 choice! {
     /// The form of the hardware loss.
@@ -18,15 +19,7 @@ choice! {
     }
 }
 
-choice! {
-    /// The sub-blocks that can never be skipped.
-    Mask {
-        /// The first two, so that expansion 1, which nothing trains, cannot be reached.
-        Two = "two",
-        /// The first alone, as in the authors' code.
-        Official = "official",
-    }
-}
+words! { SkipMask { FirstTwo = "two", FirstOnly = "official" } }
 
 section! {
     /// Training of the architecture generator on the frozen supernet.
@@ -66,7 +59,7 @@ section! {
         /// Random architectures that the generator starts from, each for its cost (Sec. 3.3)
         prior_pool: usize = 1, Whole(1, 64), "architectures", fixed;
         /// Sub-blocks that are never skipped: two, or the official first alone
-        mask: Mask = Mask::Two, OneOf(Mask::WORDS), "", fixed;
+        mask: SkipMask = SkipMask::FirstTwo, OneOf(SkipMask::WORDS), "", fixed;
         /// Epochs whose summed hardware loss lies below this compete for the best accuracy
         selection_loss: f64 = 0.4, Above(0.0, 1e6), "", fixed;
     }

@@ -26,7 +26,7 @@ pub use error::ConfigError;
 use error::shown;
 pub use evaluate::{Decode, Evaluate};
 pub use general::General;
-pub use generator::{Generator, HardwareLoss, Mask};
+pub use generator::{Generator, HardwareLoss};
 pub use scratch::{Activation, Optimiser, Schedule, Scratch};
 pub use section::{Field, Section};
 pub use setting::Range;
