@@ -3,6 +3,7 @@
 
 mod op;
 pub mod table;
+mod walk;
 
 pub mod accumulate;
 pub mod activation;
@@ -13,8 +14,11 @@ pub mod count;
 pub mod cross_entropy;
 pub mod global_avg_pool;
 pub mod gumbel_softmax;
+pub mod hardware_loss;
+pub mod mix_candidates;
 pub mod narrow;
 pub mod optim;
+pub mod soft_cost;
 pub mod softmax;
 
 pub use op::{Case, Cost, Forward, Op, Vjp};

@@ -20,6 +20,9 @@ pub const OPS: &[Entry] = &[
     Entry { name: "cross_entropy", cases: super::cross_entropy::cases },
     Entry { name: "global_avg_pool", cases: super::global_avg_pool::cases },
     Entry { name: "gumbel_softmax", cases: super::gumbel_softmax::cases },
+    Entry { name: "hardware_loss", cases: super::hardware_loss::cases },
+    Entry { name: "mix_candidates", cases: super::mix_candidates::cases },
     Entry { name: "narrow", cases: super::narrow::cases },
+    Entry { name: "soft_cost", cases: super::soft_cost::cases },
     Entry { name: "softmax", cases: super::softmax::cases },
 ];

@@ -74,6 +74,8 @@ fn strides(dims: &[usize; 4]) -> [u32; 4] {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

@@ -6,79 +6,15 @@ use crate::gpu::shaders::norm::{
     batch_norm_grad, batch_norm_grad_parameters, batch_norm_grad_scalar, batch_norm_grad_sums,
     batch_norm_moments,
 };
-use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
+use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
 use crate::ops::activation::Activation;
-use crate::tensor::{Shape, Tensor};
+use crate::ops::walk::{Walk, walk_params};
+use crate::tensor::Tensor;
 
-/// How invocations share the channels of a tensor: `lanes` of them side by side in each of
-/// `splits` parts of `per` items; an item is a vec4 where planes are whole numbers of them.
-#[derive(Clone, Copy, Debug)]
-struct Walk {
-    images: u32,
-    channels: u32,
-    plane: u32,
-    lanes: u32,
-    splits: u32,
-    per: u32,
-    vec: bool,
-    tiles: bool,
-}
-
-/// A driver may end a loop after 65,535 rounds.
-const MOST_ROUNDS: usize = 60_000;
-
-impl Walk {
-    fn new(gpu: &Gpu, shape: &Shape) -> Self {
-        let [n, c, h, w] = shape.nchw();
-        let vec = (h * w).is_multiple_of(4);
-        let plane = if vec { h * w / 4 } else { h * w };
-        let tiles = gpu.style() == KernelStyle::Tiles;
-        // Software drivers run eight lanes at a time and want few parts; a GPU wants many
-        // workgroups, each of one part.
-        let (lanes, wanted) = if tiles { (64, 512 / c.max(1)) } else { (8, 128 / c.max(1)) };
-        let items = n * plane;
-        let splits = wanted.clamp(1, (items / (lanes * 8)).clamp(1, 64));
-        let splits = splits.max(items.div_ceil(lanes * MOST_ROUNDS));
-        let per = items.div_ceil(splits);
-        Walk {
-            images: n as u32,
-            channels: c as u32,
-            plane: plane as u32,
-            lanes: lanes as u32,
-            splits: splits as u32,
-            per: per as u32,
-            vec,
-            tiles,
-        }
-    }
-
-    /// Parts that a reduction leaves of each channel.
-    fn parts(&self) -> u32 {
-        if self.tiles { self.splits } else { self.splits * self.lanes }
-    }
-
-    fn groups(&self) -> [u32; 3] {
-        groups_1d((self.channels * self.splits * self.lanes) as usize, 64)
-    }
-
-    fn reduction(&self) -> [(&'static str, f64); 2] {
-        [("VEC", f64::from(u8::from(self.vec))), ("TILES", f64::from(u8::from(self.tiles)))]
-    }
-}
-
-/// The `Params` of a kernel that walks over channels.
-macro_rules! walk_params {
-    ($kernel:ident, $walk:expr $(, $extra:ident: $value:expr)?) => {
-        $kernel::Params {
-            images: $walk.images,
-            channels: $walk.channels,
-            plane: $walk.plane,
-            lanes: $walk.lanes,
-            splits: $walk.splits,
-            per: $walk.per,
-            $($extra: $value,)?
-        }
-    };
+/// The walk over the channels of x.
+fn over(gpu: &Gpu, x: &Tensor) -> Walk {
+    let [n, c, h, w] = x.shape().nchw();
+    Walk::new(gpu, n, c, h * w)
 }
 
 /// Batch statistics and what the other passes need of them.
@@ -95,7 +31,7 @@ pub(super) fn batch(
     [x, gamma, beta]: [&Tensor; 3],
     eps: f32,
 ) -> Result<Batch, GpuError> {
-    let walk = Walk::new(gpu, x.shape());
+    let walk = over(gpu, x);
     let c = walk.channels as usize;
     let parts = Tensor::empty(gpu, [c, walk.parts() as usize, 4])?;
     gpu.dispatch(Dispatch {
@@ -164,7 +100,7 @@ pub(super) fn apply(
     coefficients: &Tensor,
     act: Activation,
 ) -> Result<Tensor, GpuError> {
-    let walk = Walk::new(gpu, x.shape());
+    let walk = over(gpu, x);
     let y = Tensor::empty(gpu, *x.shape())?;
     let bindings = [x.buffer(), coefficients.buffer(), y.buffer()];
     let constants = [act.constant()];
@@ -193,7 +129,7 @@ pub(super) fn grad_parameters(
     [x, dy, coefficients]: [&Tensor; 3],
     act: Activation,
 ) -> Result<[Tensor; 2], GpuError> {
-    let walk = Walk::new(gpu, x.shape());
+    let walk = over(gpu, x);
     let c = walk.channels as usize;
     let parts = Tensor::empty(gpu, [c, walk.parts() as usize, 2])?;
     let [vec, tiles] = walk.reduction();
@@ -227,7 +163,7 @@ pub(super) fn grad(
     sums: Option<&[Tensor; 2]>,
     act: Activation,
 ) -> Result<Tensor, GpuError> {
-    let walk = Walk::new(gpu, x.shape());
+    let walk = over(gpu, x);
     let dx = Tensor::empty(gpu, *x.shape())?;
     let n = x.len() / walk.channels as usize;
     let inverse_n = if sums.is_some() { 1.0 / n as f32 } else { 0.0 };

@@ -3,7 +3,7 @@
 
 use super::softmax::{Rows, gradient, softmax_row};
 use super::{Case, Cost, Forward, Op, Vjp};
-use crate::gpu::shaders::softmax::gumbel_softmax::{Params, SHADER};
+use crate::gpu::shaders::reduce::gumbel_softmax::{Params, SHADER};
 use crate::gpu::{Dispatch, Gpu, GpuError};
 use crate::tensor::{HostArray, Shape, Tensor};
 

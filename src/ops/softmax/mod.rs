@@ -4,7 +4,7 @@
 mod twin;
 
 use super::{Case, Cost, Forward, Op, Vjp};
-use crate::gpu::shaders::softmax::{softmax, softmax_grad};
+use crate::gpu::shaders::reduce::{softmax, softmax_grad};
 use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::tensor::{HostArray, Shape, Tensor};
 

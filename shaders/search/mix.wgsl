@@ -1,0 +1,49 @@
+//! use linear channel_walk mix
+//! y = sum of q_k z_k over the candidates k of the channel's sub-block with q_k > 0.01; the channels
+//! of the walk are the sub-blocks, their planes a multiple of four values.
+//! Host: src/ops/mix_candidates/mod.rs.
+
+struct Params {
+    images: u32,
+    channels: u32,
+    plane: u32,
+    lanes: u32,
+    splits: u32,
+    per: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+// By sub-block: k3, k5, k7, skip.
+@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> z3: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> z5: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> z7: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn mix(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    var w = walk_start(linear_index(wg, groups, 64u, local));
+    let chances = q[min(w.channel, p.channels - 1u)];
+    let keep3 = kept(chances.x);
+    let keep5 = kept(chances.y);
+    let keep7 = kept(chances.z);
+    while (w.item < w.end) {
+        let i = walk_index(w);
+        var sum = vec4<f32>(0.0);
+        if (keep3) {
+            sum += chances.x * z3[i];
+        }
+        if (keep5) {
+            sum += chances.y * z5[i];
+        }
+        if (keep7) {
+            sum += chances.z * z7[i];
+        }
+        y[i] = sum;
+        walk_next(&w);
+    }
+}
