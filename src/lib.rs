@@ -4,6 +4,8 @@
 //! the directions. `ARCHITECTURE.md` describes them.
 
 pub mod autodiff;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod data;
 pub mod gpu;
 pub mod ops;

@@ -2,6 +2,7 @@
 //! has a plain-loop twin on the host; networks, tapes and data do not live here.
 
 mod op;
+pub mod self_test;
 pub mod table;
 mod walk;
 
