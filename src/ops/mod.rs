@@ -13,13 +13,17 @@ pub mod batch_norm;
 pub mod concat;
 pub mod count;
 pub mod cross_entropy;
+pub mod focal_loss;
 pub mod global_avg_pool;
 pub mod gumbel_softmax;
 pub mod hardware_loss;
 pub mod mix_candidates;
 pub mod narrow;
 pub mod optim;
+pub mod pool;
+pub mod regression_loss;
 pub mod soft_cost;
 pub mod softmax;
+pub mod upsample;
 
 pub use op::{Case, Cost, Forward, Op, Vjp};

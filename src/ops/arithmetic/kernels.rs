@@ -10,6 +10,7 @@ use crate::tensor::{Shape, Tensor};
 pub(crate) enum Binary {
     Sum,
     Product,
+    Quotient,
     First,
 }
 
@@ -18,6 +19,7 @@ impl Binary {
         match self {
             Binary::Sum => "add",
             Binary::Product => "mul",
+            Binary::Quotient => "divide",
             Binary::First => "expand",
         }
     }

@@ -1,0 +1,43 @@
+//! use linear pool
+//! y = sum over the window / its number of values: those inside the image, or with
+//! `count_padding` 1 all of the kernel's. Host: src/ops/pool/avg.rs.
+
+struct Params {
+    // Values of y.
+    n: u32,
+    h: u32,
+    w: u32,
+    oh: u32,
+    ow: u32,
+    kernel: u32,
+    stride: u32,
+    padding: u32,
+    count_padding: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn avg_pool(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let i = linear_index(wg, groups, 64u, local);
+    if (i >= p.n) {
+        return;
+    }
+    let plane = i / (p.ow * p.oh) * p.h;
+    let rows = window(i / p.ow % p.oh, p.h);
+    let columns = window(i % p.ow, p.w);
+    var sum = 0.0;
+    for (var r = rows.x; r < rows.y; r += 1u) {
+        for (var c = columns.x; c < columns.y; c += 1u) {
+            sum += x[(plane + r) * p.w + c];
+        }
+    }
+    let inside = (rows.y - rows.x) * (columns.y - columns.x);
+    y[i] = sum / f32(select(inside, p.kernel * p.kernel, p.count_padding != 0u));
+}
