@@ -1,0 +1,64 @@
+//! use linear depthwise depthwise_rows depthwise_forward
+//! y[n, o + c, oy, ox] = bias[c] + sum over ky, kx of w[c, ky, kx]
+//! x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2] for c < count, zero outside: a
+//! depthwise convolution on a range of channels; with the kernel turned around and stride 1 its
+//! gradient by x. For maps of any width.
+//! Host: src/ops/mixed_depthwise/mod.rs.
+
+override WG: u32 = 8u;
+
+struct Params {
+    planes: u32,  // N * count
+    count: u32,   // channels of this kernel size
+    total: u32,   // channels of x and y
+    offset: u32,  // the first of ours
+    h: u32,
+    w: u32,
+    ho: u32,
+    wo: u32,
+    strips: u32,  // strips a row
+    bands: u32,   // bands a plane
+    rows: u32,    // output rows a band
+    flip: u32,    // 1: turn the kernel around
+    bias: u32,    // 1: there is one
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+fn weight(i: u32) -> f32 {
+    return w[i];
+}
+
+fn bias_of(c: u32) -> f32 {
+    if (p.bias == 1u) {
+        return bias[c];
+    }
+    return 0.0;
+}
+
+fn load(row: u32, v: u32) -> vec4<f32> {
+    let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
+    let at = row + min(i, vec4<u32>(p.w - 1u));
+    return select(vec4<f32>(), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), i < vec4<u32>(p.w));
+}
+
+fn store(row: u32, v: u32, value: vec4<f32>) {
+    for (var i = 0u; i < 4u; i++) {
+        if (v * 4u + i < p.wo) {
+            y[row + v * 4u + i] = value[i];
+        }
+    }
+}
+
+@compute @workgroup_size(WG)
+fn depthwise_odd(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    depthwise_strip(linear_index(wg, groups, WG, local));
+}

@@ -1,0 +1,49 @@
+//! use linear depthwise depthwise_rows depthwise_spread
+//! dx[n, o + c, iy, ix] = sum over ky, kx of w[c, ky, kx] dy[n, o + c, oy, ox] with
+//! iy = 2 oy + ky - K/2 and ix = 2 ox + kx - K/2, for c < count: the gradient by x of a depthwise
+//! convolution of stride 2. For maps whose rows are whole vec4s, before and after.
+//! Host: src/ops/mixed_depthwise/mod.rs.
+
+override WG: u32 = 8u;
+
+struct Params {
+    planes: u32,  // N * count
+    count: u32,   // channels of this kernel size
+    total: u32,   // channels of x and y
+    offset: u32,  // the first of ours
+    h: u32,
+    w: u32,
+    ho: u32,
+    wo: u32,
+    strips: u32,  // vec4s of a row of dy
+    bands: u32,   // bands a plane
+    rows: u32,    // pairs of rows of dx a band
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4<f32>>;
+
+fn weight(i: u32) -> f32 {
+    return w[i];
+}
+
+fn load(row: u32, v: u32) -> vec4<f32> {
+    return dy[row / 4u + v];
+}
+
+fn store(row: u32, v: u32, value: vec4<f32>) {
+    if (v * 4u < p.w) {
+        dx[row / 4u + v] = value;
+    }
+}
+
+@compute @workgroup_size(WG)
+fn depthwise_up(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    depthwise_spread(linear_index(wg, groups, WG, local));
+}

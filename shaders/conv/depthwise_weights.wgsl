@@ -1,0 +1,154 @@
+//! use linear depthwise depthwise_rows
+//! parts[(n, band, strip), c, ky, kx] = sum over the places of one band and strip of
+//! dy[n, o + c, oy, ox] x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2]: the weight
+//! gradient of a depthwise convolution before its parts are summed.
+//! Host: src/ops/mixed_depthwise/mod.rs.
+
+override WG: u32 = 8u;
+// 1: some rows are not whole vec4s.
+override ODD: u32 = 0u;
+
+struct Params {
+    planes: u32,  // N * count
+    count: u32,   // channels of this kernel size
+    total: u32,   // channels of x and y
+    offset: u32,  // the first of ours
+    h: u32,
+    w: u32,
+    ho: u32,
+    wo: u32,
+    strips: u32,  // vec4s of a row of dy, in groups of `width`
+    width: u32,   // vec4s of a strip
+    bands: u32,   // bands a plane
+    rows: u32,    // output rows a band
+    pitch: u32,   // values of a part
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> x4: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> dy: array<f32>;
+@group(0) @binding(4) var<storage, read> dy4: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> parts: array<f32>;
+
+// No kernel is read here; the shared rows ask for it.
+fn weight(i: u32) -> f32 {
+    return 0.0;
+}
+
+fn load(row: u32, v: u32) -> vec4<f32> {
+    if (ODD == 0u) {
+        return x4[row / 4u + v];
+    }
+    let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
+    let at = row + min(i, vec4<u32>(p.w - 1u));
+    return select(vec4<f32>(), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), i < vec4<u32>(p.w));
+}
+
+fn load_dy(row: u32, v: u32) -> vec4<f32> {
+    if (ODD == 0u) {
+        return dy4[row / 4u + v];
+    }
+    let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
+    let at = row + min(i, vec4<u32>(p.wo - 1u));
+    let g = vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+    return select(vec4<f32>(), g, i < vec4<u32>(p.wo));
+}
+
+fn sums(g: vec4<f32>, r: Row) -> Taps {
+    if (STRIDE == 2u) {
+        return sums2(g, r.a, r.b, r.c, r.d);
+    }
+    return sums1(g, r.a, r.b, r.c);
+}
+
+fn add(t: Taps, u: Taps) -> Taps {
+    return Taps(t.l + u.l, t.r + u.r);
+}
+
+fn store_tap(first: u32, ky: u32, d: i32, v: f32) {
+    parts[first + ky * K + u32(i32(K / 2u) + d)] = v;
+}
+
+// Row r of the window holds the sums of kernel row r + K - 7.
+fn store_taps(first: u32, r: u32, t: Taps) {
+    let ky = r + K - 7u;
+    store_tap(first, ky, -1, t.l.z);
+    store_tap(first, ky, 0, t.l.w);
+    store_tap(first, ky, 1, t.r.x);
+    if (K > 3u) {
+        store_tap(first, ky, -2, t.l.y);
+        store_tap(first, ky, 2, t.r.y);
+    }
+    if (K > 5u) {
+        store_tap(first, ky, -3, t.l.x);
+        store_tap(first, ky, 3, t.r.z);
+    }
+}
+
+@compute @workgroup_size(WG)
+fn depthwise_weights(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let id = linear_index(wg, groups, WG, local);
+    let strip = id % p.strips;
+    let band = (id / p.strips) % p.bands;
+    let i = id / (p.strips * p.bands);
+    if (i >= p.planes) {
+        return;
+    }
+    let n = i / p.count;
+    let c = i - n * p.count;
+    let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
+    let from_dy = (n * p.total + p.offset + c) * (p.ho * p.wo);
+    let oy0 = band * p.rows;
+    let rows = min(p.rows, p.ho - oy0);
+    let iy0 = i32(oy0 * STRIDE) - i32(K / 2u);
+    let last = min((strip + 1u) * p.width, (p.wo + 3u) / 4u);
+    var s0: Taps; var s1: Taps; var s2: Taps; var s3: Taps; var s4: Taps; var s5: Taps; var s6: Taps;
+    for (var v = strip * p.width; v < last; v++) {
+        // As in depthwise_forward: row ky of the window is r[7 - K + ky].
+        var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
+        for (var t = 0u; t < (rows - 1u) * STRIDE + K; t++) {
+            if (K > 5u) {
+                r0 = r1;
+                r1 = r2;
+            }
+            if (K > 3u) {
+                r2 = r3;
+                r3 = r4;
+            }
+            r4 = r5;
+            r5 = r6;
+            r6 = load_row(from_x, iy0 + i32(t), i32(v * STRIDE) - 1, p.h, p.w);
+            if (t + 1u >= K && (t + 1u - K) % STRIDE == 0u) {
+                let g = load_dy(from_dy + (oy0 + (t + 1u - K) / STRIDE) * p.wo, v);
+                if (K > 5u) {
+                    s0 = add(s0, sums(g, r0));
+                    s1 = add(s1, sums(g, r1));
+                }
+                if (K > 3u) {
+                    s2 = add(s2, sums(g, r2));
+                    s3 = add(s3, sums(g, r3));
+                }
+                s4 = add(s4, sums(g, r4));
+                s5 = add(s5, sums(g, r5));
+                s6 = add(s6, sums(g, r6));
+            }
+        }
+    }
+    let first = ((n * p.bands + band) * p.strips + strip) * p.pitch + c * (K * K);
+    if (K > 5u) {
+        store_taps(first, 0u, s0);
+        store_taps(first, 1u, s1);
+    }
+    if (K > 3u) {
+        store_taps(first, 2u, s2);
+        store_taps(first, 3u, s3);
+    }
+    store_taps(first, 4u, s4);
+    store_taps(first, 5u, s5);
+    store_taps(first, 6u, s6);
+}

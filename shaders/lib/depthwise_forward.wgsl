@@ -1,0 +1,76 @@
+// The body of conv/depthwise.wgsl and conv/depthwise_odd.wgsl, which define `load`, `weight`,
+// `bias_of` and `store(row, v, value)`.
+// A strip of 4 * S columns wanders down a band of rows with the last K input rows in registers;
+// row ky of the window is r[7 - K + ky].
+fn depthwise_strip(id: u32) {
+    let strip = id % p.strips;
+    let band = (id / p.strips) % p.bands;
+    let i = id / (p.strips * p.bands);
+    if (i >= p.planes) {
+        return;
+    }
+    let n = i / p.count;
+    let c = i - n * p.count;
+    let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
+    let to = (n * p.total + p.offset + c) * (p.ho * p.wo);
+    let first = c * (K * K);
+    let t0 = load_taps(first, 0u, p.flip);
+    let t1 = load_taps(first, 1u, p.flip);
+    let t2 = load_taps(first, 2u, p.flip);
+    var t3: Taps; var t4: Taps; var t5: Taps; var t6: Taps;
+    if (K > 3u) {
+        t3 = load_taps(first, 3u, p.flip);
+        t4 = load_taps(first, 4u, p.flip);
+    }
+    if (K > 5u) {
+        t5 = load_taps(first, 5u, p.flip);
+        t6 = load_taps(first, 6u, p.flip);
+    }
+    let bias = vec4<f32>(bias_of(c));
+    let oy0 = band * p.rows;
+    let rows = min(p.rows, p.ho - oy0);
+    let iy0 = i32(oy0 * STRIDE) - i32(K / 2u);
+    let v0 = strip * S;
+    let v = i32(v0 * STRIDE) - 1;
+    var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
+    for (var t = 0u; t < (rows - 1u) * STRIDE + K; t++) {
+        if (K > 5u) {
+            r0 = r1;
+            r1 = r2;
+        }
+        if (K > 3u) {
+            r2 = r3;
+            r3 = r4;
+        }
+        r4 = r5;
+        r5 = r6;
+        r6 = load_row(from_x, iy0 + i32(t), v, p.h, p.w);
+        if (t + 1u >= K && (t + 1u - K) % STRIDE == 0u) {
+            let row = to + (oy0 + (t + 1u - K) / STRIDE) * p.wo;
+            store(row, v0, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 0u));
+            if (S > 1u) {
+                store(row, v0 + 1u, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 1u));
+            }
+            if (S > 2u) {
+                store(row, v0 + 2u, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 2u));
+                store(row, v0 + 3u, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 3u));
+            }
+        }
+    }
+}
+
+fn window(
+    r0: Row, r1: Row, r2: Row, r3: Row, r4: Row, r5: Row, r6: Row,
+    t0: Taps, t1: Taps, t2: Taps, t3: Taps, t4: Taps, t5: Taps, t6: Taps,
+    i: u32,
+) -> vec4<f32> {
+    if (K == 3u) {
+        return apply(t0, r4, i) + apply(t1, r5, i) + apply(t2, r6, i);
+    }
+    if (K == 5u) {
+        return apply(t0, r2, i) + apply(t1, r3, i) + apply(t2, r4, i) + apply(t3, r5, i)
+            + apply(t4, r6, i);
+    }
+    return apply(t0, r0, i) + apply(t1, r1, i) + apply(t2, r2, i) + apply(t3, r3, i)
+        + apply(t4, r4, i) + apply(t5, r5, i) + apply(t6, r6, i);
+}

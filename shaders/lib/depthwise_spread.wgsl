@@ -1,0 +1,103 @@
+// The body of conv/depthwise_up.wgsl and conv/depthwise_up_odd.wgsl, which define `load`, `weight`
+// and `store(row, v, value)`: the gradient by x at stride 2. A strip of 4 columns of dy gives 8 of
+// dx; even places of dx meet the even taps only, odd ones the odd.
+struct Three {
+    l: vec4<f32>,
+    m: vec4<f32>,
+    r: vec4<f32>,
+}
+
+fn load_three(plane: u32, oy: i32, v: i32) -> Three {
+    var r: Three;
+    if (oy < 0 || oy >= i32(p.ho)) {
+        return r;
+    }
+    let row = plane + u32(oy) * p.wo;
+    return Three(
+        load_inside(row, v - 1, p.wo), load_inside(row, v, p.wo), load_inside(row, v + 1, p.wo),
+    );
+}
+
+// Even columns of dx from one row of dy.
+fn even(t: Taps, g: Three) -> vec4<f32> {
+    var s = t.l.w * g.m;
+    if (K > 3u) {
+        s += t.r.y * vec4<f32>(g.l.w, g.m.xyz) + t.l.y * vec4<f32>(g.m.yzw, g.r.x);
+    }
+    return s;
+}
+
+// Odd columns of dx from one row of dy.
+fn odd(t: Taps, g: Three) -> vec4<f32> {
+    var s = t.r.x * g.m + t.l.z * vec4<f32>(g.m.yzw, g.r.x);
+    if (K > 5u) {
+        s += t.r.z * vec4<f32>(g.l.w, g.m.xyz) + t.l.x * vec4<f32>(g.m.zw, g.r.xy);
+    }
+    return s;
+}
+
+fn store_row(plane: u32, iy: u32, v: u32, e: vec4<f32>, o: vec4<f32>) {
+    if (iy < p.h) {
+        let row = plane + iy * p.w;
+        store(row, v * 2u, vec4<f32>(e.x, o.x, e.y, o.y));
+        store(row, v * 2u + 1u, vec4<f32>(e.z, o.z, e.w, o.w));
+    }
+}
+
+// The kernel row at distance d from the centre.
+fn row_of(d: i32) -> u32 {
+    return u32(i32(K / 2u) + d);
+}
+
+fn depthwise_spread(id: u32) {
+    let v = id % p.strips;
+    let band = (id / p.strips) % p.bands;
+    let i = id / (p.strips * p.bands);
+    if (i >= p.planes) {
+        return;
+    }
+    let n = i / p.count;
+    let c = i - n * p.count;
+    let from_dy = (n * p.total + p.offset + c) * (p.ho * p.wo);
+    let to = (n * p.total + p.offset + c) * (p.h * p.w);
+    // Rows of taps by d = ky - K/2.
+    let first = c * (K * K);
+    let below1 = load_taps(first, row_of(-1), 0u);
+    let at = load_taps(first, row_of(0), 0u);
+    let above1 = load_taps(first, row_of(1), 0u);
+    var below2: Taps; var above2: Taps; var below3: Taps; var above3: Taps;
+    if (K > 3u) {
+        below2 = load_taps(first, row_of(-2), 0u);
+        above2 = load_taps(first, row_of(2), 0u);
+    }
+    if (K > 5u) {
+        below3 = load_taps(first, row_of(-3), 0u);
+        above3 = load_taps(first, row_of(3), 0u);
+    }
+    // Rows t - 1 .. t + 2 of dy give rows 2t and 2t + 1 of dx.
+    let t0 = i32(band * p.rows);
+    let last = min(t0 + i32(p.rows), i32((p.h + 1u) / 2u));
+    var g0: Three; var g1: Three; var g2: Three; var g3: Three;
+    for (var t = t0 - 3; t < last; t++) {
+        g0 = g1;
+        g1 = g2;
+        g2 = g3;
+        g3 = load_three(from_dy, t + 2, i32(v));
+        if (t >= t0) {
+            var e0 = even(at, g1);
+            var o0 = odd(at, g1);
+            if (K > 3u) {
+                e0 += even(above2, g0) + even(below2, g2);
+                o0 += odd(above2, g0) + odd(below2, g2);
+            }
+            store_row(to, u32(t) * 2u, v, e0, o0);
+            var e1 = even(above1, g1) + even(below1, g2);
+            var o1 = odd(above1, g1) + odd(below1, g2);
+            if (K > 5u) {
+                e1 += even(above3, g0) + even(below3, g3);
+                o1 += odd(above3, g0) + odd(below3, g3);
+            }
+            store_row(to, u32(t) * 2u + 1u, v, e1, o1);
+        }
+    }
+}

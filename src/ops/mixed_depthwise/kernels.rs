@@ -1,0 +1,219 @@
+//! Depthwise kernels on a range of channels: what the mixed and the plain depthwise convolution
+//! record.
+
+use crate::gpu::shaders::conv::{
+    depthwise, depthwise_odd, depthwise_up, depthwise_up_odd, depthwise_weights,
+};
+use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
+use crate::ops::product::sum_parts;
+use crate::tensor::{Shape, Tensor};
+
+/// A depthwise convolution with padding kernel / 2 on channels `offset..offset + count` of `total`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Range {
+    pub(crate) images: usize,
+    pub(crate) total: usize,
+    pub(crate) offset: usize,
+    pub(crate) count: usize,
+    /// 3, 5 or 7.
+    pub(crate) kernel: usize,
+    /// 1 or 2.
+    pub(crate) stride: usize,
+    /// Height and width of the input.
+    pub(crate) input: [usize; 2],
+    /// Height and width of the output.
+    pub(crate) output: [usize; 2],
+}
+
+/// How a plane is cut into strips of vec4s and bands of rows, and the size of a workgroup.
+struct Cut {
+    vec4s: usize,
+    strips: usize,
+    bands: usize,
+    rows: usize,
+    workgroup: u32,
+}
+
+impl Range {
+    /// Whether these kernels serve such a convolution.
+    pub(crate) fn serves(kernel: usize, stride: usize) -> bool {
+        matches!(kernel, 3 | 5 | 7) && matches!(stride, 1 | 2)
+    }
+
+    fn planes(&self) -> usize {
+        self.images * self.count
+    }
+
+    fn odd(&self) -> bool {
+        !self.input[1].is_multiple_of(4) || !self.output[1].is_multiple_of(4)
+    }
+
+    fn work(&self) -> u64 {
+        let taps = self.kernel * self.kernel;
+        (self.planes() * self.output[0] * self.output[1] * taps) as u64
+    }
+
+    /// Cuts planes of `width4` vec4s by `height` rows. Registers: strips as wide as the pipeline
+    /// can hold and whole planes, unless too few invocations came of it. Tiles: many small pieces.
+    fn cut(&self, style: KernelStyle, widest: usize, width4: usize, height: usize) -> Cut {
+        let (vec4s, items, workgroup) = match style {
+            KernelStyle::Registers => (widest.min(width4.next_power_of_two()), 64, 8),
+            KernelStyle::Tiles => (1, usize::MAX, 64),
+        };
+        let strips = width4.div_ceil(vec4s);
+        // A band reads the rows beside it again: below eight rows that costs too much.
+        let most = height.div_ceil(8);
+        let bands = items.div_ceil(self.planes() * strips).min(most).max(1);
+        let rows = height.div_ceil(bands);
+        Cut { vec4s, strips, bands: height.div_ceil(rows), rows, workgroup }
+    }
+
+    /// y (or, with the kernel turned around and stride 1, dx) from x (or dy).
+    fn rows(
+        &self,
+        gpu: &Gpu,
+        x: &Tensor,
+        w: &Tensor,
+        bias: Option<&Tensor>,
+        y: &Tensor,
+        flip: bool,
+    ) -> Result<(), GpuError> {
+        let widest = match (self.stride, self.kernel) {
+            (1, 3 | 5) => 4,
+            (1, _) | (_, 3 | 5) => 2,
+            _ => 1,
+        };
+        let [ho, wo] = self.output;
+        let cut = self.cut(gpu.style(), widest, wo.div_ceil(4), ho);
+        let params = depthwise::Params {
+            planes: self.planes() as u32,
+            count: self.count as u32,
+            total: self.total as u32,
+            offset: self.offset as u32,
+            h: self.input[0] as u32,
+            w: self.input[1] as u32,
+            ho: ho as u32,
+            wo: wo as u32,
+            strips: cut.strips as u32,
+            bands: cut.bands as u32,
+            rows: cut.rows as u32,
+            flip: u32::from(flip),
+            bias: u32::from(bias.is_some()),
+        };
+        // Without a bias the kernels stand in for it and are not read.
+        let bias = bias.unwrap_or(w);
+        gpu.dispatch(Dispatch {
+            shader: if self.odd() { &depthwise_odd::SHADER } else { &depthwise::SHADER },
+            constants: &[
+                ("K", self.kernel as f64),
+                ("STRIDE", self.stride as f64),
+                ("S", cut.vec4s as f64),
+                ("WG", f64::from(cut.workgroup)),
+            ],
+            params: bytemuck::bytes_of(&params),
+            bindings: &[x.buffer(), w.buffer(), bias.buffer(), y.buffer()],
+            groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
+            work: self.work(),
+        })
+    }
+
+    /// Records y.
+    pub(crate) fn forward(
+        &self,
+        gpu: &Gpu,
+        x: &Tensor,
+        w: &Tensor,
+        bias: Option<&Tensor>,
+        y: &Tensor,
+    ) -> Result<(), GpuError> {
+        self.rows(gpu, x, w, bias, y, false)
+    }
+
+    /// Records dx.
+    pub(crate) fn input_grad(
+        &self,
+        gpu: &Gpu,
+        dy: &Tensor,
+        w: &Tensor,
+        dx: &Tensor,
+    ) -> Result<(), GpuError> {
+        if self.stride == 1 {
+            return self.rows(gpu, dy, w, None, dx, true);
+        }
+        let ([h, width], [ho, wo]) = (self.input, self.output);
+        let cut = self.cut(gpu.style(), 1, wo.div_ceil(4), h.div_ceil(2));
+        let params = depthwise_up::Params {
+            planes: self.planes() as u32,
+            count: self.count as u32,
+            total: self.total as u32,
+            offset: self.offset as u32,
+            h: h as u32,
+            w: width as u32,
+            ho: ho as u32,
+            wo: wo as u32,
+            strips: cut.strips as u32,
+            bands: cut.bands as u32,
+            rows: cut.rows as u32,
+        };
+        gpu.dispatch(Dispatch {
+            shader: if self.odd() { &depthwise_up_odd::SHADER } else { &depthwise_up::SHADER },
+            constants: &[("K", self.kernel as f64), ("WG", f64::from(cut.workgroup))],
+            params: bytemuck::bytes_of(&params),
+            bindings: &[dy.buffer(), w.buffer(), dx.buffer()],
+            groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
+            work: self.work(),
+        })
+    }
+
+    /// dw, a tensor of `shape`.
+    pub(crate) fn weight_grad(
+        &self,
+        gpu: &Gpu,
+        dy: &Tensor,
+        x: &Tensor,
+        shape: Shape,
+    ) -> Result<Tensor, GpuError> {
+        let [ho, wo] = self.output;
+        let width4 = wo.div_ceil(4);
+        let cut = self.cut(gpu.style(), 1, width4, ho);
+        // Strips share one sum where there are invocations enough without.
+        let shared = self.planes() * cut.bands >= 64 && gpu.style() == KernelStyle::Registers;
+        let width = if shared { width4 } else { 1 };
+        let strips = width4.div_ceil(width);
+        let len = self.count * self.kernel * self.kernel;
+        let pitch = len.next_multiple_of(4);
+        let count = self.images * cut.bands * strips;
+        let parts = Tensor::empty(gpu, [count, pitch])?;
+        let params = depthwise_weights::Params {
+            planes: self.planes() as u32,
+            count: self.count as u32,
+            total: self.total as u32,
+            offset: self.offset as u32,
+            h: self.input[0] as u32,
+            w: self.input[1] as u32,
+            ho: ho as u32,
+            wo: wo as u32,
+            strips: strips as u32,
+            width: width as u32,
+            bands: cut.bands as u32,
+            rows: cut.rows as u32,
+            pitch: pitch as u32,
+        };
+        gpu.dispatch(Dispatch {
+            shader: &depthwise_weights::SHADER,
+            constants: &[
+                ("K", self.kernel as f64),
+                ("STRIDE", self.stride as f64),
+                ("ODD", f64::from(u8::from(self.odd()))),
+                ("WG", f64::from(cut.workgroup)),
+            ],
+            params: bytemuck::bytes_of(&params),
+            bindings: &[x.buffer(), x.buffer(), dy.buffer(), dy.buffer(), parts.buffer()],
+            groups: groups_1d(self.planes() * strips * cut.bands, cut.workgroup),
+            work: self.work(),
+        })?;
+        let dw = Tensor::empty(gpu, shape)?;
+        sum_parts(gpu, &parts, count, pitch, &dw)?;
+        Ok(dw)
+    }
+}

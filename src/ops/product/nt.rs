@@ -1,0 +1,84 @@
+//! The product with the transposed: what the weight gradient of a pointwise convolution is.
+
+use super::{MAX_STEPS, Planes, sum_parts};
+use crate::gpu::shaders::matmul::{product_nt, product_nt_tiles};
+use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
+use crate::tensor::{Shape, Tensor};
+
+/// Number of splits and steps a split, so that `blocks` times as many items fill the device and
+/// every split has something to do.
+pub(crate) fn splits(style: KernelStyle, blocks: usize, steps: usize) -> (usize, usize) {
+    let (items, least): (usize, usize) = match style {
+        KernelStyle::Registers => (128, 16),
+        KernelStyle::Tiles => (512, 64),
+    };
+    let wanted = items.div_ceil(blocks.max(1)).min(steps.div_ceil(least)).max(1);
+    let a_split = steps.div_ceil(wanted.max(steps.div_ceil(MAX_STEPS))).max(1);
+    (steps.div_ceil(a_split).max(1), a_split)
+}
+
+/// y[m, c] = sum over n, p of a[n, m, p] b[n, c, p], with `d.depth` the number of c; `shape` is
+/// that of the result.
+pub(crate) fn product_nt(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    d: Planes,
+    shape: Shape,
+) -> Result<Tensor, GpuError> {
+    let side = if gpu.style() == KernelStyle::Registers { 8 } else { 32 };
+    let (blocks_m, blocks_c) = (d.rows.div_ceil(side), d.depth.div_ceil(side));
+    let plane4 = d.plane.div_ceil(4);
+    let steps = d.images * plane4;
+    let (splits, a_split) = splits(gpu.style(), blocks_m * blocks_c, steps);
+    let pitch = (d.rows * d.depth).next_multiple_of(4);
+    let y = Tensor::empty(gpu, shape)?;
+    let parts = if splits == 1 { y.clone() } else { Tensor::empty(gpu, [splits, pitch])? };
+    let params = product_nt::Params {
+        rows: d.rows as u32,
+        cols: d.depth as u32,
+        plane: d.plane as u32,
+        plane4: plane4 as u32,
+        steps: steps as u32,
+        steps_a_split: a_split as u32,
+        splits: splits as u32,
+        blocks_m: blocks_m as u32,
+        blocks_c: blocks_c as u32,
+        pitch: pitch as u32,
+    };
+    let items = splits * blocks_m * blocks_c;
+    let (shader, groups) = match gpu.style() {
+        KernelStyle::Registers => (&product_nt::SHADER, groups_1d(items, 8)),
+        KernelStyle::Tiles => (&product_nt_tiles::SHADER, groups_1d(items, 1)),
+    };
+    gpu.dispatch(Dispatch {
+        shader,
+        constants: &[("ODD", f64::from(u8::from(!d.plane.is_multiple_of(4))))],
+        params: bytemuck::bytes_of(&params),
+        bindings: &[a.buffer(), a.buffer(), b.buffer(), b.buffer(), parts.buffer()],
+        groups,
+        work: (d.rows * d.depth * steps * 4) as u64,
+    })?;
+    if splits > 1 {
+        sum_parts(gpu, &parts, splits, pitch, &y)?;
+    }
+    Ok(y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_cover_every_step_and_no_loop_is_too_long() {
+        for style in [KernelStyle::Registers, KernelStyle::Tiles] {
+            for blocks in [1, 3, 700] {
+                for steps in [1, 15, 16, 17, 1000, 65_536, 1_000_003] {
+                    let (count, each) = splits(style, blocks, steps);
+                    assert!(count * each >= steps && (count - 1) * each < steps);
+                    assert!(each <= MAX_STEPS);
+                }
+            }
+        }
+    }
+}
