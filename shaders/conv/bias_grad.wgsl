@@ -1,6 +1,6 @@
 //! use linear
 //! parts[s, o] = sum over the images n of split s and all places of dy[n, o, place]: the gradient
-//! of a bias before its splits are summed. Host: src/ops/conv2d/mod.rs.
+//! of a bias before its splits are summed. Host: src/ops/conv2d/weights.rs.
 
 struct Params {
     channels: u32,

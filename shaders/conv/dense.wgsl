@@ -4,7 +4,7 @@
 //! within group g: a convolution of any form. dilate is 1 forward; the gradient of the input is the
 //! same sum with stride 1, the kernel turned around and dilate the stride. An invocation holds
 //! 4 * MB output channels by 16 places in registers. For software drivers.
-//! Host: src/ops/conv2d/dense.rs.
+//! Host: src/ops/product/general.rs.
 
 // Output channels of a block, in vec4s: 1 to 4.
 override MB: u32 = 4u;

@@ -3,7 +3,7 @@
 //! iy = (oy * stride + ky - pad) / dilate where that is whole and inside (ix likewise), c and o
 //! within group g: a convolution of any form, see dense.wgsl. A workgroup computes 4 * TM output
 //! channels by 64 places through tiles of 16 steps of (ky, kx, c) in workgroup memory, an
-//! invocation 4 by 4. For GPUs. Host: src/ops/conv2d/dense.rs.
+//! invocation 4 by 4. For GPUs. Host: src/ops/product/general.rs.
 
 // Output channels of a tile, in vec4s: 4, 8 or 16.
 override TM: u32 = 16u;

@@ -2,7 +2,7 @@
 //! parts[s, o, c, ky, kx] = sum over the places (n, oy, ox) of split s of
 //! dy[n, o, oy, ox] x[n, c, oy * stride + ky - pad, ox * stride + kx - pad]: the weight gradient of
 //! a convolution of any form before its splits are summed, one sum an invocation; the forms that
-//! matter have kernels of their own. Host: src/ops/conv2d/dense.rs.
+//! matter have kernels of their own. Host: src/ops/conv2d/weights.rs.
 
 struct Params {
     depth: u32,   // input channels a group

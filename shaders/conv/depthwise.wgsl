@@ -3,7 +3,7 @@
 //! x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2] for c < count, zero outside: a
 //! depthwise convolution on a range of channels; with the kernel turned around and stride 1 its
 //! gradient by x. For maps whose rows are whole vec4s, before and after.
-//! Host: src/ops/mixed_depthwise/mod.rs.
+//! Host: src/ops/mixed_depthwise/kernels.rs.
 
 override WG: u32 = 8u;
 

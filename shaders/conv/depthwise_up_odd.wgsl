@@ -2,7 +2,7 @@
 //! dx[n, o + c, iy, ix] = sum over ky, kx of w[c, ky, kx] dy[n, o + c, oy, ox] with
 //! iy = 2 oy + ky - K/2 and ix = 2 ox + kx - K/2, for c < count: the gradient by x of a depthwise
 //! convolution of stride 2. For maps of any width.
-//! Host: src/ops/mixed_depthwise/mod.rs.
+//! Host: src/ops/mixed_depthwise/kernels.rs.
 
 override WG: u32 = 8u;
 

@@ -2,7 +2,7 @@
 //! parts[(n, band, strip), c, ky, kx] = sum over the places of one band and strip of
 //! dy[n, o + c, oy, ox] x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2]: the weight
 //! gradient of a depthwise convolution before its parts are summed.
-//! Host: src/ops/mixed_depthwise/mod.rs.
+//! Host: src/ops/mixed_depthwise/kernels.rs.
 
 override WG: u32 = 8u;
 // 1: some rows are not whole vec4s.

@@ -2,7 +2,7 @@
 //! parts[s, m, c] = sum over the columns (n, p) of split s of a[n, m, p] b[n, c, p]: the weight
 //! gradient of a pointwise convolution before its splits are summed. An invocation holds 8 by 8
 //! sums in registers and takes four columns a step. For software drivers.
-//! Host: src/ops/product/mod.rs.
+//! Host: src/ops/product/nt.rs.
 
 // 1: planes are not a multiple of 4 values, so that a vec4 may begin anywhere.
 override ODD: u32 = 0u;

@@ -2,7 +2,7 @@
 //! parts[s, m, c] = sum over the columns (n, p) of split s of a[n, m, p] b[n, c, p]: the weight
 //! gradient of a pointwise convolution before its splits are summed. A workgroup of 64 computes 32
 //! by 32 sums through tiles of 32 columns in workgroup memory, an invocation 4 by 4. For GPUs.
-//! Host: src/ops/product/mod.rs.
+//! Host: src/ops/product/nt.rs.
 
 // 1: planes are not a multiple of 4 values, so that a vec4 may begin anywhere.
 override ODD: u32 = 0u;

@@ -9,6 +9,7 @@ mod apply;
 mod case;
 #[path = "../common/mod.rs"]
 mod common;
+mod conv;
 mod costs;
 mod elementwise;
 mod losses;

@@ -5,7 +5,7 @@ use std::path::Path;
 use sgnas::gpu::Gpu;
 
 use crate::case::{Case, Checks, Outcome};
-use crate::{costs, elementwise, losses, norm, optimisers, pools};
+use crate::{conv, costs, elementwise, losses, norm, optimisers, pools};
 
 /// Runs a case on the GPU and compares every output it lists.
 pub type Runner = fn(&Gpu, &Case, &mut Checks<'_>) -> Outcome;
@@ -22,6 +22,8 @@ pub const OPS: &[(&str, Runner)] = &[
     ("mul", elementwise::mul),
     ("concat", elementwise::concat),
     ("split_scale_concat", elementwise::split_scale_concat),
+    ("conv2d", conv::conv2d),
+    ("linear", conv::linear),
     ("batch_norm_train", norm::train),
     ("batch_norm_eval", norm::eval),
     ("batch_norm_recalibration", norm::recalibration),

@@ -16,11 +16,10 @@ pub(super) fn mixed_depthwise(stride: usize, x: &HostArray, weights: &[HostArray
         for ky in 0..k {
             for kx in 0..k {
                 let (sy, sx) = (oy * stride + ky, ox * stride + kx);
-                if sy < k / 2 || sx < k / 2 || sy - k / 2 >= h || sx - k / 2 >= w {
-                    continue;
-                }
-                *out +=
-                    weight.at([c % count, 0, ky, kx]) * x.at([image, c, sy - k / 2, sx - k / 2]);
+                // A zero of the padding counts like any other: NaN with an infinite weight.
+                let outside = sy < k / 2 || sx < k / 2 || sy - k / 2 >= h || sx - k / 2 >= w;
+                let v = if outside { 0.0 } else { x.at([image, c, sy - k / 2, sx - k / 2]) };
+                *out += weight.at([c % count, 0, ky, kx]) * v;
             }
         }
     }
