@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rand::{Rng, RngExt};
+use sgnas::nn::{HostTensor, Tensors};
 use sgnas::platform::clock::Stopwatch;
 use sgnas::platform::random::{Purpose, Streams};
 use sgnas::protocol::facts::{Phase, SupernetStep};
@@ -14,7 +15,6 @@ use sgnas::protocol::{Config, Event};
 use sgnas::run::checkpoint::{Loaded, Position};
 use sgnas::run::folder::{OwnedRunFolder, RunFolder};
 use sgnas::run::journal::{self, JournalFile};
-use sgnas::run::tensors::{HostTensor, Tensors};
 
 /// Names the run folder to the child process.
 const FOLDER: &str = "SGNAS_TEST_KILLED_WRITER";

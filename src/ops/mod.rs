@@ -1,11 +1,6 @@
 //! Operators: one folder each, listed once in `table`. An op records kernels, knows its gradient and
 //! has a plain-loop twin on the host; networks, tapes and data do not live here.
 
-mod op;
-pub mod self_test;
-pub mod table;
-mod walk;
-
 pub mod accumulate;
 pub mod activation;
 pub mod arithmetic;
@@ -22,12 +17,17 @@ pub mod linear;
 pub mod mix_candidates;
 pub mod mixed_depthwise;
 pub mod narrow;
+mod op;
 pub mod optim;
 pub mod pool;
 pub mod product;
 pub mod regression_loss;
+pub mod select_row;
+pub mod self_test;
 pub mod soft_cost;
 pub mod softmax;
+pub mod table;
 pub mod upsample;
+mod walk;
 
 pub use op::{Case, Cost, Forward, Op, Vjp};

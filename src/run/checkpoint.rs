@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::RunError;
-use super::tensors::{self, Tensors};
+use crate::nn::tensors::{self, Tensors};
 use crate::platform::files;
 use crate::protocol::facts::Phase;
 
@@ -227,7 +227,7 @@ fn checksum(name: &str, bytes: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::run::tensors::HostTensor;
+    use crate::nn::HostTensor;
 
     fn position(step: u64) -> Position {
         Position { phase: Phase::Supernet, step, epoch: 0, journal: 10 * step, seconds: 0.1 }

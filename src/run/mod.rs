@@ -5,6 +5,5 @@ pub mod error;
 pub mod folder;
 pub mod journal;
 pub mod lock;
-pub mod tensors;
 
 pub use error::RunError;

@@ -13,6 +13,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("ops", &["tensor"]),
     ("autodiff", &["ops"]),
     ("nn", &["autodiff"]),
+    // Measurements of the engine.
+    ("measure", &["nn"]),
     // Pure values: no GPU, no clock, no file.
     ("space", &[]),
     ("protocol", &["space"]),
@@ -23,7 +25,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     // Its faces. Report and studio see values, never the engine.
     ("report", &["protocol", "platform"]),
     ("studio", &["protocol", "platform"]),
-    ("cli", &["run", "report"]),
+    ("cli", &["run", "report", "measure"]),
 ];
 
 /// Files directly in src: they open a face, and may see every room.

@@ -1,4 +1,4 @@
-//! Named f32 tensors on the host as bytes of the safetensors format.
+//! Named f32 tensors on the host, and as bytes of the safetensors format.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,0 +1,92 @@
+//! What an adapter can do at best: copy bandwidth, multiply-add rate, the best matrix product.
+
+use serde::Serialize;
+use web_time::Instant;
+
+use crate::gpu::shaders::measure::multiply_add;
+use crate::gpu::{Dispatch, Gpu, GpuError};
+use crate::ops::Op;
+use crate::ops::activation::Activation;
+use crate::ops::product::matrix_product;
+use crate::tensor::Tensor;
+
+/// Best rates of an adapter.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ceilings {
+    /// Bytes read and written by a copying kernel, GB/s.
+    pub copy_gb_per_s: f64,
+    /// Multiply-adds in registers, counted as two operations, GFLOP/s.
+    pub multiply_add_gflops: f64,
+    /// The best of the square matrix products tried, GFLOP/s.
+    pub best_product_gflops: f64,
+}
+
+/// Measures the ceilings.
+pub fn ceilings(gpu: &Gpu) -> Result<Ceilings, GpuError> {
+    Ok(Ceilings {
+        copy_gb_per_s: copy(gpu)?,
+        multiply_add_gflops: multiply_add_rate(gpu)?,
+        best_product_gflops: best_product(gpu)?,
+    })
+}
+
+/// Seconds of the fastest of some runs of `work`, submitted and finished, after one to warm up.
+pub(super) fn fastest(
+    gpu: &Gpu,
+    mut work: impl FnMut() -> Result<(), GpuError>,
+) -> Result<f64, GpuError> {
+    work()?;
+    gpu.finish()?;
+    let mut best = f64::INFINITY;
+    let begin = Instant::now();
+    // A shared machine has quiet moments only now and then.
+    for i in 0..40 {
+        let start = Instant::now();
+        work()?;
+        gpu.finish()?;
+        best = best.min(start.elapsed().as_secs_f64());
+        if i >= 5 && begin.elapsed().as_secs_f64() > 1.0 {
+            break;
+        }
+    }
+    Ok(best)
+}
+
+fn copy(gpu: &Gpu) -> Result<f64, GpuError> {
+    let x = Tensor::zeros(gpu, [1 << 22])?;
+    let seconds = fastest(gpu, || Activation::Identity.forward(gpu, &[&x]).map(drop))?;
+    Ok(x.len() as f64 * 8.0 / seconds * 1e-9)
+}
+
+fn multiply_add_rate(gpu: &Gpu) -> Result<f64, GpuError> {
+    let software = gpu.adapter().kind == "software";
+    let (groups, turns) = if software { (64, 2_000) } else { (16_384, 4_000) };
+    let y = Tensor::empty(gpu, [groups as usize * 64 * 4])?;
+    let params = multiply_add::Params { turns, factor: 0.5 };
+    let seconds = fastest(gpu, || {
+        gpu.dispatch(Dispatch {
+            shader: &multiply_add::SHADER,
+            constants: &[],
+            params: bytemuck::bytes_of(&params),
+            bindings: &[y.buffer()],
+            groups: [groups, 1, 1],
+            work: 0,
+        })
+    })?;
+    let flops = f64::from(groups) * 64.0 * f64::from(turns) * 8.0 * 4.0 * 2.0;
+    Ok(flops / seconds * 1e-9)
+}
+
+/// The best rate over square products, GFLOP/s.
+pub(super) fn best_product(gpu: &Gpu) -> Result<f64, GpuError> {
+    let sides: &[usize] =
+        if gpu.adapter().kind == "software" { &[256, 512, 768] } else { &[1024, 2048, 4096] };
+    let mut best: f64 = 0.0;
+    for &n in sides {
+        let (a, b) = (Tensor::zeros(gpu, [n, n])?, Tensor::zeros(gpu, [n, n])?);
+        let y = Tensor::empty(gpu, [n, n])?;
+        let seconds = fastest(gpu, || matrix_product(gpu, &a, &b, &y))?;
+        best = best.max(2.0 * (n * n * n) as f64 / seconds * 1e-9);
+    }
+    Ok(best)
+}

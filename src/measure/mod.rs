@@ -1,0 +1,8 @@
+//! Measurements of this adapter: what it can do at best, and how near the engine comes. Figures
+//! only; what is printed of them is the command line's matter.
+
+mod ceilings;
+mod step;
+
+pub use ceilings::{Ceilings, ceilings};
+pub use step::{StepReport, training_step};

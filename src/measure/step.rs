@@ -1,0 +1,173 @@
+//! A training step of a fixed reference network beside its arithmetic at the best matrix product of
+//! the same adapter.
+//!
+//! The network: stem 3x3 3->16, six inverted bottlenecks (expansion 6, kernel 3) 16->16, 16->24 /2,
+//! 24->24, 24->40 /2, 40->40, 40->80 /2, head 1x1 80->320, pool, linear 10; batch norm after each
+//! convolution, ReLU6 but for the linear bottlenecks; 32 px, batch 32, SGD with momentum.
+
+use rand::SeedableRng;
+use serde::Serialize;
+use web_time::Instant;
+
+use super::ceilings::best_product;
+use crate::autodiff::{Tape, Var};
+use crate::gpu::{Gpu, GpuError};
+use crate::nn::{BatchNorm, Conv, Ctx, Linear, Mode, StoreBuilder};
+use crate::ops::activation::Activation;
+use crate::ops::arithmetic::Add;
+use crate::ops::cross_entropy::CrossEntropy;
+use crate::ops::global_avg_pool::GlobalAvgPool;
+use crate::ops::optim::{Optimiser, Rule, Sgd, Update};
+use crate::tensor::{HostArray, Tensor};
+
+const BATCH: usize = 32;
+const SIDE: usize = 32;
+/// c_in, c_out, stride of the bottlenecks.
+const BLOCKS: [[usize; 3]; 6] =
+    [[16, 16, 1], [16, 24, 2], [24, 24, 1], [24, 40, 2], [40, 40, 1], [40, 80, 2]];
+
+/// What a step takes.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepReport {
+    /// "reference training step".
+    pub name: &'static str,
+    /// Median of the steps, submitted and finished one by one, ms.
+    pub median_ms: f64,
+    /// Processor time a step of this process, ms (it is the GPU's where the driver is software).
+    pub cpu_ms: f64,
+    /// Images a second at the median.
+    pub images_per_s: f64,
+    /// The most that the pool had in use.
+    pub peak_bytes: u64,
+    /// Dispatches a step.
+    pub dispatches: u64,
+    /// Floating-point operations a step: two for each multiply-accumulate, three passes.
+    pub flops: u64,
+    /// The best matrix product measured in the same run.
+    pub best_product_gflops: f64,
+    /// The median over the arithmetic's time at the best product.
+    pub times_arithmetic: f64,
+}
+
+struct Unit(Conv, BatchNorm, Activation);
+
+impl Unit {
+    fn new(
+        b: &mut StoreBuilder,
+        name: &str,
+        dims: [usize; 3],
+        stride: usize,
+        groups: usize,
+        act: Activation,
+    ) -> Self {
+        let conv = Conv::new(b, name, dims, stride, groups);
+        Unit(conv, BatchNorm::new(b, &format!("{name}.bn"), dims[0]), act)
+    }
+
+    fn forward(&self, ctx: &Ctx<'_>, x: &Var) -> Result<Var, GpuError> {
+        self.1.forward(ctx, &self.0.forward(ctx, x)?, self.2)
+    }
+}
+
+/// Multiply-accumulates of one image's forward pass.
+fn macs() -> u64 {
+    let mut side = SIDE;
+    let mut sum = 9 * 3 * 16 * side * side;
+    for [c_in, c_out, stride] in BLOCKS {
+        let (wide, out) = (6 * c_in, side / stride);
+        sum += c_in * wide * side * side + 9 * wide * out * out + wide * c_out * out * out;
+        side = out;
+    }
+    (sum + 80 * 320 * side * side + 320 * 10) as u64
+}
+
+/// Measures `steps` training steps after a few to warm up.
+pub fn training_step(gpu: &Gpu, steps: usize) -> Result<StepReport, GpuError> {
+    let mut b = StoreBuilder::default();
+    let (relu6, id) = (Activation::Relu6, Activation::Identity);
+    let stem = Unit::new(&mut b, "stem", [16, 3, 3], 1, 1, relu6);
+    let mut blocks = Vec::new();
+    for (i, [c_in, c_out, stride]) in BLOCKS.into_iter().enumerate() {
+        let wide = 6 * c_in;
+        let units = [
+            Unit::new(&mut b, &format!("block{i}.pw1"), [wide, c_in, 1], 1, 1, relu6),
+            Unit::new(&mut b, &format!("block{i}.dw"), [wide, wide, 3], stride, wide, relu6),
+            Unit::new(&mut b, &format!("block{i}.pw2"), [c_out, wide, 1], 1, 1, id),
+        ];
+        blocks.push((units, stride == 1 && c_in == c_out));
+    }
+    let head = Unit::new(&mut b, "head", [320, 80, 1], 1, 1, relu6);
+    let classifier = Linear::new(&mut b, "classifier", 320, 10);
+    let store = b.build(gpu, &mut rand_pcg::Pcg32::seed_from_u64(1))?;
+    let sgd = Sgd { momentum: 0.9, nesterov: false, weight_decay: 4e-4 };
+    let mut optimiser = Optimiser::new(gpu, Rule::Sgd(sgd), store.values().len())?;
+    let images = Tensor::from_host(gpu, &HostArray::sample([BATCH, 3, SIDE, SIDE], 1))?;
+    let labels: Vec<f32> = (0..BATCH).map(|i| (i % 10) as f32).collect();
+    let labels = Tensor::from_slice(gpu, &labels, [BATCH])?;
+    let one = Tensor::from_slice(gpu, &[1.0], [1])?;
+    let mut step = || -> Result<(), GpuError> {
+        store.zero_grads(gpu);
+        let tape = Tape::new(gpu);
+        let mode = Mode::Train { momentum: 0.1 };
+        let ctx = Ctx { tape: &tape, store: &store, mode, frozen: false };
+        let mut x = stem.forward(&ctx, &Var::constant(&images))?;
+        for ([expand, depthwise, project], residual) in &blocks {
+            let y = expand.forward(&ctx, &x)?;
+            let y = project.forward(&ctx, &depthwise.forward(&ctx, &y)?)?;
+            x = if *residual { ctx.apply(Add, &[&y, &x])? } else { y };
+        }
+        let x = ctx.apply(GlobalAvgPool, &[&head.forward(&ctx, &x)?])?;
+        let logits = classifier.forward(&ctx, &x)?;
+        let loss = CrossEntropy { smoothing: 0.1 };
+        let loss = tape.apply(loss, &[&logits, &Var::constant(&labels)])?;
+        tape.backward(&loss, &one)?;
+        let (weights, gradient) = (store.values(), store.grads());
+        let update = Update { weights, gradient, lr: 0.05, clip: None, decay_mask: None };
+        optimiser.step(gpu, &update)?;
+        gpu.finish()
+    };
+    for _ in 0..3 {
+        step()?;
+    }
+    let before = gpu.dispatches();
+    let cpu = cpu_ms();
+    let mut times = Vec::with_capacity(steps);
+    for _ in 0..steps.max(1) {
+        let start = Instant::now();
+        step()?;
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    let n = times.len() as u64;
+    let cpu_ms = (cpu_ms() - cpu) / n as f64;
+    let dispatches = (gpu.dispatches() - before) / n;
+    times.sort_by(f64::total_cmp);
+    let median_ms = times[times.len() / 2];
+    let peak_bytes = gpu.pool().peak;
+    let flops = macs() * 2 * 3 * BATCH as u64;
+    let best_product_gflops = best_product(gpu)?;
+    Ok(StepReport {
+        name: "reference training step",
+        median_ms,
+        cpu_ms,
+        images_per_s: BATCH as f64 / median_ms * 1e3,
+        peak_bytes,
+        dispatches,
+        flops,
+        best_product_gflops,
+        times_arithmetic: median_ms / (flops as f64 / best_product_gflops * 1e-6),
+    })
+}
+
+/// Processor time of this process so far, ms; 0 where the system does not tell.
+fn cpu_ms() -> f64 {
+    crate::platform::clock::process_cpu_milliseconds().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_reference_step_counts_2_8_gflop() {
+        let gflop = (super::macs() * 2 * 3 * super::BATCH as u64) as f64 * 1e-9;
+        assert!((2.7..2.9).contains(&gflop), "{gflop}");
+    }
+}

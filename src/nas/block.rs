@@ -1,0 +1,226 @@
+//! The unified block (section 2 of the specification): 1x1 expansion to six sub-blocks, in each a
+//! depthwise 3, 5, 7 or a skip, 1x1 projection, and a shadow batch norm chosen by the number of
+//! skipped sub-blocks.
+
+use super::LayerPath;
+use super::supernet::ShadowNorms;
+use crate::autodiff::Var;
+use crate::gpu::GpuError;
+use crate::nn::{BatchNorm, Conv, Ctx, StoreBuilder, batch_norm, concat_channels};
+use crate::ops::activation::Activation;
+use crate::ops::arithmetic::Add;
+use crate::ops::batch_norm::BatchNormEval;
+use crate::ops::conv2d::Conv2d;
+use crate::ops::mix_candidates::MixCandidates;
+use crate::ops::mixed_depthwise::MixedDepthwise;
+use crate::ops::narrow::Narrow;
+use crate::ops::select_row::select_row;
+use crate::space::{KERNELS, Layer, SKIP, SUB_BLOCKS};
+use crate::tensor::Tensor;
+
+const POINTWISE: Conv2d = Conv2d { stride: 1, padding: 0, groups: 1 };
+
+/// One searchable layer of the supernet.
+#[derive(Clone, Debug)]
+pub struct UnifiedBlock {
+    layer: Layer,
+    expand: Conv,
+    expand_bn: BatchNorm,
+    /// For each sub-block its three depthwise candidates with their batch norms.
+    candidates: Vec<[(Conv, BatchNorm); 3]>,
+    project: Conv,
+    norms: Vec<BatchNorm>,
+}
+
+/// What the soft pass needs of a block whose weights do not change: built once, used every step.
+#[derive(Clone, Debug)]
+pub struct SoftCandidates {
+    /// For k3, k5, k7: weights [6c, 1, k, k] and scale, shift, mean, variance [6c].
+    kernels: Vec<[Var; 5]>,
+    /// Rows of the shadow batch norms: for each index scale, shift, mean, variance.
+    norms: Tensor,
+}
+
+impl UnifiedBlock {
+    /// Adds the tensors of layer `name` to the store.
+    pub fn new(b: &mut StoreBuilder, name: &str, layer: Layer, shadow: ShadowNorms) -> Self {
+        let (c_in, c_out) = (layer.input.channels, layer.output.channels);
+        let wide = c_in * SUB_BLOCKS;
+        let expand = Conv::new(b, &format!("{name}.pw1"), [wide, c_in, 1], 1, 1);
+        let expand_bn = BatchNorm::new(b, &format!("{name}.pw1.bn"), wide);
+        let mut candidate = |i: usize, k: u8| {
+            let name = format!("{name}.sub{i}.k{k}");
+            let conv = Conv::new(b, &name, [c_in, c_in, usize::from(k)], layer.stride, c_in);
+            (conv, BatchNorm::new(b, &format!("{name}.bn"), c_in))
+        };
+        let candidates = (0..SUB_BLOCKS).map(|i| KERNELS.map(|k| candidate(i, k))).collect();
+        let project = Conv::new(b, &format!("{name}.pw2"), [c_out, wide, 1], 1, 1);
+        let norms = (0..shadow.count())
+            .map(|s| BatchNorm::new(b, &format!("{name}.sbn{s}"), c_out))
+            .collect();
+        UnifiedBlock { layer, expand, expand_bn, candidates, project, norms }
+    }
+
+    /// The expansion and its batch norm.
+    pub fn expansion(&self) -> (&Conv, &BatchNorm) {
+        (&self.expand, &self.expand_bn)
+    }
+
+    /// A sub-block's candidate (0, 1, 2 for k3, k5, k7).
+    pub fn candidate(&self, sub_block: usize, kernel: usize) -> &(Conv, BatchNorm) {
+        &self.candidates[sub_block][kernel]
+    }
+
+    /// The projection.
+    pub fn projection(&self) -> &Conv {
+        &self.project
+    }
+
+    /// The shadow batch norm for so many skipped sub-blocks; the last serves beyond its count.
+    pub fn norm(&self, skipped: usize) -> &BatchNorm {
+        &self.norms[skipped.min(self.norms.len() - 1)]
+    }
+
+    /// The pass along one path. Where skips come last, as forced sampling has it, only the channels
+    /// of the kept sub-blocks are computed; `whole` computes the expansion over all six
+    /// regardless, as the authors' code does (its batch norm then sees all channels).
+    pub fn path(
+        &self,
+        ctx: &Ctx<'_>,
+        x: &Var,
+        path: &LayerPath,
+        whole: bool,
+    ) -> Result<Var, GpuError> {
+        let c = self.layer.input.channels;
+        let kept: Vec<usize> = (0..SUB_BLOCKS).filter(|&b| usize::from(path[b]) != SKIP).collect();
+        let e = kept.len();
+        if e == 0 {
+            let why = "a path must keep a sub-block".to_string();
+            return Err(GpuError::Shape { op: "unified block", why });
+        }
+        let leading = kept.iter().enumerate().all(|(i, &b)| i == b);
+        let rows = if leading && !whole { e * c } else { SUB_BLOCKS * c };
+        let wide = ctx.apply(POINTWISE, &[x, &ctx.rows(self.expand.weight(), rows)?])?;
+        let wide = self.expand_bn.forward(ctx, &wide, Activation::Relu6)?;
+        let wide = if rows == e * c { wide } else { parts(ctx, &wide, &kept, c)? };
+
+        let chosen: Vec<&(Conv, BatchNorm)> =
+            kept.iter().map(|&b| &self.candidates[b][usize::from(path[b])]).collect();
+        let kernels = kept.iter().map(|&b| usize::from(KERNELS[usize::from(path[b])])).collect();
+        let mut inputs = vec![wide];
+        for (conv, _) in &chosen {
+            inputs.push(ctx.param(conv.weight())?);
+        }
+        let op = MixedDepthwise { stride: self.layer.stride, kernels };
+        let deep = ctx.apply(op, &inputs.iter().collect::<Vec<_>>())?;
+        let norms: Vec<&BatchNorm> = chosen.iter().map(|(_, bn)| bn).collect();
+        let deep = batch_norm(ctx, &norms, &deep, Activation::Relu6)?;
+
+        let w = ctx.param(self.project.weight())?;
+        let w = if e == SUB_BLOCKS {
+            w
+        } else if leading {
+            ctx.apply(Narrow { dim: 1, start: 0, len: e * c }, &[&w])?
+        } else {
+            parts(ctx, &w, &kept, c)?
+        };
+        let y = ctx.apply(POINTWISE, &[&deep, &w])?;
+        let y = self.norm(SUB_BLOCKS - e).forward(ctx, &y, Activation::Identity)?;
+        self.add_residual(ctx, x, y)
+    }
+
+    /// Joins the candidates of all sub-blocks for [`UnifiedBlock::soft`].
+    pub fn soft_candidates(&self, ctx: &Ctx<'_>) -> Result<SoftCandidates, GpuError> {
+        let c = self.layer.input.channels;
+        let join = |vars: Vec<Var>, shape: &[usize]| -> Result<Var, GpuError> {
+            let flat = vars
+                .iter()
+                .map(|v| v.reshape(&[1, v.tensor().len(), 1, 1]))
+                .collect::<Result<Vec<_>, _>>()?;
+            concat_channels(ctx, &flat)?.reshape(shape)
+        };
+        let mut kernels = Vec::new();
+        for (k, &size) in KERNELS.iter().enumerate() {
+            let (size, wide) = (usize::from(size), c * SUB_BLOCKS);
+            let mut parts: [Vec<Var>; 5] = Default::default();
+            for (conv, bn) in self.candidates.iter().map(|of| &of[k]) {
+                let (gamma, beta, mean, var) = bn.tensors();
+                parts[0].push(ctx.param(conv.weight())?);
+                parts[1].push(ctx.param(gamma)?);
+                parts[2].push(ctx.param(beta)?);
+                parts[3].push(ctx.stat(mean)?);
+                parts[4].push(ctx.stat(var)?);
+            }
+            let [w, gamma, beta, mean, var] = parts;
+            kernels.push([
+                join(w, &[wide, 1, size, size])?,
+                join(gamma, &[wide])?,
+                join(beta, &[wide])?,
+                join(mean, &[wide])?,
+                join(var, &[wide])?,
+            ]);
+        }
+        let mut rows = Vec::new();
+        for bn in &self.norms {
+            let (gamma, beta, mean, var) = bn.tensors();
+            rows.extend([
+                Var::constant(ctx.param(gamma)?.tensor()),
+                Var::constant(ctx.param(beta)?.tensor()),
+                ctx.stat(mean)?,
+                ctx.stat(var)?,
+            ]);
+        }
+        let shape = [self.norms.len(), 4, self.layer.output.channels];
+        let norms = join(rows, &shape)?.tensor().clone();
+        Ok(SoftCandidates { kernels, norms })
+    }
+
+    /// The soft pass: in each sub-block the sum of the candidates weighted by `p` [6, 4]; those with
+    /// p <= 0.01 are left out, skips give zero. Batch norms in evaluation mode. The shadow batch
+    /// norm is that of the rounded sum of skip probabilities: chosen on the GPU, where `known` does
+    /// not give it.
+    pub fn soft(
+        &self,
+        ctx: &Ctx<'_>,
+        x: &Var,
+        soft: &SoftCandidates,
+        p: &Var,
+        known: Option<usize>,
+    ) -> Result<Var, GpuError> {
+        let wide = self.expand.forward(ctx, x)?;
+        let wide = self.expand_bn.forward(ctx, &wide, Activation::Relu6)?;
+        let norm = BatchNormEval { eps: crate::nn::BN_EPS, act: Activation::Relu6 };
+        let mut mixed = Vec::new();
+        for ([w, gamma, beta, mean, var], &k) in soft.kernels.iter().zip(&KERNELS) {
+            let kernels = vec![usize::from(k)];
+            let op = MixedDepthwise { stride: self.layer.stride, kernels };
+            let z = ctx.apply(op, &[&wide, w])?;
+            mixed.push(ctx.apply(norm, &[&z, gamma, beta, mean, var])?);
+        }
+        let mix = ctx.apply(MixCandidates, &[&mixed[0], &mixed[1], &mixed[2], p])?;
+        let y = self.project.forward(ctx, &mix)?;
+        let y = match known {
+            Some(skipped) => self.norm(skipped).forward(ctx, &y, Activation::Identity)?,
+            None => {
+                let [gamma, beta, mean, var] = select_row(ctx.gpu(), &soft.norms, p.tensor())?;
+                let norm = BatchNormEval { eps: crate::nn::BN_EPS, act: Activation::Identity };
+                let stats = [gamma, beta, mean, var].map(|t| Var::constant(&t));
+                ctx.apply(norm, &[&y, &stats[0], &stats[1], &stats[2], &stats[3]])?
+            }
+        };
+        self.add_residual(ctx, x, y)
+    }
+
+    fn add_residual(&self, ctx: &Ctx<'_>, x: &Var, y: Var) -> Result<Var, GpuError> {
+        if self.layer.residual() { ctx.apply(Add, &[&y, x]) } else { Ok(y) }
+    }
+}
+
+/// The channels (second extent) of the given sub-blocks, c each, joined.
+fn parts(ctx: &Ctx<'_>, x: &Var, sub_blocks: &[usize], c: usize) -> Result<Var, GpuError> {
+    let parts = sub_blocks
+        .iter()
+        .map(|&b| ctx.apply(Narrow { dim: 1, start: b * c, len: c }, &[x]))
+        .collect::<Result<Vec<_>, _>>()?;
+    concat_channels(ctx, &parts)
+}

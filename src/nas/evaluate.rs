@@ -1,0 +1,68 @@
+//! Evaluation of networks with the weights they have: recalibration of batch norm statistics, and
+//! accuracy.
+
+use super::metrics::Metrics;
+use crate::autodiff::{Tape, Var};
+use crate::gpu::{Gpu, GpuError};
+use crate::nn::{Ctx, Mode, Store};
+use crate::tensor::Tensor;
+
+/// A network as a function from images to logits.
+pub type Network<'a> = dyn Fn(&Ctx<'_>, &Var) -> Result<Var, GpuError> + 'a;
+
+/// Images [N, C, H, W] and labels [N].
+pub type Batch = (Tensor, Tensor);
+
+/// Measures the running statistics that `network` uses anew: the cumulative average of its batch
+/// statistics over `batches`. The first batch replaces the old ones.
+pub fn recalibrate(
+    gpu: &Gpu,
+    store: &Store,
+    network: &Network<'_>,
+    batches: impl Iterator<Item = Result<Batch, GpuError>>,
+) -> Result<(), GpuError> {
+    for (k, batch) in (1..).zip(batches) {
+        let (images, _) = batch?;
+        let tape = Tape::new(gpu);
+        let mode = Mode::Train { momentum: 1.0 / k as f32 };
+        let ctx = Ctx { tape: &tape, store, mode, frozen: true };
+        network(&ctx, &Var::constant(&images))?;
+    }
+    Ok(())
+}
+
+/// Share of images that `network` classifies right, with running statistics; waits for the GPU.
+pub fn accuracy(
+    gpu: &Gpu,
+    store: &Store,
+    network: &Network<'_>,
+    batches: impl Iterator<Item = Result<Batch, GpuError>>,
+) -> Result<f64, GpuError> {
+    let mut metrics = Metrics::new(gpu)?;
+    for batch in batches {
+        let (images, labels) = batch?;
+        let tape = Tape::new(gpu);
+        let ctx = Ctx { tape: &tape, store, mode: Mode::Eval, frozen: true };
+        let logits = network(&ctx, &Var::constant(&images))?;
+        metrics.add_hits(gpu, logits.tensor(), &labels)?;
+    }
+    Ok(metrics.take(gpu)?.wait()?.accuracy)
+}
+
+/// The running statistics of a store, to be put back after a recalibration.
+#[derive(Debug)]
+pub struct SavedStats(Tensor);
+
+impl SavedStats {
+    /// Copies the statistics.
+    pub fn of(gpu: &Gpu, store: &Store) -> Result<Self, GpuError> {
+        let copy = Tensor::empty(gpu, *store.stats().shape())?;
+        gpu.copy(store.stats().buffer(), copy.buffer(), copy.len() as u64 * 4);
+        Ok(SavedStats(copy))
+    }
+
+    /// Puts them back.
+    pub fn restore(&self, gpu: &Gpu, store: &Store) {
+        gpu.copy(self.0.buffer(), store.stats().buffer(), self.0.len() as u64 * 4);
+    }
+}

@@ -1,0 +1,98 @@
+//! Training of the supernet: paths a step, summed gradients, one optimiser step (section 3 of the
+//! specification).
+
+use rand::Rng;
+
+use super::metrics::Metrics;
+use super::path::{Path, PathSampler};
+use super::supernet::Supernet;
+use crate::autodiff::{Tape, Var};
+use crate::gpu::{Gpu, GpuError};
+use crate::nn::{Ctx, Mode, Store};
+use crate::ops::cross_entropy::CrossEntropy;
+use crate::ops::optim::{Optimiser, Rule, Update, clip_scale};
+use crate::tensor::Tensor;
+
+/// How the supernet is trained.
+#[derive(Clone, Copy, Debug)]
+pub struct SupernetSettings {
+    /// Paths a step.
+    pub paths: usize,
+    /// Forced sampling.
+    pub forced: bool,
+    /// Share of the target spread over all classes.
+    pub label_smoothing: f32,
+    /// Weight of the batch in the running statistics.
+    pub bn_momentum: f32,
+    /// Largest norm of the gradient, if it is clipped.
+    pub clip: Option<f64>,
+    /// The optimiser.
+    pub rule: Rule,
+}
+
+/// The supernet in training.
+pub struct SupernetTrainer {
+    /// The network.
+    pub net: Supernet,
+    /// Its tensors.
+    pub store: Store,
+    /// Optimiser with its states.
+    pub optimiser: Optimiser,
+    /// Loss and hits since they were last taken.
+    pub metrics: Metrics,
+    settings: SupernetSettings,
+    one: Tensor,
+}
+
+impl SupernetTrainer {
+    /// Prepares training.
+    pub fn new(
+        gpu: &Gpu,
+        net: Supernet,
+        store: Store,
+        settings: SupernetSettings,
+    ) -> Result<Self, GpuError> {
+        Ok(SupernetTrainer {
+            optimiser: Optimiser::new(gpu, settings.rule, store.values().len())?,
+            metrics: Metrics::new(gpu)?,
+            one: Tensor::from_slice(gpu, &[1.0], [1])?,
+            net,
+            store,
+            settings,
+        })
+    }
+
+    /// One optimiser step on one batch with the sum of the gradients of the paths drawn; they are
+    /// returned.
+    pub fn step(
+        &mut self,
+        gpu: &Gpu,
+        (images, labels): (&Tensor, &Tensor),
+        lr: f64,
+        rng: &mut impl Rng,
+    ) -> Result<Vec<Path>, GpuError> {
+        let s = &self.settings;
+        let layers = self.net.blocks().len();
+        let paths = PathSampler { layers, paths: s.paths, forced: s.forced }.step(rng);
+        self.store.zero_grads(gpu);
+        let (images, targets) = (Var::constant(images), Var::constant(labels));
+        for path in &paths {
+            let tape = Tape::new(gpu);
+            let mode = Mode::Train { momentum: s.bn_momentum };
+            let ctx = Ctx { tape: &tape, store: &self.store, mode, frozen: false };
+            let logits = self.net.path(&ctx, &images, path)?;
+            let smoothing = s.label_smoothing;
+            let loss = tape.apply(CrossEntropy { smoothing }, &[&logits, &targets])?;
+            self.metrics.add(gpu, loss.tensor(), logits.tensor(), labels)?;
+            tape.backward(&loss, &self.one)?;
+        }
+        let clip = match s.clip {
+            Some(max) => Some(clip_scale(gpu, &[self.store.grads()], max)?),
+            None => None,
+        };
+        let (weights, gradient) = (self.store.values(), self.store.grads());
+        let update = Update { weights, gradient, lr, clip: clip.as_ref(), decay_mask: None };
+        self.optimiser.step(gpu, &update)?;
+        Ok(paths)
+    }
+}

@@ -1,0 +1,17 @@
+//! What networks are made of: named parameters in flat arenas, layers, initialisation, optimisers,
+//! schedules and their state. Which network is built is no matter of this room.
+
+mod context;
+mod init;
+mod layers;
+pub mod schedule;
+mod state;
+mod store;
+pub mod tensors;
+
+pub use context::{Ctx, Mode};
+pub use init::Init;
+pub use layers::{BN_EPS, BatchNorm, Conv, Linear, SqueezeExcite, batch_norm, concat_channels};
+pub use state::StateError;
+pub use store::{BufferId, ParamId, Store, StoreBuilder};
+pub use tensors::{HostTensor, Tensors};
