@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::SpaceError;
+use super::error::SpaceError;
 
 /// Sub-blocks of a unified block, E: the largest expansion.
 pub const SUB_BLOCKS: usize = 6;
@@ -43,6 +43,12 @@ impl Architecture {
             Some(layer) => Err(SpaceError::Kernels { layer, kernels: kernels[layer].clone() }),
             None => Ok(Self(kernels)),
         }
+    }
+
+    /// An architecture of kernels that are possible by construction.
+    pub(super) fn from_possible(kernels: Vec<Vec<u8>>) -> Self {
+        debug_assert!(Self::new(kernels.clone()).is_ok());
+        Self(kernels)
     }
 
     /// Every one of `layers` layers with the same kernels.

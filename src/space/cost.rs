@@ -2,69 +2,15 @@
 //! everything (batch norms and classifier included). The linear form for the soft cost is in
 //! `cost_table`.
 
-use std::fmt;
-use std::iter::Sum;
-use std::ops::Add;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Architecture, KERNELS, Layer, MapShape, SUB_BLOCKS, Space, SpaceError};
+use super::architecture::{Architecture, KERNELS, SUB_BLOCKS};
+use super::error::SpaceError;
+use super::metric::Cost;
+use super::unified::{Layer, MapShape, Space};
 
 /// Batch norms over c_out that a trained unified block holds: one for each expansion 2 to 6.
 const SHADOW_BATCH_NORMS: u64 = 5;
-
-/// What is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Metric {
-    /// Multiply-accumulates of the convolutions for one image.
-    #[default]
-    Macs,
-    /// Trainable parameters.
-    Params,
-}
-
-impl fmt::Display for Metric {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Macs => "MACs",
-            Self::Params => "parameters",
-        })
-    }
-}
-
-/// Cost of an architecture or of a part of one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Cost {
-    /// Multiply-accumulates of the convolutions for one image.
-    pub macs: u64,
-    /// Trainable parameters.
-    pub params: u64,
-}
-
-impl Cost {
-    /// The count of one metric.
-    pub fn get(self, metric: Metric) -> u64 {
-        match metric {
-            Metric::Macs => self.macs,
-            Metric::Params => self.params,
-        }
-    }
-}
-
-impl Add for Cost {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self { macs: self.macs + other.macs, params: self.params + other.params }
-    }
-}
-
-impl Sum for Cost {
-    fn sum<I: Iterator<Item = Self>>(costs: I) -> Self {
-        costs.fold(Self::default(), Add::add)
-    }
-}
 
 /// A part of the network, in the order in which an image passes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,15 +100,6 @@ impl Space {
     pub(crate) fn fixed_cost(&self, squeeze_excite: bool) -> Cost {
         let parts = [self.stem(), self.first(squeeze_excite), self.last(), self.classifier()];
         parts.iter().map(PartCost::cost).sum()
-    }
-
-    /// Cost of the cheapest and the dearest architecture of expansions 2 to 6.
-    pub(crate) fn cost_range_with(&self, squeeze_excite: bool) -> (Cost, Cost) {
-        let total = |kernels: &[u8]| {
-            let layers = self.layers().iter().map(|l| layer_cost(l, kernels, squeeze_excite));
-            self.fixed_cost(squeeze_excite) + layers.sum()
-        };
-        (total(&[3; 2]), total(&[7; SUB_BLOCKS]))
     }
 
     /// Parameters of the supernet: every candidate of every sub-block with its batch norm, five

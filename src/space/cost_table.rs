@@ -4,8 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::architecture::{Architecture, KERNELS, OPS, SKIP, SUB_BLOCKS};
 use super::cost::channels;
-use super::{Architecture, KERNELS, Metric, OPS, SKIP, SUB_BLOCKS, Space, SpaceError};
+use super::error::SpaceError;
+use super::metric::Metric;
+use super::unified::Space;
 
 /// Candidates of a probability at or below this are left out of the forward pass and of the cost.
 pub const PRUNE_BELOW: f64 = 0.01;

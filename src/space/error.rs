@@ -1,6 +1,6 @@
 //! What can be wrong with a space, an architecture or a value that came from outside.
 
-use super::Metric;
+use super::metric::Metric;
 
 /// Errors of the `space` room. Each text names the thing, what is wrong and what would be right.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -114,6 +114,44 @@ pub enum SpaceError {
         /// What was read.
         what: &'static str,
         /// What the parser says.
+        reason: String,
+    },
+    /// Rejection sampling found nothing.
+    #[error(
+        "none of {tries} random architectures of the space '{space}' comes within {tolerance} of {target} {metric}; the space reaches from {least} to {most}, and most lie near its middle"
+    )]
+    NoneNear {
+        /// What is counted.
+        metric: Metric,
+        /// The cost looked for.
+        target: u64,
+        /// The distance allowed.
+        tolerance: u64,
+        /// How many were drawn.
+        tries: usize,
+        /// The name of the space.
+        space: String,
+        /// The least cost in the space.
+        least: u64,
+        /// The greatest cost in the space.
+        most: u64,
+    },
+    /// A prior pool without priors or of another form.
+    #[error(
+        "the prior pool cannot be used: {reason}; it maps targets in millions to [layers][24], as {{\"360\": [[0, 0, 1, 0, ...], ...]}}"
+    )]
+    PriorPool {
+        /// What is wrong.
+        reason: String,
+    },
+    /// Text that is no NAS-Bench-201 cell.
+    #[error(
+        "'{text}' is no NAS-Bench-201 cell: {reason}; the form is |op~0|+|op~0|op~1|+|op~0|op~1|op~2| with the ops none, skip_connect, nor_conv_1x1, nor_conv_3x3, avg_pool_3x3"
+    )]
+    Cell {
+        /// The text as given, shortened.
+        text: String,
+        /// What is wrong with it.
         reason: String,
     },
 }

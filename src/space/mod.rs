@@ -12,15 +12,24 @@ mod cost;
 mod cost_table;
 mod decode;
 mod error;
+mod metric;
+pub mod nas_bench_201;
 mod preset;
+mod prior;
+mod range;
+mod sample;
+pub mod stats;
 mod unified;
 
 pub use architecture::{Architecture, KERNELS, OPS, SKIP, SUB_BLOCKS};
-pub use cost::{Cost, Metric, Part, PartCost, PartMacs};
+pub use cost::{Part, PartCost, PartMacs};
 pub use cost_table::{CostTable, LayerCosts, PRUNE_BELOW};
 pub use decode::{
     Budget, Decoded, MIN_FILL_PERCENT, SkipMask, argmax, log_probabilities, most_probable_within,
 };
 pub use error::SpaceError;
+pub use metric::{Cost, Metric};
 pub use preset::PRESETS;
+pub use prior::{Prior, PriorPool};
+pub use sample::{random_architecture, random_near};
 pub use unified::{ConvSpec, FirstSpec, Layer, LayerSpec, MapShape, Space, SpaceConfig};

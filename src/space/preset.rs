@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::{Space, SpaceConfig, SpaceError};
+use super::error::SpaceError;
+use super::unified::{Space, SpaceConfig};
 
 /// Name and TOML text of every preset, the whole file with all its sections.
 pub const PRESETS: [(&str, &str); 4] = [

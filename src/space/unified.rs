@@ -1,9 +1,10 @@
 //! The unified space: the macro structure around L searchable layers, each a unified block of six
-//! sub-blocks (section 1 of the paper's supplement). Only shapes; costs are in `cost`.
+//! sub-blocks with three kernel sizes each. Only shapes; costs are in `cost`.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Architecture, Cost, Metric, SpaceError};
+use super::architecture::Architecture;
+use super::error::SpaceError;
 
 /// Largest values a space may have: far beyond any use, small enough that 64-bit costs hold.
 const MAX_CHANNELS: usize = 8192;
@@ -138,27 +139,6 @@ impl Space {
         Ok(Self { name: name.to_owned(), layers: layers.collect(), stem_output, config })
     }
 
-    /// The same macro structure for a data set of other images and classes.
-    ///
-    /// `input` is channels, height, width. The constraint's range keeps its relative place between
-    /// the cheapest and the dearest architecture, since both move with the size of the images.
-    ///
-    /// # Errors
-    /// [`SpaceError::Field`] where the input or the classes are not possible.
-    pub fn for_data(&self, input: [usize; 3], classes: usize) -> Result<Self, SpaceError> {
-        let config = SpaceConfig { input, classes, ..self.config.clone() };
-        let mut space = Self::new(&self.name, config)?;
-        let (old, new) = (self.cost_range(), space.cost_range());
-        let place = |value: u64| {
-            let share = (value as f64 - old.0.macs as f64) / (old.1.macs - old.0.macs) as f64;
-            (new.0.macs as f64 + share * (new.1.macs - new.0.macs) as f64).round() as u64
-        };
-        space.config.constraint_low = place(self.config.constraint_low);
-        space.config.constraint_high = place(self.config.constraint_high);
-        check(&space.config)?;
-        Ok(space)
-    }
-
     /// The name it was made under, a preset's or the user's.
     pub fn name(&self) -> &str {
         &self.name
@@ -193,28 +173,6 @@ impl Space {
     /// The map that enters the last 1x1 convolution.
     pub fn last_input(&self) -> MapShape {
         self.layers.last().map_or(self.stem_output, |layer| layer.output)
-    }
-
-    /// Cost of the cheapest (all k3, expansion 2) and the dearest (all k7, expansion 6)
-    /// architecture, both without squeeze-excite.
-    pub fn cost_range(&self) -> (Cost, Cost) {
-        self.cost_range_with(false)
-    }
-
-    /// The range that normalises the generator's constraint, (low, high), in units of the metric.
-    ///
-    /// For parameters it lies at the same place between the cheapest and the dearest architecture
-    /// as the configured range of MACs does.
-    pub fn constraint_range(&self, metric: Metric) -> (f64, f64) {
-        let (low, high) = (self.config.constraint_low as f64, self.config.constraint_high as f64);
-        if metric == Metric::Macs {
-            return (low, high);
-        }
-        let (min, max) = self.cost_range();
-        let (from, to) = (min.get(Metric::Macs) as f64, max.get(Metric::Macs) as f64);
-        let (start, end) = (min.get(metric) as f64, max.get(metric) as f64);
-        let place = |value: f64| start + (value - from) / (to - from) * (end - start);
-        (place(low), place(high))
     }
 
     /// Checks that an architecture has as many layers as this space.

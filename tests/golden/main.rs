@@ -17,6 +17,7 @@ mod norm;
 mod optimisers;
 mod pools;
 mod runners;
+mod spaces;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use std::path::Path;
 use sgnas::gpu::Gpu;
 
 use crate::case::{Case, Checks, Outcome};
-use crate::{conv, costs, elementwise, losses, norm, optimisers, pools};
+use crate::{conv, costs, elementwise, losses, norm, optimisers, pools, spaces};
 
 /// Runs a case on the GPU and compares every output it lists.
 pub type Runner = fn(&Gpu, &Case, &mut Checks<'_>) -> Outcome;
@@ -48,5 +48,9 @@ pub type Results = Vec<(String, Result<(), String>)>;
 pub type FileCheck = fn(&Path) -> Outcome<Results>;
 
 /// By path below the golden folder. A file that is not there is skipped, loudly.
-pub const FILES: &[(&str, FileCheck)] =
-    &[("cost_tables.json", costs::tables), ("generated.json", costs::generated)];
+pub const FILES: &[(&str, FileCheck)] = &[
+    ("cost_tables.json", costs::tables),
+    ("generated.json", costs::generated),
+    ("nasbench201_costs.json", spaces::nas_bench_201),
+    ("ops/rank_statistics.json", spaces::rank_statistics),
+];

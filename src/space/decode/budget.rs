@@ -3,10 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::candidates::{SkipMask, log_probabilities};
 use super::knapsack::{Bounds, solve};
 use super::options::{LayerOption, layer_options};
-use super::{SkipMask, log_probabilities};
-use crate::space::{Architecture, Cost, Metric, OPS, SUB_BLOCKS, Space, SpaceError};
+use crate::space::architecture::{Architecture, OPS, SUB_BLOCKS};
+use crate::space::error::SpaceError;
+use crate::space::metric::{Cost, Metric};
+use crate::space::unified::Space;
 
 /// The share of the budget that is used at least, in percent, where an architecture does.
 pub const MIN_FILL_PERCENT: u64 = 97;

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::cost::layer_cost;
-use super::super::{KERNELS, Layer, OPS, SKIP};
+use crate::space::architecture::{KERNELS, OPS, SKIP};
+use crate::space::cost::layer_cost;
+use crate::space::unified::Layer;
 
 /// Smallest expansion that forced sampling trains.
 const MIN_EXPANSION: usize = 2;
@@ -77,9 +78,9 @@ fn grow(orders: &Orders, sub_block: &[f64; OPS]) -> Orders {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::super::super::Space;
-    use super::super::{SkipMask, log_probabilities};
     use super::*;
+    use crate::space::Space;
+    use crate::space::{SkipMask, log_probabilities};
 
     #[test]
     fn the_options_are_the_best_of_all_orders_of_each_cost() {
