@@ -3,6 +3,7 @@
 use rand::Rng;
 
 use super::derived::DerivedNet;
+use super::evaluate::Batch;
 use super::metrics::Metrics;
 use crate::autodiff::{Tape, Var};
 use crate::gpu::{Gpu, GpuError};
@@ -44,7 +45,6 @@ pub struct DerivedTrainer {
     pub average: Option<(Tensor, Tensor)>,
     settings: DerivedSettings,
     decay_mask: Option<Tensor>,
-    one: Tensor,
 }
 
 impl DerivedTrainer {
@@ -72,7 +72,6 @@ impl DerivedTrainer {
         Ok(DerivedTrainer {
             optimiser: Optimiser::new(gpu, settings.rule, len)?,
             metrics: Metrics::new(gpu)?,
-            one: Tensor::from_slice(gpu, &[1.0], [1])?,
             average,
             decay_mask,
             net,
@@ -81,30 +80,34 @@ impl DerivedTrainer {
         })
     }
 
-    /// One optimiser step on one batch.
+    /// One optimiser step. The batch comes in equal parts, one as a rule; the gradient is that of
+    /// their mean loss.
     pub fn step(
         &mut self,
         gpu: &Gpu,
-        (images, labels): (&Tensor, &Tensor),
+        parts: &[Batch],
         lr: f64,
         rng: &mut impl Rng,
     ) -> Result<(), GpuError> {
         let s = &self.settings;
         self.store.zero_grads(gpu);
-        let dropout = if s.dropout > 0.0 {
-            let shape = [labels.len(), self.net.classifier_inputs()];
-            Some(DerivedNet::dropout_mask(gpu, shape, s.dropout, rng)?)
-        } else {
-            None
-        };
-        let tape = Tape::new(gpu);
-        let mode = Mode::Train { momentum: s.bn_momentum };
-        let ctx = Ctx { tape: &tape, store: &self.store, mode, frozen: false };
-        let logits = self.net.forward(&ctx, &Var::constant(images), dropout.as_ref())?;
-        let loss = CrossEntropy { smoothing: s.label_smoothing };
-        let loss = tape.apply(loss, &[&logits, &Var::constant(labels)])?;
-        self.metrics.add(gpu, loss.tensor(), logits.tensor(), labels)?;
-        tape.backward(&loss, &self.one)?;
+        let weight = Tensor::from_slice(gpu, &[1.0 / parts.len() as f32], [1])?;
+        for (images, labels) in parts {
+            let dropout = if s.dropout > 0.0 {
+                let shape = [labels.len(), self.net.classifier_inputs()];
+                Some(DerivedNet::dropout_mask(gpu, shape, s.dropout, rng)?)
+            } else {
+                None
+            };
+            let tape = Tape::new(gpu);
+            let mode = Mode::Train { momentum: s.bn_momentum };
+            let ctx = Ctx { tape: &tape, store: &self.store, mode, frozen: false };
+            let logits = self.net.forward(&ctx, &Var::constant(images), dropout.as_ref())?;
+            let loss = CrossEntropy { smoothing: s.label_smoothing };
+            let loss = tape.apply(loss, &[&logits, &Var::constant(labels)])?;
+            self.metrics.add(gpu, loss.tensor(), logits.tensor(), labels)?;
+            tape.backward(&loss, &weight)?;
+        }
         let (weights, gradient) = (self.store.values(), self.store.grads());
         let clip = match s.clip {
             Some(max) => Some(clip_scale(gpu, &[gradient], max)?),

@@ -41,10 +41,8 @@ pub struct GeneratorSettings {
 /// One step's inputs.
 #[derive(Clone, Copy, Debug)]
 pub struct GeneratorStep<'a> {
-    /// Images [N, C, H, W].
-    pub images: &'a Tensor,
-    /// Labels [N].
-    pub labels: &'a Tensor,
+    /// The batch, in equal parts: one as a rule.
+    pub parts: &'a [Batch],
     /// Target cost, in the table's units.
     pub target: f64,
     /// Random prior, layers * 24 values.
@@ -73,7 +71,6 @@ pub struct GeneratorTrainer<'a> {
     fixed: f32,
     mask: Tensor,
     settings: GeneratorSettings,
-    one: Tensor,
     sums: Tensor,
     summed: u64,
 }
@@ -107,7 +104,6 @@ impl<'a> GeneratorTrainer<'a> {
                 &allowed(layers, settings.unskippable),
                 [layers * SUB_BLOCKS, OPS],
             )?,
-            one: Tensor::from_slice(gpu, &[1.0], [1])?,
             sums: Tensor::zeros(gpu, [3 * STRIDE])?,
             summed: 0,
             net,
@@ -123,30 +119,34 @@ impl<'a> GeneratorTrainer<'a> {
         let s = self.settings;
         let unit = 1.0 / (s.high - s.low);
         self.store.zero_grads(gpu);
-        let tape = Tape::new(gpu);
-        let own = Ctx { tape: &tape, store: &self.store, mode: Mode::Eval, frozen: false };
-        let constraint = ((of.target - s.low) * unit) as f32;
-        let alpha = self.net.forward(&own, constraint, of.prior)?;
-        let noise = Tensor::from_slice(gpu, of.noise, *alpha.tensor().shape())?;
-        let (noise, mask) = (Var::constant(&noise), Var::constant(&self.mask));
-        let p = tape.apply(GumbelSoftmax { tau: of.tau }, &[&alpha, &noise, &mask])?;
+        let weight = Tensor::from_slice(gpu, &[1.0 / of.parts.len() as f32], [1])?;
+        for (images, labels) in of.parts {
+            let tape = Tape::new(gpu);
+            let own = Ctx { tape: &tape, store: &self.store, mode: Mode::Eval, frozen: false };
+            let constraint = ((of.target - s.low) * unit) as f32;
+            let alpha = self.net.forward(&own, constraint, of.prior)?;
+            let noise = Tensor::from_slice(gpu, of.noise, *alpha.tensor().shape())?;
+            let (noise, mask) = (Var::constant(&noise), Var::constant(&self.mask));
+            let p = tape.apply(GumbelSoftmax { tau: of.tau }, &[&alpha, &noise, &mask])?;
 
-        let judge = Ctx { tape: &tape, store: self.supernet_store, mode: Mode::Eval, frozen: true };
-        let soft = Soft { candidates: &self.candidates, p: &p, norms: None };
-        let logits = self.supernet.soft(&judge, &Var::constant(of.images), &soft)?;
-        let ce = CrossEntropy { smoothing: s.label_smoothing };
-        let ce = tape.apply(ce, &[&logits, &Var::constant(of.labels)])?;
+            let judge =
+                Ctx { tape: &tape, store: self.supernet_store, mode: Mode::Eval, frozen: true };
+            let soft = Soft { candidates: &self.candidates, p: &p, norms: None };
+            let logits = self.supernet.soft(&judge, &Var::constant(images), &soft)?;
+            let ce = CrossEntropy { smoothing: s.label_smoothing };
+            let ce = tape.apply(ce, &[&logits, &Var::constant(labels)])?;
 
-        let (dw, pw) = (Var::constant(&self.depthwise), Var::constant(&self.pointwise));
-        let cost = tape.apply(SoftCost { fixed: self.fixed }, &[&p, &dw, &pw])?;
-        let target = Tensor::from_slice(gpu, &[(of.target * unit) as f32], [1])?;
-        let hardware = tape.apply(s.hardware, &[&cost, &Var::constant(&target)])?;
-        for (i, value) in [&ce, &hardware, &cost].into_iter().enumerate() {
-            accumulate(gpu, &self.sums.view(i * STRIDE, [1])?, value.tensor(), 1.0)?;
+            let (dw, pw) = (Var::constant(&self.depthwise), Var::constant(&self.pointwise));
+            let cost = tape.apply(SoftCost { fixed: self.fixed }, &[&p, &dw, &pw])?;
+            let target = Tensor::from_slice(gpu, &[(of.target * unit) as f32], [1])?;
+            let hardware = tape.apply(s.hardware, &[&cost, &Var::constant(&target)])?;
+            for (i, value) in [&ce, &hardware, &cost].into_iter().enumerate() {
+                accumulate(gpu, &self.sums.view(i * STRIDE, [1])?, value.tensor(), 1.0)?;
+            }
+            self.summed += 1;
+            let loss = tape.apply(Add, &[&ce, &hardware])?;
+            tape.backward(&loss, &weight)?;
         }
-        self.summed += 1;
-        let loss = tape.apply(Add, &[&ce, &hardware])?;
-        tape.backward(&loss, &self.one)?;
 
         let (weights, gradient) = (self.store.values(), self.store.grads());
         let clip = match s.clip {

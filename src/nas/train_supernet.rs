@@ -3,6 +3,7 @@
 
 use rand::Rng;
 
+use super::evaluate::Batch;
 use super::metrics::Metrics;
 use super::path::{Path, PathSampler};
 use super::supernet::Supernet;
@@ -41,7 +42,6 @@ pub struct SupernetTrainer {
     /// Loss and hits since they were last taken.
     pub metrics: Metrics,
     settings: SupernetSettings,
-    one: Tensor,
 }
 
 impl SupernetTrainer {
@@ -55,19 +55,18 @@ impl SupernetTrainer {
         Ok(SupernetTrainer {
             optimiser: Optimiser::new(gpu, settings.rule, store.values().len())?,
             metrics: Metrics::new(gpu)?,
-            one: Tensor::from_slice(gpu, &[1.0], [1])?,
             net,
             store,
             settings,
         })
     }
 
-    /// One optimiser step on one batch with the sum of the gradients of the paths drawn; they are
-    /// returned.
+    /// One optimiser step with the sum of the gradients of the paths drawn; they are returned. The
+    /// batch comes in equal parts, one as a rule; the gradient is that of their mean loss.
     pub fn step(
         &mut self,
         gpu: &Gpu,
-        (images, labels): (&Tensor, &Tensor),
+        parts: &[Batch],
         lr: f64,
         rng: &mut impl Rng,
     ) -> Result<Vec<Path>, GpuError> {
@@ -75,16 +74,18 @@ impl SupernetTrainer {
         let layers = self.net.blocks().len();
         let paths = PathSampler { layers, paths: s.paths, forced: s.forced }.step(rng);
         self.store.zero_grads(gpu);
-        let (images, targets) = (Var::constant(images), Var::constant(labels));
-        for path in &paths {
+        let weight = Tensor::from_slice(gpu, &[1.0 / parts.len() as f32], [1])?;
+        for (path, (images, labels)) in paths.iter().flat_map(|p| parts.iter().map(move |b| (p, b)))
+        {
             let tape = Tape::new(gpu);
             let mode = Mode::Train { momentum: s.bn_momentum };
             let ctx = Ctx { tape: &tape, store: &self.store, mode, frozen: false };
-            let logits = self.net.path(&ctx, &images, path)?;
+            let logits = self.net.path(&ctx, &Var::constant(images), path)?;
             let smoothing = s.label_smoothing;
-            let loss = tape.apply(CrossEntropy { smoothing }, &[&logits, &targets])?;
+            let loss = CrossEntropy { smoothing };
+            let loss = tape.apply(loss, &[&logits, &Var::constant(labels)])?;
             self.metrics.add(gpu, loss.tensor(), logits.tensor(), labels)?;
-            tape.backward(&loss, &self.one)?;
+            tape.backward(&loss, &weight)?;
         }
         let clip = match s.clip {
             Some(max) => Some(clip_scale(gpu, &[self.store.grads()], max)?),

@@ -5,8 +5,13 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::data::DataError;
+use crate::gpu::GpuError;
+use crate::nn::StateError;
 use crate::protocol::config::ConfigError;
+use crate::protocol::facts::Phase;
 use crate::protocol::journal::JournalError;
+use crate::space::SpaceError;
 
 /// Why a run folder could not be used.
 #[derive(Debug, Error)]
@@ -72,6 +77,34 @@ pub enum RunError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The GPU failed.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    /// The images cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// An architecture, a budget or the space cannot be.
+    #[error(transparent)]
+    Space(#[from] SpaceError),
+    /// Tensors do not fit the network.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Training ran away.
+    #[error("the loss of the {} is no longer finite at step {step}; lower its learning rate or clip gradients", .phase.label())]
+    Diverged {
+        /// The phase.
+        phase: Phase,
+        /// Its step, counted from 0.
+        step: u64,
+    },
+    /// The system gave no thread.
+    #[error("cannot start a thread for the run: {0}")]
+    Thread(io::Error),
+    /// The run's thread panicked: a defect of ours.
+    #[error(
+        "the run ended by a defect of the program; its last checkpoint is whole, go on with --resume"
+    )]
+    Crashed,
     /// No checkpoint is whole.
     #[error("no checkpoint can be loaded: {}; start the run anew", .0.join("; "))]
     NoWholeCheckpoint(Vec<String>),

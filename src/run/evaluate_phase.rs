@@ -1,0 +1,145 @@
+//! The third phase: answers to all budgets, target tracking, and random architectures for
+//! comparison, all measured with inherited weights.
+
+use super::RunError;
+use super::generator_phase::Answerer;
+use super::images::Part;
+use super::saved::{SearchState, prefix, put};
+use super::session::{Flow, Loaded, Session};
+use crate::autodiff::Var;
+use crate::nas::{Path, SavedStats, Supernet, accuracy, recalibrate};
+use crate::nn::{Ctx, Store, Tensors};
+use crate::platform::random::Purpose;
+use crate::protocol::config::Decode;
+use crate::protocol::event::Event;
+use crate::protocol::facts::{Evaluated, Origin, Phase, Tracked};
+use crate::space::{Architecture, Budget, argmax, most_probable_within, random_architecture};
+
+/// A trained search: what answers budgets and measures architectures.
+pub(super) struct Search<'a> {
+    /// The supernet and its tensors.
+    pub(super) supernet: (&'a Supernet, &'a Store),
+    /// The generator.
+    pub(super) answerer: &'a Answerer,
+}
+
+impl Search<'_> {
+    /// The architecture for a budget in the run's constraint.
+    pub(super) fn answer(
+        &self,
+        s: &Session,
+        budget: u64,
+        decode: Decode,
+    ) -> Result<Architecture, RunError> {
+        let alpha = self.answerer.alpha(s, budget)?;
+        let mask = s.config.generator.mask;
+        Ok(match decode {
+            Decode::Argmax => argmax(&alpha, mask)?,
+            Decode::Budget => {
+                let budget = Budget::new(s.config.general.constraint, budget);
+                most_probable_within(&s.space, &alpha, mask, &budget)?.architecture
+            }
+        })
+    }
+
+    /// Accuracy on the test images with inherited weights and recalibrated batch norms.
+    pub(super) fn measure(
+        &self,
+        s: &Session,
+        architecture: &Architecture,
+    ) -> Result<f64, RunError> {
+        let (net, store) = self.supernet;
+        let path = Path::from(architecture);
+        let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
+        let e = &s.config.evaluate;
+        let trained = SavedStats::of(&s.gpu, store)?;
+        let batches = s.images.recalibration(&s.gpu, e.recalibration, e.batch);
+        recalibrate(&s.gpu, store, &network, batches)?;
+        let images = s.images.in_order(&s.gpu, Part::Test, e.batch);
+        let accuracy = accuracy(&s.gpu, store, &network, images);
+        trained.restore(&s.gpu, store);
+        Ok(accuracy?)
+    }
+
+    /// Measures an architecture and tells of it.
+    pub(super) fn tell(
+        &self,
+        s: &mut Session,
+        kind: Origin,
+        budget: Option<u64>,
+        architecture: Architecture,
+    ) -> Result<(), RunError> {
+        let accuracy = self.measure(s, &architecture)?;
+        let cost = s.space.cost(&architecture, false)?;
+        let (macs, params) = (cost.macs, cost.params);
+        s.emit(Event::Evaluated(Evaluated { kind, budget, architecture, macs, params, accuracy }))
+    }
+
+    fn save(&self, s: &mut Session, step: u64) -> Result<(), RunError> {
+        let mut tensors = Tensors::new();
+        put(&mut tensors, prefix::SUPERNET, self.supernet.1.to_state(&s.gpu)?);
+        put(&mut tensors, prefix::BEST, self.answerer.store.to_state(&s.gpu)?);
+        s.save(Phase::Evaluate, (step, 0), &tensors, &SearchState::default())
+    }
+}
+
+/// Runs the phase; false where the face stopped it.
+pub(super) fn run(
+    s: &mut Session,
+    search: &Search<'_>,
+    from: Option<&Loaded>,
+) -> Result<bool, RunError> {
+    s.begin(Phase::Evaluate, from.map(|c| c.position.seconds))?;
+    if from.is_none() {
+        search.save(s, 0)?;
+    }
+    if s.state.tracking.is_empty() {
+        let mut targets = Vec::new();
+        for budget in s.targets.spread(s.config.evaluate.tracking) {
+            let cost = s.costs.cost(&search.answer(s, budget, Decode::Argmax)?)?;
+            targets.push(Tracked { budget, cost });
+        }
+        s.emit(Event::Tracking { targets })?;
+    }
+    let budgets = s.config.budgets(s.targets);
+    // The journal says what is done already.
+    let mut generated = s.state.evaluated(Origin::Generated).count();
+    let mut random = s.state.evaluated(Origin::Random).count();
+    let count = s.config.evaluate.random;
+    while generated < budgets.len() || random < count {
+        match s.next_wish()? {
+            Flow::Continue => {}
+            Flow::Stop => {
+                search.save(s, (generated + random) as u64)?;
+                return Ok(false);
+            }
+            Flow::Save => search.save(s, (generated + random) as u64)?,
+            Flow::Evaluate(a) => search.tell(s, Origin::User, None, a)?,
+            Flow::Generate(budget) => {
+                let a = search.answer(s, budget, s.config.evaluate.decode)?;
+                search.tell(s, Origin::User, Some(budget), a)?;
+            }
+        }
+        if let Some(&budget) = budgets.get(generated) {
+            match search.answer(s, budget, s.config.evaluate.decode) {
+                Ok(a) => {
+                    s.folder.write_architecture(&format!("{budget}"), &a)?;
+                    search.tell(s, Origin::Generated, Some(budget), a)?;
+                }
+                Err(e) => s.emit(Event::Warning { message: e.to_string() })?,
+            }
+            generated += 1;
+        } else {
+            let mut rng = s.streams.stream(Purpose::Evaluate, (1 << 40) + random as u64);
+            let a = random_architecture(s.space.layers().len(), &mut rng);
+            search.tell(s, Origin::Random, None, a)?;
+            random += 1;
+        }
+        if s.save_is_due(1) {
+            search.save(s, (generated + random) as u64)?;
+        }
+    }
+    s.end(Phase::Evaluate)?;
+    search.save(s, (generated + random) as u64)?;
+    Ok(true)
+}

@@ -1,0 +1,286 @@
+//! The second phase: training of the generator on the frozen supernet, and the choice of the best.
+
+use rand::RngExt;
+use rand::seq::SliceRandom;
+
+use super::RunError;
+use super::images::{Order, Part, search_augment};
+use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
+use super::session::{Flow, Loaded, Session};
+use super::settings;
+use crate::nas::{
+    Generator, GeneratorStep, GeneratorTrainer, Path, PendingLosses, Supernet, gumbel_noise,
+};
+use crate::nn::{Store, Tensors};
+use crate::platform::random::{Purpose, Streams};
+use crate::protocol::config::{self, Targets};
+use crate::protocol::event::Event;
+use crate::protocol::facts::{self, Phase};
+use crate::space::{PriorPool, argmax, stats};
+
+/// Steps whose losses are averaged into one event.
+const REPORT: u64 = 10;
+/// Held-out images that measure an epoch.
+const HELD_OUT: usize = 512;
+/// Sets this phase's walk over the images apart from the supernet's.
+const SALT: u64 = 1 << 40;
+
+/// The generator that answers: the best of its training.
+pub(super) struct Answerer {
+    /// The generator.
+    pub(super) net: Generator,
+    /// Its tensors.
+    pub(super) store: Store,
+    /// Random priors.
+    pub(super) priors: PriorPool,
+    targets: Targets,
+}
+
+impl Answerer {
+    /// As initialised from the seed, or with the best tensors of a checkpoint.
+    pub(super) fn build(
+        s: &Session,
+        tensors: Option<&Tensors>,
+        from: &str,
+    ) -> Result<Self, RunError> {
+        let (layers, channels) = (s.space.layers().len(), s.space.config().hc_dim);
+        let mut rng = s.streams.stream(Purpose::Init, 1);
+        let (net, store) = Generator::new(&s.gpu, layers, channels, &mut rng)?;
+        if let Some(all) = tensors {
+            saved::load(&s.gpu, &store, all, from)?;
+        }
+        let mut rng = s.streams.stream(Purpose::Prior, 0);
+        let (metric, pool) = (s.config.general.constraint, s.config.generator.prior_pool);
+        let priors = PriorPool::draw(&s.space, metric, pool, &mut rng)?;
+        Ok(Answerer { net, store, priors, targets: s.targets })
+    }
+
+    /// Architecture parameters for a budget, layers * 24 values.
+    pub(super) fn alpha(&self, s: &Session, budget: u64) -> Result<Vec<f32>, RunError> {
+        let range = (self.targets.high - self.targets.low) as f64;
+        let constraint = ((budget as f64 - self.targets.low as f64) / range) as f32;
+        let prior = &self.priors.nearest(budget as f64).path;
+        Ok(self.net.answer(&s.gpu, &self.store, constraint, prior)?)
+    }
+}
+
+/// Trains the generator; `None` where the face stopped it.
+pub(super) fn run(
+    s: &mut Session,
+    (supernet, supernet_store): (&Supernet, &Store),
+    from: Option<&Loaded>,
+) -> Result<Option<Answerer>, RunError> {
+    let tensors = from.map(|c| &c.tensors);
+    let Answerer { net, store, priors, .. } = Answerer::build(s, tensors, prefix::GENERATOR)?;
+    let settings = settings::generator(&s.config, s.targets);
+    let costs = s.costs.clone();
+    let mut t =
+        GeneratorTrainer::new(&s.gpu, (net, store), (supernet, supernet_store), &costs, settings)?;
+    let mut kept = Kept::default();
+    let mut step = 0;
+    if let Some(c) = from {
+        step = c.position.step;
+        let state = saved::part(&c.tensors, prefix::OPTIMISER);
+        restore_optimiser(&s.gpu, &mut t.optimiser, &state, step)?;
+        kept.state = c.state.clone();
+        kept.best = saved::part(&c.tensors, prefix::BEST);
+    }
+    s.begin(Phase::Generator, from.map(|c| c.position.seconds))?;
+    if from.is_none() {
+        // The trained supernet is safe from here on.
+        kept.best = t.store.to_state(&s.gpu)?;
+        save(s, &t, supernet_store, &kept, 0, 1)?;
+    }
+    let config = s.config.generator.clone();
+    let augment = search_augment(&s.config.supernet);
+    let mut order = Order::new(Part::Generator, config.batch, s.streams, SALT);
+    let epoch_steps = match config.steps {
+        0 => s.images.steps(Part::Generator, config.batch),
+        n => n,
+    };
+    let total = epoch_steps * config.epochs;
+    let mut report = Report::default();
+    while step < total {
+        let flow = s.next_wish()?;
+        match flow {
+            Flow::Continue => {}
+            Flow::Stop | Flow::Save => {
+                report.drain(s)?;
+                save(s, &t, supernet_store, &kept, step, epoch_steps)?;
+                if flow == Flow::Stop {
+                    return Ok(None);
+                }
+            }
+            Flow::Evaluate(_) | Flow::Generate(_) => s.emit(Event::Warning {
+                message: "the generator is in training: it answers after it".into(),
+            })?,
+        }
+        let epoch = step / epoch_steps;
+        let tau = config.tau_start * config.tau_decay.powi(epoch as i32);
+        let target = target(&config, s.targets, s.streams, step);
+        let parts = s.images.shuffled(&s.gpu, &mut order, step, &augment, s.most_images)?;
+        let noise =
+            gumbel_noise(s.space.layers().len(), &mut s.streams.stream(Purpose::Gumbel, step));
+        let of = GeneratorStep {
+            parts: &parts,
+            target,
+            prior: &priors.nearest(target).path,
+            noise: &noise,
+            tau: tau as f32,
+            lr: config.lr,
+        };
+        t.step(&s.gpu, &of)?;
+        report.targets += target;
+        report.steps += 1;
+        step += 1;
+        let epoch_ends = step.is_multiple_of(epoch_steps);
+        if step.is_multiple_of(REPORT) || epoch_ends {
+            report.next(s, &mut t, (step - 1, epoch, tau))?;
+            let due = s.save_is_due(REPORT);
+            if epoch_ends {
+                report.drain(s)?;
+                kept.measure(s, &t, &priors, epoch)?;
+            }
+            if due && step < total {
+                report.drain(s)?;
+                save(s, &t, supernet_store, &kept, step, epoch_steps)?;
+            }
+        }
+    }
+    report.drain(s)?;
+    s.end(Phase::Generator)?;
+    t.store.load_state(&s.gpu, &kept.best)?;
+    let answerer = Answerer { net: t.net, store: t.store, priors, targets: s.targets };
+    Ok(Some(answerer))
+}
+
+/// The target of a step: a shuffled grid, each value once before any comes again, with jitter.
+fn target(config: &config::Generator, targets: Targets, streams: Streams, step: u64) -> f64 {
+    let grid: Vec<u64> = (targets.low..targets.high).step_by(targets.step as usize).collect();
+    let round = step / grid.len() as u64;
+    let mut order = grid;
+    order.shuffle(&mut streams.stream(Purpose::Targets, round));
+    let jitter: f64 = streams.stream(Purpose::Targets, SALT + step).random();
+    let at = order[(step % order.len() as u64) as usize] as f64;
+    at + (2.0 * jitter - 1.0) * config.target_jitter * targets.step as f64
+}
+
+fn save(
+    s: &mut Session,
+    t: &GeneratorTrainer<'_>,
+    supernet: &Store,
+    kept: &Kept,
+    step: u64,
+    epoch_steps: u64,
+) -> Result<(), RunError> {
+    let mut tensors = Tensors::new();
+    put(&mut tensors, prefix::SUPERNET, supernet.to_state(&s.gpu)?);
+    put(&mut tensors, prefix::GENERATOR, t.store.to_state(&s.gpu)?);
+    put(&mut tensors, prefix::BEST, kept.best.clone());
+    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser)?);
+    s.save(Phase::Generator, (step, step / epoch_steps), &tensors, &kept.state)
+}
+
+/// The best generator so far.
+#[derive(Default)]
+struct Kept {
+    state: SearchState,
+    best: Tensors,
+}
+
+impl Kept {
+    /// Measures the generator after an epoch as the specification's section 5 does, and keeps it
+    /// where its hardware loss is the lowest so far.
+    fn measure(
+        &mut self,
+        s: &mut Session,
+        t: &GeneratorTrainer<'_>,
+        priors: &PriorPool,
+        epoch: u64,
+    ) -> Result<(), RunError> {
+        let mask = s.config.generator.mask;
+        let answer = |s: &Session, budget: u64| -> Result<_, RunError> {
+            let alpha = t.answer(&s.gpu, budget as f64, &priors.nearest(budget as f64).path)?;
+            Ok(argmax(&alpha, mask)?)
+        };
+        let grid = (s.targets.low..s.targets.high).step_by(2 * s.targets.step as usize);
+        let (mut budgets, mut costs, mut hardware) = (Vec::new(), Vec::new(), 0.0);
+        let range = (s.targets.high - s.targets.low) as f64;
+        for budget in grid {
+            let cost = s.costs.cost(&answer(s, budget)?)?;
+            hardware += hardware_loss(&s.config.generator, (cost as f64 - budget as f64) / range);
+            budgets.push(budget as f64);
+            costs.push(cost as f64);
+        }
+        let kendall_tau = stats::kendall_tau_b(&budgets, &costs).unwrap_or(0.0);
+        let middle = answer(s, s.targets.low + (s.targets.high - s.targets.low) / 2)?;
+        let accuracy = t.accuracy(&s.gpu, &Path::from(&middle), {
+            let batch = s.config.evaluate.batch.min(HELD_OUT);
+            s.images.in_order(&s.gpu, Part::Generator, batch).take(HELD_OUT / batch)
+        })?;
+        let best_hardware = self.state.best_hardware.is_none_or(|best| hardware < best);
+        if best_hardware {
+            self.state.best_hardware = Some(hardware);
+            self.best = t.store.to_state(&s.gpu)?;
+        }
+        let competes = hardware < s.config.generator.selection_loss;
+        let best_accuracy = competes && self.state.best_accuracy.is_none_or(|best| accuracy > best);
+        if best_accuracy {
+            self.state.best_accuracy = Some(accuracy);
+        }
+        s.emit(Event::GeneratorEpoch(facts::GeneratorEpoch {
+            epoch,
+            hardware,
+            kendall_tau,
+            accuracy,
+            best_hardware,
+            best_accuracy,
+        }))
+    }
+}
+
+/// The hardware loss of a relative error, on the host.
+fn hardware_loss(g: &config::Generator, error: f64) -> f64 {
+    match g.hardware_loss {
+        config::HardwareLoss::Square => g.lambda * error * error,
+        config::HardwareLoss::Asymmetric if error > g.dead_zone => {
+            g.over_penalty * g.lambda * error * error
+        }
+        config::HardwareLoss::Asymmetric if error < -g.dead_zone => g.lambda * error * error,
+        config::HardwareLoss::Asymmetric => 0.0,
+    }
+}
+
+/// Events of steps; the newest one's values may still be on their way.
+#[derive(Default)]
+struct Report {
+    pending: Option<(facts::GeneratorStep, PendingLosses)>,
+    targets: f64,
+    steps: u64,
+}
+
+impl Report {
+    fn next(
+        &mut self,
+        s: &mut Session,
+        t: &mut GeneratorTrainer<'_>,
+        (step, epoch, tau): (u64, u64, f64),
+    ) -> Result<(), RunError> {
+        self.drain(s)?;
+        let target = std::mem::take(&mut self.targets) / std::mem::take(&mut self.steps) as f64;
+        let facts =
+            facts::GeneratorStep { step, epoch, ce: 0.0, hardware: 0.0, tau, target, cost: 0.0 };
+        self.pending = Some((facts, t.take(&s.gpu)?));
+        Ok(())
+    }
+
+    fn drain(&mut self, s: &mut Session) -> Result<(), RunError> {
+        let Some((facts, pending)) = self.pending.take() else { return Ok(()) };
+        let l = pending.wait()?;
+        if !(l.ce.is_finite() && l.hardware.is_finite()) {
+            return Err(RunError::Diverged { phase: Phase::Generator, step: facts.step });
+        }
+        let (ce, hardware, cost) = (l.ce, l.hardware, l.cost);
+        s.emit(Event::GeneratorStep(facts::GeneratorStep { ce, hardware, cost, ..facts }))
+    }
+}

@@ -1,0 +1,216 @@
+//! What all phases of a run share: device, images, folder, journal, and the talk with the face.
+
+use super::RunError;
+use super::checkpoint::{Checkpoint, Position};
+use super::folder::OwnedRunFolder;
+use super::images::Images;
+use super::journal::JournalFile;
+use super::link::Link;
+use super::saved::SearchState;
+use crate::gpu::{AdapterChoice, Gpu};
+use crate::nn::Tensors;
+use crate::platform::clock::Stopwatch;
+use crate::platform::random::Streams;
+use crate::protocol::command::Command;
+use crate::protocol::config::{Config, Targets};
+use crate::protocol::event::Event;
+use crate::protocol::facts::{DeviceSummary, Phase, RunStart, SpaceSummary};
+use crate::protocol::state::RunState;
+use crate::space::{Architecture, CostTable, Space};
+
+/// Whether a phase goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Flow {
+    /// To the next step.
+    Continue,
+    /// The face wants the end.
+    Stop,
+    /// Save, then go on.
+    Save,
+    /// Measure this architecture, then go on.
+    Evaluate(Architecture),
+    /// Generate for this budget, then go on.
+    Generate(u64),
+}
+
+/// A run under way.
+pub(super) struct Session {
+    pub(super) gpu: Gpu,
+    pub(super) config: Config,
+    pub(super) space: Space,
+    pub(super) costs: CostTable,
+    pub(super) targets: Targets,
+    pub(super) images: Images,
+    pub(super) streams: Streams,
+    pub(super) folder: OwnedRunFolder,
+    pub(super) state: RunState,
+    /// Images that fit into the GPU's memory at a time: larger batches come in parts.
+    pub(super) most_images: usize,
+    journal: JournalFile,
+    link: Link,
+    paused: bool,
+    since_save: Stopwatch,
+    steps_since_save: u64,
+    phase_clock: Stopwatch,
+    earlier_seconds: f64,
+}
+
+/// A checkpoint that a session goes on from.
+pub(super) type Loaded = Checkpoint<SearchState>;
+
+impl Session {
+    /// Opens device and images and begins or continues the journal.
+    pub(super) fn open(
+        adapter: &AdapterChoice,
+        config: Config,
+        folder: OwnedRunFolder,
+        from: Option<&Loaded>,
+        most_images: usize,
+        link: Link,
+    ) -> Result<Self, RunError> {
+        let gpu = pollster::block_on(Gpu::open(adapter))?;
+        let (images, data) = Images::open(&gpu, &config)?;
+        let invalid = |source| {
+            let path = folder.folder().root().join("config.toml");
+            RunError::Config { path, source }
+        };
+        let space = config.space().map_err(invalid)?;
+        let space = space.for_data(data.shape, data.classes.len())?;
+        let costs = space.cost_table(config.general.constraint);
+        let targets = config.targets(&space);
+        let path = folder.folder().journal();
+        // A run that was killed before its first checkpoint begins anew.
+        let position = from.map_or(0, |c| c.position.journal);
+        let (journal, records) = JournalFile::open_at(&path, position)?;
+        let state = RunState::replay(&records);
+        let start = RunStart {
+            config: config.clone(),
+            device: DeviceSummary {
+                name: gpu.adapter().name.clone(),
+                kind: gpu.adapter().kind.to_string(),
+                backend: gpu.adapter().backend.clone(),
+                driver: gpu.adapter().driver.clone(),
+            },
+            data,
+            space: space_summary(&space),
+        };
+        let mut session = Session {
+            streams: Streams::new(config.general.seed),
+            gpu,
+            config,
+            space,
+            costs,
+            targets,
+            images,
+            folder,
+            state,
+            most_images,
+            journal,
+            link,
+            paused: false,
+            since_save: Stopwatch::start(),
+            steps_since_save: 0,
+            phase_clock: Stopwatch::start(),
+            earlier_seconds: 0.0,
+        };
+        if session.state.start.is_none() {
+            session.emit(Event::RunStarted(Box::new(start)))?;
+        }
+        Ok(session)
+    }
+
+    /// The link, for a session that takes over after this one.
+    pub(super) fn into_link(self) -> (Link, OwnedRunFolder) {
+        (self.link, self.folder)
+    }
+
+    /// Writes an event down and tells it.
+    pub(super) fn emit(&mut self, event: Event) -> Result<(), RunError> {
+        let record = self.journal.append(&event)?;
+        self.state.apply(&event);
+        self.link.send(record);
+        Ok(())
+    }
+
+    /// Begins a phase, or goes on with it after `seconds` of earlier work.
+    pub(super) fn begin(&mut self, phase: Phase, resumed: Option<f64>) -> Result<(), RunError> {
+        self.phase_clock = Stopwatch::start();
+        self.earlier_seconds = resumed.unwrap_or(0.0);
+        match resumed {
+            Some(_) => Ok(()),
+            None => self.emit(Event::PhaseStarted { phase }),
+        }
+    }
+
+    /// Ends a phase.
+    pub(super) fn end(&mut self, phase: Phase) -> Result<(), RunError> {
+        let seconds = self.seconds();
+        self.emit(Event::PhaseEnded { phase, seconds })
+    }
+
+    /// Computing time of the phase so far.
+    pub(super) fn seconds(&self) -> f64 {
+        self.earlier_seconds + self.phase_clock.seconds()
+    }
+
+    /// Counts a step; true when it is time to save.
+    pub(super) fn save_is_due(&mut self, steps: u64) -> bool {
+        self.steps_since_save += steps;
+        let c = &self.config.checkpoint;
+        (c.every_steps > 0 && self.steps_since_save >= c.every_steps)
+            || (c.every_seconds > 0.0 && self.since_save.seconds() >= c.every_seconds)
+    }
+
+    /// Saves a checkpoint; the journal on disk then reaches up to here.
+    pub(super) fn save(
+        &mut self,
+        phase: Phase,
+        (step, epoch): (u64, u64),
+        tensors: &Tensors,
+        state: &SearchState,
+    ) -> Result<(), RunError> {
+        self.emit(Event::Checkpoint { phase, step })?;
+        let journal = self.journal.sync()?;
+        let position = Position { phase, step, epoch, journal, seconds: self.seconds() };
+        let keep = self.config.checkpoint.keep;
+        self.folder.folder().checkpoints().save(position, tensors, state, keep)?;
+        self.since_save = Stopwatch::start();
+        self.steps_since_save = 0;
+        Ok(())
+    }
+
+    /// What the face wants; called between steps. Waits while paused.
+    pub(super) fn next_wish(&mut self) -> Result<Flow, RunError> {
+        loop {
+            let command = match self.paused {
+                true => Some(self.link.wait()),
+                false => self.link.command(),
+            };
+            match command {
+                None => return Ok(Flow::Continue),
+                Some(Command::Stop) => return Ok(Flow::Stop),
+                Some(Command::Save) => return Ok(Flow::Save),
+                Some(Command::Pause) => self.paused = true,
+                Some(Command::Start | Command::Resume) => self.paused = false,
+                Some(Command::Step) => return Ok(Flow::Continue),
+                Some(Command::Evaluate(a)) => return Ok(Flow::Evaluate(a)),
+                Some(Command::SetConstraint(budget)) => return Ok(Flow::Generate(budget)),
+                Some(Command::Set { key, value }) => match self.config.set_live(&key, &value) {
+                    Ok(()) => self.emit(Event::SettingChanged { key, value })?,
+                    Err(e) => self.emit(Event::Warning { message: e.to_string() })?,
+                },
+            }
+        }
+    }
+}
+
+fn space_summary(space: &Space) -> SpaceSummary {
+    let (min, max) = space.cost_range();
+    SpaceSummary {
+        layers: space.layers().len(),
+        macs: [min.macs, max.macs],
+        params: [min.params, max.params],
+        // 80 multisets of 2 to 6 kernels a layer (section 7 of the specification).
+        log10_size: space.layers().len() as f64 * 80f64.log10(),
+    }
+}

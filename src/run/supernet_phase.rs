@@ -1,0 +1,177 @@
+//! The first phase: training of the supernet.
+
+use super::RunError;
+use super::images::{Order, Part, search_augment};
+use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
+use super::session::{Flow, Loaded, Session};
+use super::settings;
+use crate::autodiff::Var;
+use crate::nas::{Path, PathSampler, PendingMetrics, Supernet, SupernetTrainer, accuracy};
+use crate::nn::{Ctx, Store, Tensors, schedule};
+use crate::platform::clock::Stopwatch;
+use crate::platform::random::Purpose;
+use crate::protocol::event::Event;
+use crate::protocol::facts::{Phase, SupernetEpoch, SupernetStep};
+use crate::space::Architecture;
+
+/// Steps whose loss and accuracy are averaged into one event.
+const REPORT: u64 = 10;
+/// Held-out images and random paths that measure an epoch.
+const HELD_OUT: usize = 512;
+const RANDOM_PATHS: usize = 4;
+
+/// Builds the supernet with the tensors of a checkpoint, or as initialised.
+pub(super) fn build(s: &Session, tensors: Option<&Tensors>) -> Result<(Supernet, Store), RunError> {
+    let mut rng = s.streams.stream(Purpose::Init, 0);
+    let (net, store) = Supernet::new(&s.gpu, &s.space, settings::shadow(&s.config), &mut rng)?;
+    if let Some(all) = tensors {
+        saved::load(&s.gpu, &store, all, prefix::SUPERNET)?;
+    }
+    Ok((net, store))
+}
+
+/// Trains the supernet from a checkpoint of this phase or from the start; `None` where the face
+/// stopped it.
+pub(super) fn run(
+    s: &mut Session,
+    from: Option<&Loaded>,
+) -> Result<Option<(Supernet, Store)>, RunError> {
+    let (net, store) = build(s, from.map(|c| &c.tensors))?;
+    let mut trainer = SupernetTrainer::new(&s.gpu, net, store, settings::supernet(&s.config))?;
+    let mut step = 0;
+    if let Some(c) = from {
+        step = c.position.step;
+        let state = saved::part(&c.tensors, prefix::OPTIMISER);
+        restore_optimiser(&s.gpu, &mut trainer.optimiser, &state, step)?;
+    }
+    s.begin(Phase::Supernet, from.map(|c| c.position.seconds))?;
+    let config = s.config.supernet.clone();
+    let augment = search_augment(&config);
+    let mut order = Order::new(Part::Weights, config.batch, s.streams, 0);
+    let epoch_steps = s.images.steps(Part::Weights, config.batch);
+    let total = epoch_steps * config.epochs;
+    let mut report = Report { pending: None, watch: Stopwatch::start(), images: 0 };
+    while step < total {
+        let flow = s.next_wish()?;
+        match flow {
+            Flow::Continue => {}
+            Flow::Stop | Flow::Save => {
+                report.flush(s, &mut trainer, step, epoch_steps, lr(&config, step, total))?;
+                save(s, &trainer, step, epoch_steps)?;
+                if flow == Flow::Stop {
+                    return Ok(None);
+                }
+            }
+            Flow::Evaluate(_) | Flow::Generate(_) => s.emit(Event::Warning {
+                message: "the supernet is in training: architectures are measured after it".into(),
+            })?,
+        }
+        let parts = s.images.shuffled(&s.gpu, &mut order, step, &augment, s.most_images)?;
+        let mut rng = s.streams.stream(Purpose::Path, step);
+        let rate = lr(&config, step, total);
+        trainer.step(&s.gpu, &parts, rate, &mut rng)?;
+        report.images += parts.iter().map(|(_, labels)| labels.len()).sum::<usize>();
+        step += 1;
+        let epoch_ends = step.is_multiple_of(epoch_steps);
+        if step.is_multiple_of(REPORT) || epoch_ends {
+            report.next(s, &mut trainer, step, epoch_steps, rate)?;
+            let due = s.save_is_due(REPORT);
+            if epoch_ends {
+                report.drain(s)?;
+                measure(s, &trainer, step / epoch_steps - 1)?;
+            }
+            if due && step < total {
+                report.drain(s)?;
+                save(s, &trainer, step, epoch_steps)?;
+            }
+        }
+    }
+    report.drain(s)?;
+    s.end(Phase::Supernet)?;
+    Ok(Some((trainer.net, trainer.store)))
+}
+
+fn lr(config: &crate::protocol::config::Supernet, step: u64, total: u64) -> f64 {
+    schedule::cosine(config.lr, 0.0, step, total)
+}
+
+fn save(s: &mut Session, t: &SupernetTrainer, step: u64, epoch_steps: u64) -> Result<(), RunError> {
+    let mut tensors = Tensors::new();
+    put(&mut tensors, prefix::SUPERNET, t.store.to_state(&s.gpu)?);
+    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser)?);
+    s.save(Phase::Supernet, (step, step / epoch_steps), &tensors, &SearchState::default())
+}
+
+/// Events of steps; the newest one's values may still be on their way.
+struct Report {
+    pending: Option<(SupernetStep, PendingMetrics)>,
+    watch: Stopwatch,
+    images: usize,
+}
+
+impl Report {
+    fn next(
+        &mut self,
+        s: &mut Session,
+        t: &mut SupernetTrainer,
+        step: u64,
+        epoch_steps: u64,
+        lr: f64,
+    ) -> Result<(), RunError> {
+        self.drain(s)?;
+        let images_per_s = self.images as f64 / self.watch.seconds().max(1e-9);
+        (self.images, self.watch) = (0, Stopwatch::start());
+        let epoch = (step - 1) / epoch_steps;
+        let facts =
+            SupernetStep { step: step - 1, epoch, loss: 0.0, accuracy: 0.0, lr, images_per_s };
+        self.pending = Some((facts, t.metrics.take(&s.gpu)?));
+        Ok(())
+    }
+
+    fn drain(&mut self, s: &mut Session) -> Result<(), RunError> {
+        let Some((facts, pending)) = self.pending.take() else { return Ok(()) };
+        let means = pending.wait()?;
+        if !means.loss.is_finite() {
+            return Err(RunError::Diverged { phase: Phase::Supernet, step: facts.step });
+        }
+        let (loss, accuracy) = (means.loss, means.accuracy);
+        s.emit(Event::SupernetStep(SupernetStep { loss, accuracy, ..facts }))
+    }
+
+    /// Reports the steps since the last event.
+    fn flush(
+        &mut self,
+        s: &mut Session,
+        t: &mut SupernetTrainer,
+        step: u64,
+        epoch_steps: u64,
+        lr: f64,
+    ) -> Result<(), RunError> {
+        if self.images > 0 {
+            self.next(s, t, step, epoch_steps, lr)?;
+        }
+        self.drain(s)
+    }
+}
+
+/// Accuracy of the smallest, the largest and some random paths on held-out images.
+fn measure(s: &mut Session, t: &SupernetTrainer, epoch: u64) -> Result<(), RunError> {
+    let layers = t.net.blocks().len();
+    let batch = s.config.evaluate.batch.min(HELD_OUT);
+    let of = |path: Path| -> Result<f64, RunError> {
+        let network = |ctx: &Ctx<'_>, x: &Var| t.net.path(ctx, x, &path);
+        let images = s.images.in_order(&s.gpu, Part::Generator, batch).take(HELD_OUT / batch);
+        Ok(accuracy(&s.gpu, &t.store, &network, images)?)
+    };
+    let smallest = of(Path::from(&Architecture::uniform(layers, &[3; 2])?))?;
+    let largest = of(Path::from(&Architecture::uniform(layers, &[7; 6])?))?;
+    let sampler =
+        PathSampler { layers, paths: RANDOM_PATHS, forced: s.config.supernet.forced_sampling };
+    let paths = sampler.step(&mut s.streams.stream(Purpose::Evaluate, epoch));
+    let mut sum = 0.0;
+    for path in paths {
+        sum += of(path)?;
+    }
+    let mean = sum / RANDOM_PATHS as f64;
+    s.emit(Event::SupernetEpoch(SupernetEpoch { epoch, smallest, largest, mean }))
+}
