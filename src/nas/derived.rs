@@ -27,7 +27,7 @@ pub struct DerivedConfig {
 pub struct DerivedNet {
     config: DerivedConfig,
     stem: (Conv, BatchNorm),
-    blocks: Vec<Block>,
+    blocks: Vec<DerivedBlock>,
     last: (Conv, BatchNorm),
     classifier: Linear,
     width: usize,
@@ -35,7 +35,7 @@ pub struct DerivedNet {
 
 /// 1x1 expansion (where e > 1), mixed depthwise, squeeze-excite, 1x1 projection.
 #[derive(Clone, Debug)]
-struct Block {
+pub struct DerivedBlock {
     expand: Option<(Conv, BatchNorm)>,
     depthwise: Vec<Conv>,
     op: MixedDepthwise,
@@ -50,13 +50,16 @@ fn unit(b: &mut StoreBuilder, name: &str, dims: [usize; 3], stride: usize) -> (C
     (conv, BatchNorm::new(b, &format!("{name}.bn"), dims[0]))
 }
 
-impl Block {
-    fn new(
+impl DerivedBlock {
+    /// Adds the tensors of block `name` with these kernels to the store; with squeeze-excite or
+    /// not, and with its input added to its output or not.
+    pub fn new(
         b: &mut StoreBuilder,
         name: &str,
         kernels: &[u8],
         [c_in, c_out, stride]: [usize; 3],
         se: bool,
+        residual: bool,
     ) -> Self {
         let e = kernels.len();
         let expand = (e > 1).then(|| unit(b, &format!("{name}.pw1"), [e * c_in, c_in, 1], 1));
@@ -69,10 +72,11 @@ impl Block {
         let project = unit(b, &format!("{name}.pw2"), [c_out, e * c_in, 1], 1);
         let kernels = kernels.iter().map(|&k| usize::from(k)).collect();
         let op = MixedDepthwise { stride, kernels };
-        Block { expand, depthwise, op, depthwise_bn, squeeze_excite, project, residual: false }
+        DerivedBlock { expand, depthwise, op, depthwise_bn, squeeze_excite, project, residual }
     }
 
-    fn forward(&self, ctx: &Ctx<'_>, x: &Var, act: Activation) -> Result<Var, GpuError> {
+    /// [N, c_in, H, W] to [N, c_out, H', W'].
+    pub fn forward(&self, ctx: &Ctx<'_>, x: &Var, act: Activation) -> Result<Var, GpuError> {
         let wide = match &self.expand {
             Some((conv, bn)) => bn.forward(ctx, &conv.forward(ctx, x)?, act)?,
             None => x.clone(),
@@ -108,11 +112,11 @@ impl DerivedNet {
         let stem_unit = unit(&mut b, "stem", stem_dims, stem.stride);
         let first = [macro_.first.kernel as u8];
         let dims = [stem.channels, macro_.first.channels, 1];
-        let mut blocks = vec![Block::new(&mut b, "first", &first, dims, se)];
+        let mut blocks = vec![DerivedBlock::new(&mut b, "first", &first, dims, se, false)];
         for (i, (layer, kernels)) in space.layers().iter().zip(architecture.kernels()).enumerate() {
             let dims = [layer.input.channels, layer.output.channels, layer.stride];
-            let block = Block::new(&mut b, &format!("layer{i}"), kernels, dims, se);
-            blocks.push(Block { residual: layer.residual(), ..block });
+            let (name, residual) = (format!("layer{i}"), layer.residual());
+            blocks.push(DerivedBlock::new(&mut b, &name, kernels, dims, se, residual));
         }
         let width = macro_.last_channels;
         let last = unit(&mut b, "last", [width, space.last_input().channels, 1], 1);

@@ -16,7 +16,7 @@ mod train_supernet;
 
 pub use block::{SoftCandidates, UnifiedBlock};
 pub use derive::inherit;
-pub use derived::{DerivedConfig, DerivedNet};
+pub use derived::{DerivedBlock, DerivedConfig, DerivedNet};
 pub use evaluate::{Batch, Network, SavedStats, accuracy, recalibrate};
 pub use generator::Generator;
 pub use metrics::{Means, Metrics, PendingMetrics};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
@@ -19,6 +19,8 @@ const LONG_SUM: usize = 1000;
 
 /// A case of the manifest.
 pub struct Case {
+    /// The folder of all golden files.
+    pub golden: PathBuf,
     pub op: String,
     pub params: Value,
     inputs: BTreeMap<String, HostArray>,
@@ -27,12 +29,12 @@ pub struct Case {
 
 impl Case {
     /// Reads the file of a manifest entry; it must hold every tensor that the entry lists.
-    pub fn load(ops: &Path, entry: &Value) -> Outcome<Case> {
+    pub fn load(golden: &Path, entry: &Value) -> Outcome<Case> {
         let word = |key: &str| {
             let text = entry[key].as_str().map(str::to_owned);
             text.ok_or_else(|| format!("the manifest entry has no `{key}`: {entry}"))
         };
-        let bytes = std::fs::read(ops.join(word("file")?))?;
+        let bytes = std::fs::read(golden.join("ops").join(word("file")?))?;
         let file = SafeTensors::deserialize(&bytes)?;
         let section = |prefix: &str, key: &str| -> Outcome<BTreeMap<String, HostArray>> {
             let listed = entry[key].as_object().ok_or_else(|| format!("no `{key}`"))?;
@@ -40,6 +42,7 @@ impl Case {
             listed.keys().map(named).collect()
         };
         Ok(Case {
+            golden: golden.to_owned(),
             op: word("op")?,
             params: entry["params"].clone(),
             inputs: section("in", "inputs")?,
@@ -146,14 +149,14 @@ impl<'a> Checks<'a> {
     }
 
     /// The complaints; an output that nothing compared is one.
-    pub fn finish(mut self) -> Result<(), String> {
+    pub fn finish(mut self) -> Outcome {
         for name in self.case.outputs.keys().filter(|n| !self.done.contains(*n)) {
             self.bad.push(format!("{name}: not compared"));
         }
         match self.bad.as_slice() {
             [] => Ok(()),
-            [one] => Err(one.clone()),
-            [first, rest @ ..] => Err(format!("{first} (and {} more outputs)", rest.len())),
+            [one] => Err(one.clone().into()),
+            [first, rest @ ..] => Err(format!("{first} (and {} more outputs)", rest.len()).into()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use sgnas::gpu::Gpu;
 use sgnas::space::{Architecture, Metric, Space};
 
 use crate::case::Outcome;
@@ -20,11 +21,11 @@ pub fn entries<'a>(
 }
 
 /// Equal, or what differs.
-fn equal(what: &str, got: u64, want: Option<u64>) -> Result<(), String> {
+fn equal(what: &str, got: u64, want: Option<u64>) -> Outcome {
     if Some(got) == want {
         Ok(())
     } else {
-        Err(format!("{what}: {got}, not {want:?}, tolerance 0"))
+        Err(format!("{what}: {got}, not {want:?}, tolerance 0").into())
     }
 }
 
@@ -33,8 +34,8 @@ fn units(millions: &Value) -> Option<u64> {
 }
 
 /// Compares the MACs of each part of a space.
-fn table(space: &str, fixed: &Value, depthwise: &Value, pointwise: &Value) -> Result<(), String> {
-    let table = Space::preset(space).map_err(|e| e.to_string())?.cost_table(Metric::Macs);
+fn table(space: &str, fixed: &Value, depthwise: &Value, pointwise: &Value) -> Outcome {
+    let table = Space::preset(space)?.cost_table(Metric::Macs);
     equal("fixed part", table.fixed, units(fixed))?;
     let layers = depthwise.as_object().map(|o| o.len() as u64);
     equal("layers", table.layers.len() as u64, layers)?;
@@ -49,7 +50,7 @@ fn table(space: &str, fixed: &Value, depthwise: &Value, pointwise: &Value) -> Re
     Ok(())
 }
 
-pub fn tables(path: &Path) -> Outcome<Results> {
+pub fn tables(_: &Gpu, path: &Path) -> Outcome<Results> {
     let file = read(path)?;
     let all = entries(&file, "the file")?;
     let check = |t: &Value, name: &str| table(name, &t["basic"], &t["depthwise"], &t["pointwise"]);
@@ -57,12 +58,10 @@ pub fn tables(path: &Path) -> Outcome<Results> {
 }
 
 /// MACs and parameters of one target's architecture, with squeeze-excite and without.
-fn generated_costs(space: &Space, target: &Value) -> Result<(), String> {
-    let text = |e: &dyn std::fmt::Display| e.to_string();
-    let architecture: Architecture =
-        serde_json::from_value(target["kernels_per_layer"].clone()).map_err(|e| text(&e))?;
-    let plain = space.cost(&architecture, false).map_err(|e| text(&e))?;
-    let gated = space.cost(&architecture, true).map_err(|e| text(&e))?;
+fn generated_costs(space: &Space, target: &Value) -> Outcome {
+    let architecture: Architecture = serde_json::from_value(target["kernels_per_layer"].clone())?;
+    let plain = space.cost(&architecture, false)?;
+    let gated = space.cost(&architecture, true)?;
     equal("MACs", plain.macs, target["analytic_conv_macs"].as_u64())?;
     let excite = target["analytic_se_conv_macs"].as_u64();
     equal("MACs of squeeze-excite", gated.macs - plain.macs, excite)?;
@@ -72,7 +71,7 @@ fn generated_costs(space: &Space, target: &Value) -> Result<(), String> {
 
 /// The costs in the file of generated architectures; that the generator makes them is checked with
 /// the networks.
-pub fn generated(path: &Path) -> Outcome<Results> {
+pub fn generated(_: &Gpu, path: &Path) -> Outcome<Results> {
     let file = read(path)?;
     let t = &file["lookup_table"];
     let parts = [&t["basic_mflops"], &t["depthwise_mflops"], &t["pointwise_mflops"]];

@@ -3,8 +3,12 @@
 use sgnas::gpu::Gpu;
 use sgnas::ops::Op;
 use sgnas::ops::cross_entropy::CrossEntropy;
+use sgnas::ops::focal_loss::SigmoidFocal;
 use sgnas::ops::gumbel_softmax::GumbelSoftmax;
+use sgnas::ops::hardware_loss::HardwareLoss;
+use sgnas::ops::regression_loss::{L1, SmoothL1};
 use sgnas::ops::softmax::{LogSoftmax, Softmax};
+use sgnas::tensor::Tensor;
 
 use crate::apply::compare;
 use crate::case::{Case, Checks, Outcome};
@@ -65,4 +69,71 @@ pub fn gumbel_softmax(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcom
         checks.within("argmax", &argmax, 0.0)?;
     }
     Ok(())
+}
+
+pub fn hardware_of(case: &Case) -> Outcome<HardwareLoss> {
+    Ok(HardwareLoss {
+        lambda: case.number("lambda_")? as f32,
+        over_penalty: case.number("over_penalty")? as f32,
+        // The authors' width, where a case does not say.
+        dead_zone: case.number_or("dead_zone", 0.1)? as f32,
+    })
+}
+
+pub fn hardware(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
+    let inputs = [("generated", Some("dgenerated")), ("target", None)];
+    compare(gpu, case, checks, hardware_of(case)?, &inputs, "loss", &|_| 1)
+}
+
+/// Labels of background and of anchors to leave out follow the case's own numbers: whatever is no
+/// class is background.
+pub fn focal(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
+    let op =
+        SigmoidFocal { alpha: case.number("alpha")? as f32, gamma: case.number("gamma")? as f32 };
+    masked(gpu, case, checks, op, ["x", "t", "valid", "avg_factor"], None)
+}
+
+pub fn smooth_l1(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
+    let op = SmoothL1 { beta: case.number("beta")? as f32 };
+    regression(gpu, case, checks, op)
+}
+
+pub fn l1(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
+    regression(gpu, case, checks, L1)
+}
+
+/// The cases give the loss by element as it is before the mask.
+fn regression(
+    gpu: &Gpu,
+    case: &Case,
+    checks: &mut Checks<'_>,
+    op: impl Op + Copy + 'static,
+) -> Outcome {
+    let names = ["x", "t", "mask", "avg_factor"];
+    let x = case.input("x")?;
+    let all = Tensor::from_slice(gpu, &vec![1.0; x.data.len()], x.shape)?;
+    masked(gpu, case, checks, op, names, Some(all))
+}
+
+/// A loss over elements of which some count, and what it saves: the loss by element, with the mask
+/// (the third input) or another.
+fn masked(
+    gpu: &Gpu,
+    case: &Case,
+    checks: &mut Checks<'_>,
+    op: impl Op + Copy + 'static,
+    names: [&str; 4],
+    mask: Option<Tensor>,
+) -> Outcome {
+    let n = case.input("x")?.data.len();
+    let inputs = names.map(|name| (name, (name == "x").then_some("dx")));
+    compare(gpu, case, checks, op, &inputs, "loss", &|name| if name == "loss" { n } else { 1 })?;
+    let given = names.map(|name| case.tensor(gpu, name));
+    let mut tensors = given.into_iter().collect::<Outcome<Vec<_>>>()?;
+    if let Some(mask) = mask {
+        tensors[2] = mask;
+    }
+    let saved = op.forward(gpu, &tensors.iter().collect::<Vec<_>>())?.saved;
+    let by_element = saved.first().ok_or("the op saves no loss by element")?;
+    checks.tensor(gpu, "per_element", by_element, 1)
 }

@@ -6,17 +6,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, missing_docs)]
 
 mod apply;
+mod blocks;
 mod case;
 #[path = "../common/mod.rs"]
 mod common;
 mod conv;
 mod costs;
 mod elementwise;
+mod end_to_end;
+mod generator;
 mod losses;
+mod nb201;
+mod net;
+mod nets;
 mod norm;
 mod optimisers;
 mod pools;
 mod runners;
+mod schedules;
 mod spaces;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,6 +34,7 @@ use serde_json::Value;
 use sgnas::gpu::Gpu;
 
 use case::{Case, Checks, Outcome};
+use runners::Skipped;
 
 /// What has come of the cases so far.
 #[derive(Default)]
@@ -37,12 +45,16 @@ struct Count {
 }
 
 impl Count {
-    fn add(&mut self, name: &str, result: Result<(), String>) {
+    fn add(&mut self, name: &str, result: Outcome) {
         match result {
             Ok(()) => self.passed += 1,
-            Err(why) => {
+            Err(e) if e.is::<Skipped>() => {
+                self.skipped += 1;
+                println!("SKIPPED: {name}: {e}");
+            }
+            Err(e) => {
                 self.failed += 1;
-                println!("{name}: {}", why.replace('\n', " "));
+                println!("{name}: {}", e.to_string().replace('\n', " "));
             }
         }
     }
@@ -58,32 +70,30 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let wanted = |name: &str| words.is_empty() || words.iter().any(|w| name.contains(w.as_str()));
-    let mut count = Count::default();
-    match manifest(&folder.join("ops")) {
-        Ok(entries) if options.iter().any(|o| o == "--list") => {
-            entries.iter().for_each(|e| println!("{}: test", name(e)));
-            return ExitCode::SUCCESS;
+    let entries = match manifest(&folder) {
+        Ok(entries) => entries,
+        Err(why) => {
+            eprintln!("{}: {why}", folder.display());
+            return ExitCode::FAILURE;
         }
-        Ok(entries) => {
-            let gpu = common::gpu();
-            for entry in entries.iter().filter(|e| wanted(name(e))) {
-                count.add(name(entry), guarded(|| one(&gpu, &folder.join("ops"), entry)));
-            }
-        }
-        Err(why) => count.add("manifest", Err(why.to_string())),
+    };
+    if options.iter().any(|o| o == "--list") {
+        entries.iter().for_each(|e| println!("{}: test", name(e)));
+        return ExitCode::SUCCESS;
     }
-    for (file, check) in runners::FILES {
-        if !wanted(file) {
-            continue;
-        }
+    let wanted = |name: &str| words.is_empty() || words.iter().any(|w| name.contains(w.as_str()));
+    let gpu = common::gpu();
+    let mut count = Count::default();
+    for entry in entries.iter().filter(|e| wanted(name(e))) {
+        count.add(name(entry), guarded(|| one(&gpu, &folder, entry)));
+    }
+    for (file, check) in runners::FILES.iter().filter(|(file, _)| wanted(file)) {
         let path = folder.join(file);
         if !path.is_file() {
-            println!("SKIPPED: {file} is not in {}", folder.display());
-            count.skipped += 1;
+            count.add(file, Err(Skipped(format!("it is not in {}", folder.display())).into()));
             continue;
         }
-        match guarded(|| check(&path).map_err(|e| e.to_string())) {
+        match guarded(|| check(&gpu, &path)) {
             Ok(cases) => cases.into_iter().for_each(|(name, result)| count.add(&name, result)),
             Err(why) => count.add(file, Err(why)),
         }
@@ -105,8 +115,8 @@ fn folder() -> Result<PathBuf, String> {
     usual.into_iter().find(|p| has_manifest(p)).ok_or_else(|| "no golden values were found".into())
 }
 
-fn manifest(ops: &Path) -> Outcome<Vec<Value>> {
-    let text = std::fs::read_to_string(ops.join("manifest.json"))?;
+fn manifest(golden: &Path) -> Outcome<Vec<Value>> {
+    let text = std::fs::read_to_string(golden.join("ops/manifest.json"))?;
     let mut manifest: Value = serde_json::from_str(&text)?;
     match manifest["cases"].take() {
         Value::Array(cases) if !cases.is_empty() => Ok(cases),
@@ -119,21 +129,20 @@ fn name(entry: &Value) -> &str {
 }
 
 /// Runs one case of the manifest.
-fn one(gpu: &Gpu, ops: &Path, entry: &Value) -> Result<(), String> {
-    let text = |e: Box<dyn std::error::Error>| e.to_string();
-    let case = Case::load(ops, entry).map_err(text)?;
+fn one(gpu: &Gpu, golden: &Path, entry: &Value) -> Outcome {
+    let case = Case::load(golden, entry)?;
     let runner = runners::OPS.iter().find(|(op, _)| *op == case.op);
     let (_, run) = runner.ok_or_else(|| format!("no runner for the op {}", case.op))?;
     let mut checks = Checks::new(&case);
-    run(gpu, &case, &mut checks).map_err(text)?;
+    run(gpu, &case, &mut checks)?;
     checks.finish()
 }
 
 /// A panic fails its case, not the whole run.
-fn guarded<T>(f: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+fn guarded<T>(f: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
-        Err(format!("panicked: {text}"))
+        Err(format!("panicked: {text}").into())
     })
 }

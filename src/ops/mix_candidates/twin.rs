@@ -12,7 +12,8 @@ pub(super) fn mix(z: [&HostArray; 3], p: &HostArray) -> HostArray {
         let b = i % (c * h * w) / block;
         for (k, z) in z.iter().enumerate() {
             let chance = p.data[4 * b + k];
-            if chance > 0.01 {
+            // A NaN must show.
+            if chance > 0.01 || chance.is_nan() {
                 *y += chance * z.data[i];
             }
         }

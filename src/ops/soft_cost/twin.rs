@@ -6,7 +6,8 @@ pub(super) fn layer(p: &[f64], dw: &[f64], pw: &[f64]) -> f64 {
     let mut skipped = 0.0;
     for sub_block in p.chunks_exact(4) {
         for k in 0..3 {
-            if sub_block[k] > 0.01 {
+            // A NaN must show.
+            if sub_block[k] > 0.01 || sub_block[k].is_nan() {
                 cost += sub_block[k] * dw[k];
             }
         }
