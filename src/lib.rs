@@ -14,6 +14,8 @@ pub mod nn;
 pub mod ops;
 pub mod platform;
 pub mod protocol;
+#[cfg(feature = "cli")]
+pub mod report;
 pub mod run;
 pub mod space;
 pub mod tensor;

@@ -10,6 +10,7 @@ use super::output;
 use crate::gpu::GpuError;
 use crate::protocol::config::ConfigError;
 use crate::protocol::quantity::QuantityError;
+use crate::report::ReportError;
 use crate::run::RunError;
 use crate::space::SpaceError;
 
@@ -19,6 +20,9 @@ pub(super) enum CliError {
     /// A run, its folder or its computation.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// A report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// A setting.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -2,12 +2,22 @@
 //! events and commands, and computes nothing itself. Every failure is one line on standard error
 //! and a status that is not 0: 2 for arguments that cannot be read, 1 for all else.
 
+mod arguments;
 mod devices;
+mod display;
 mod error;
+mod evaluate;
+mod follow;
+mod generate;
 mod info;
 mod input;
 mod output;
+mod progress;
+mod report;
+mod search;
 mod table;
+mod train;
+mod words;
 
 use std::process::ExitCode;
 
@@ -26,7 +36,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Search(Box<search::Search>),
+    Generate(generate::Generate),
+    Evaluate(evaluate::Evaluate),
+    Train(train::Train),
     Info(info::Info),
+    Report(report::Report),
     Devices(devices::Devices),
 }
 
@@ -34,7 +49,12 @@ enum Command {
 pub fn main() -> ExitCode {
     let done = match Cli::try_parse() {
         Ok(cli) => match cli.command {
+            Command::Search(command) => command.run(),
+            Command::Generate(command) => command.run(),
+            Command::Evaluate(command) => command.run(),
+            Command::Train(command) => command.run(),
             Command::Info(command) => command.run(),
+            Command::Report(command) => command.run(),
             Command::Devices(command) => command.run(),
         },
         Err(error) => not_understood(&error),

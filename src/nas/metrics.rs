@@ -51,6 +51,20 @@ impl Metrics {
         Ok(())
     }
 
+    /// The sums so far, for a checkpoint: loss, hits, passes, images; waits for the GPU.
+    pub fn sums(&self, gpu: &Gpu) -> Result<[f32; 4], GpuError> {
+        let all = self.all.to_vec(gpu)?;
+        Ok([all[0], all[STRIDE], self.passes as f32, self.images as f32])
+    }
+
+    /// Goes on from such sums.
+    pub fn restore(&mut self, gpu: &Gpu, sums: [f32; 4]) -> Result<(), GpuError> {
+        let mut all = vec![0.0; 2 * STRIDE];
+        (all[0], all[STRIDE]) = (sums[0], sums[1]);
+        (self.passes, self.images) = (sums[2] as u64, sums[3] as u64);
+        self.all.write(gpu, &all)
+    }
+
     /// Starts to fetch the sums and begins anew.
     pub fn take(&mut self, gpu: &Gpu) -> Result<PendingMetrics, GpuError> {
         let readback = self.all.read(gpu)?;

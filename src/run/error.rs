@@ -11,7 +11,7 @@ use crate::nn::StateError;
 use crate::protocol::config::ConfigError;
 use crate::protocol::facts::Phase;
 use crate::protocol::journal::JournalError;
-use crate::space::SpaceError;
+use crate::space::{Metric, SpaceError};
 
 /// Why a run folder could not be used.
 #[derive(Debug, Error)]
@@ -77,6 +77,9 @@ pub enum RunError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A setting cannot be.
+    #[error(transparent)]
+    Setting(#[from] ConfigError),
     /// The GPU failed.
     #[error(transparent)]
     Gpu(#[from] GpuError),
@@ -105,6 +108,34 @@ pub enum RunError {
         "the run ended by a defect of the program; its last checkpoint is whole, go on with --resume"
     )]
     Crashed,
+    /// A budget in a metric that the generator was not trained for, by argmax.
+    #[error(
+        "the generator was trained for budgets of {trained}, and argmax keeps none of {asked}; decode with --decode budget"
+    )]
+    OtherMetric {
+        /// What the budget counts.
+        asked: Metric,
+        /// What the generator was trained for.
+        trained: Metric,
+    },
+    /// A run folder of another command.
+    #[error("{path} holds {found}; continue it with `sgnas {command} --resume {path}`", path = path.display())]
+    OtherKind {
+        /// The folder.
+        path: PathBuf,
+        /// "a search".
+        found: &'static str,
+        /// The command that it belongs to.
+        command: &'static str,
+    },
+    /// A run that has not come so far.
+    #[error("{path} holds no trained {what} yet; go on with `sgnas search --resume {path}`", path = path.display())]
+    Untrained {
+        /// The folder.
+        path: PathBuf,
+        /// "supernet" or "generator".
+        what: &'static str,
+    },
     /// No checkpoint is whole.
     #[error("no checkpoint can be loaded: {}; start the run anew", .0.join("; "))]
     NoWholeCheckpoint(Vec<String>),

@@ -2,18 +2,19 @@
 //! comparison, all measured with inherited weights.
 
 use super::RunError;
-use super::generator_phase::Answerer;
-use super::images::Part;
+use super::answerer::Answerer;
+use super::images::{Images, Part};
 use super::saved::{SearchState, prefix, put};
 use super::session::{Flow, Loaded, Session};
 use crate::autodiff::Var;
+use crate::gpu::Gpu;
 use crate::nas::{Path, SavedStats, Supernet, accuracy, recalibrate};
 use crate::nn::{Ctx, Store, Tensors};
 use crate::platform::random::Purpose;
-use crate::protocol::config::Decode;
+use crate::protocol::config::{Decode, Evaluate};
 use crate::protocol::event::Event;
 use crate::protocol::facts::{Evaluated, Origin, Phase, Tracked};
-use crate::space::{Architecture, Budget, argmax, most_probable_within, random_architecture};
+use crate::space::{Architecture, random_architecture};
 
 /// A trained search: what answers budgets and measures architectures.
 pub(super) struct Search<'a> {
@@ -24,43 +25,6 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The architecture for a budget in the run's constraint.
-    pub(super) fn answer(
-        &self,
-        s: &Session,
-        budget: u64,
-        decode: Decode,
-    ) -> Result<Architecture, RunError> {
-        let alpha = self.answerer.alpha(s, budget)?;
-        let mask = s.config.generator.mask;
-        Ok(match decode {
-            Decode::Argmax => argmax(&alpha, mask)?,
-            Decode::Budget => {
-                let budget = Budget::new(s.config.general.constraint, budget);
-                most_probable_within(&s.space, &alpha, mask, &budget)?.architecture
-            }
-        })
-    }
-
-    /// Accuracy on the test images with inherited weights and recalibrated batch norms.
-    pub(super) fn measure(
-        &self,
-        s: &Session,
-        architecture: &Architecture,
-    ) -> Result<f64, RunError> {
-        let (net, store) = self.supernet;
-        let path = Path::from(architecture);
-        let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
-        let e = &s.config.evaluate;
-        let trained = SavedStats::of(&s.gpu, store)?;
-        let batches = s.images.recalibration(&s.gpu, e.recalibration, e.batch);
-        recalibrate(&s.gpu, store, &network, batches)?;
-        let images = s.images.in_order(&s.gpu, Part::Test, e.batch);
-        let accuracy = accuracy(&s.gpu, store, &network, images);
-        trained.restore(&s.gpu, store);
-        Ok(accuracy?)
-    }
-
     /// Measures an architecture and tells of it.
     pub(super) fn tell(
         &self,
@@ -69,7 +33,8 @@ impl Search<'_> {
         budget: Option<u64>,
         architecture: Architecture,
     ) -> Result<(), RunError> {
-        let accuracy = self.measure(s, &architecture)?;
+        let accuracy =
+            measure((&s.gpu, &s.images), self.supernet, &s.config.evaluate, &architecture)?;
         let cost = s.space.cost(&architecture, false)?;
         let (macs, params) = (cost.macs, cost.params);
         s.emit(Event::Evaluated(Evaluated { kind, budget, architecture, macs, params, accuracy }))
@@ -81,6 +46,24 @@ impl Search<'_> {
         put(&mut tensors, prefix::BEST, self.answerer.store.to_state(&s.gpu)?);
         s.save(Phase::Evaluate, (step, 0), &tensors, &SearchState::default())
     }
+}
+
+/// Accuracy on the test images with inherited weights and recalibrated batch norms.
+pub(super) fn measure(
+    (gpu, images): (&Gpu, &Images),
+    (net, store): (&Supernet, &Store),
+    settings: &Evaluate,
+    architecture: &Architecture,
+) -> Result<f64, RunError> {
+    let path = Path::from(architecture);
+    let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
+    let trained = SavedStats::of(gpu, store)?;
+    let batches = images.recalibration(gpu, settings.recalibration, settings.batch);
+    recalibrate(gpu, store, &network, batches)?;
+    let test = images.in_order(gpu, Part::Test, settings.batch);
+    let accuracy = accuracy(gpu, store, &network, test);
+    trained.restore(gpu, store);
+    Ok(accuracy?)
 }
 
 /// Runs the phase; false where the face stopped it.
@@ -96,7 +79,7 @@ pub(super) fn run(
     if s.state.tracking.is_empty() {
         let mut targets = Vec::new();
         for budget in s.targets.spread(s.config.evaluate.tracking) {
-            let cost = s.costs.cost(&search.answer(s, budget, Decode::Argmax)?)?;
+            let cost = s.costs.cost(&search.answerer.answer(budget, Decode::Argmax)?)?;
             targets.push(Tracked { budget, cost });
         }
         s.emit(Event::Tracking { targets })?;
@@ -116,12 +99,12 @@ pub(super) fn run(
             Flow::Save => search.save(s, (generated + random) as u64)?,
             Flow::Evaluate(a) => search.tell(s, Origin::User, None, a)?,
             Flow::Generate(budget) => {
-                let a = search.answer(s, budget, s.config.evaluate.decode)?;
+                let a = search.answerer.answer(budget, s.config.evaluate.decode)?;
                 search.tell(s, Origin::User, Some(budget), a)?;
             }
         }
         if let Some(&budget) = budgets.get(generated) {
-            match search.answer(s, budget, s.config.evaluate.decode) {
+            match search.answerer.answer(budget, s.config.evaluate.decode) {
                 Ok(a) => {
                     s.folder.write_architecture(&format!("{budget}"), &a)?;
                     search.tell(s, Origin::Generated, Some(budget), a)?;
@@ -139,7 +122,10 @@ pub(super) fn run(
             search.save(s, (generated + random) as u64)?;
         }
     }
-    s.end(Phase::Evaluate)?;
-    search.save(s, (generated + random) as u64)?;
+    // A run that ended between its last event and its last file ends again, without new events.
+    if s.state.phase(Phase::Evaluate).is_none_or(|phase| phase.seconds.is_none()) {
+        s.end(Phase::Evaluate)?;
+        search.save(s, (generated + random) as u64)?;
+    }
     Ok(true)
 }

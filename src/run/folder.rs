@@ -1,12 +1,14 @@
 //! A run folder: where everything of a run lies, who may create and open it.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::RunError;
 use super::checkpoint::Checkpoints;
 use super::journal;
 use super::lock::{self, Lock};
+use crate::nn::{Tensors, tensors};
 use crate::platform::files;
 use crate::protocol::config::Config;
 use crate::protocol::result::SearchResult;
@@ -15,6 +17,8 @@ use crate::space::Architecture;
 
 const CONFIG: &str = "config.toml";
 const JOURNAL: &str = "journal.jsonl";
+/// Name of the architecture that is trained from scratch.
+const SCRATCH: &str = "scratch";
 
 /// The paths of a run, without a claim on them: enough to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +90,25 @@ impl RunFolder {
         Ok(RunState::replay(&journal::read(&self.journal())?))
     }
 
+    /// What is trained from scratch here; `None` in the folder of a search.
+    ///
+    /// # Errors
+    /// Names the file that is damaged.
+    pub fn scratch(&self) -> Result<Option<Architecture>, RunError> {
+        let path = self.architecture_path(SCRATCH);
+        match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(RunError::io(&path, "read")(error)),
+            Ok(text) => Architecture::from_json(&text)
+                .map(Some)
+                .map_err(|error| RunError::damaged(&path, error.to_string())),
+        }
+    }
+
+    fn architecture_path(&self, name: &str) -> PathBuf {
+        self.root.join("architectures").join(format!("{name}.json"))
+    }
+
     /// The check before a new run.
     fn refuse_unless_empty(&self) -> Result<(), RunError> {
         if self.config_path().exists() {
@@ -147,11 +170,30 @@ impl OwnedRunFolder {
         name: &str,
         architecture: &Architecture,
     ) -> Result<PathBuf, RunError> {
-        let folder = self.folder.root.join("architectures");
-        fs::create_dir_all(&folder).map_err(RunError::io(&folder, "create"))?;
-        let path = folder.join(format!("{name}.json"));
+        let path = self.folder.architecture_path(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(RunError::io(folder, "create"))?;
+        }
         write_json(&path, serde_json::to_vec(architecture))?;
         Ok(path)
+    }
+
+    /// Writes down what is trained from scratch here: [`RunFolder::scratch`] reads it.
+    ///
+    /// # Errors
+    /// A failure of the file system.
+    pub fn write_scratch(&self, architecture: &Architecture) -> Result<PathBuf, RunError> {
+        self.write_architecture(SCRATCH, architecture)
+    }
+
+    /// Writes `weights.safetensors`.
+    ///
+    /// # Errors
+    /// A failure of the file system.
+    pub fn write_weights(&self, tensors: &Tensors) -> Result<(), RunError> {
+        let path = self.folder.root.join("weights.safetensors");
+        let bytes = tensors::encode(tensors).map_err(|reason| RunError::damaged(&path, reason))?;
+        files::write_atomically(&path, &bytes).map_err(RunError::io(&path, "write"))
     }
 
     /// Writes `result.json`.

@@ -4,13 +4,12 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use super::RunError;
+use super::answerer::Answerer;
 use super::images::{Order, Part, search_augment};
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
-use crate::nas::{
-    Generator, GeneratorStep, GeneratorTrainer, Path, PendingLosses, Supernet, gumbel_noise,
-};
+use crate::nas::{GeneratorStep, GeneratorTrainer, Path, PendingLosses, Supernet, gumbel_noise};
 use crate::nn::{Store, Tensors};
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{self, Targets};
@@ -25,53 +24,19 @@ const HELD_OUT: usize = 512;
 /// Sets this phase's walk over the images apart from the supernet's.
 const SALT: u64 = 1 << 40;
 
-/// The generator that answers: the best of its training.
-pub(super) struct Answerer {
-    /// The generator.
-    pub(super) net: Generator,
-    /// Its tensors.
-    pub(super) store: Store,
-    /// Random priors.
-    pub(super) priors: PriorPool,
-    targets: Targets,
-}
-
-impl Answerer {
-    /// As initialised from the seed, or with the best tensors of a checkpoint.
-    pub(super) fn build(
-        s: &Session,
-        tensors: Option<&Tensors>,
-        from: &str,
-    ) -> Result<Self, RunError> {
-        let (layers, channels) = (s.space.layers().len(), s.space.config().hc_dim);
-        let mut rng = s.streams.stream(Purpose::Init, 1);
-        let (net, store) = Generator::new(&s.gpu, layers, channels, &mut rng)?;
-        if let Some(all) = tensors {
-            saved::load(&s.gpu, &store, all, from)?;
-        }
-        let mut rng = s.streams.stream(Purpose::Prior, 0);
-        let (metric, pool) = (s.config.general.constraint, s.config.generator.prior_pool);
-        let priors = PriorPool::draw(&s.space, metric, pool, &mut rng)?;
-        Ok(Answerer { net, store, priors, targets: s.targets })
-    }
-
-    /// Architecture parameters for a budget, layers * 24 values.
-    pub(super) fn alpha(&self, s: &Session, budget: u64) -> Result<Vec<f32>, RunError> {
-        let range = (self.targets.high - self.targets.low) as f64;
-        let constraint = ((budget as f64 - self.targets.low as f64) / range) as f32;
-        let prior = &self.priors.nearest(budget as f64).path;
-        Ok(self.net.answer(&s.gpu, &self.store, constraint, prior)?)
-    }
-}
-
 /// Trains the generator; `None` where the face stopped it.
 pub(super) fn run(
     s: &mut Session,
     (supernet, supernet_store): (&Supernet, &Store),
     from: Option<&Loaded>,
 ) -> Result<Option<Answerer>, RunError> {
-    let tensors = from.map(|c| &c.tensors);
-    let Answerer { net, store, priors, .. } = Answerer::build(s, tensors, prefix::GENERATOR)?;
+    let answerer = Answerer::new(&s.gpu, &s.config, &s.space)?;
+    if let Some(c) = from {
+        saved::load(&s.gpu, &answerer.store, &c.tensors, prefix::GENERATOR)?;
+    }
+    // Clones share the tensors.
+    let (net, store, priors) =
+        (answerer.net.clone(), answerer.store.clone(), answerer.priors.clone());
     let settings = settings::generator(&s.config, s.targets);
     let costs = s.costs.clone();
     let mut t =
@@ -150,7 +115,6 @@ pub(super) fn run(
     report.drain(s)?;
     s.end(Phase::Generator)?;
     t.store.load_state(&s.gpu, &kept.best)?;
-    let answerer = Answerer { net: t.net, store: t.store, priors, targets: s.targets };
     Ok(Some(answerer))
 }
 

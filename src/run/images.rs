@@ -3,12 +3,11 @@
 use rand::seq::SliceRandom;
 
 use super::RunError;
-use crate::data::{self, Augment, DataSet, IndexList, OpenOptions, Parts, ResidentSet};
+use crate::data::{Augment, DataSet, IndexList, Parts, ResidentSet};
 use crate::gpu::{Gpu, GpuError};
 use crate::nas::Batch;
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{Config, Scratch, Supernet};
-use crate::protocol::facts::DataSummary;
 
 /// Which images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,28 +32,17 @@ pub(super) struct Images {
 }
 
 impl Images {
-    /// Reads the set that the configuration names, and uploads it. Both parts are normalised by
-    /// the weight part's mean and deviation.
-    pub(super) fn open(gpu: &Gpu, config: &Config) -> Result<(Self, DataSummary), RunError> {
-        let set: DataSet = data::open(&config.general.data, &OpenOptions::default())?;
+    /// Uploads a set. All of it is normalised by the weight part's mean and deviation.
+    pub(super) fn upload(gpu: &Gpu, set: &DataSet, config: &Config) -> Result<Self, RunError> {
         let parts = set.train.parts(config.supernet.train_portion)?;
         let statistics = set.train.statistics(parts.weight.clone())?;
-        let summary = DataSummary {
-            name: set.train.name.clone(),
-            classes: set.train.classes.clone(),
-            shape: [set.train.channels, set.train.height, set.train.width],
-            weight_images: parts.weight.len(),
-            generator_images: parts.generator.len(),
-            test_images: set.test.len(),
-        };
-        let images = Images {
+        Ok(Images {
             train_len: set.train.len(),
             test_len: set.test.len(),
             train: ResidentSet::upload(gpu, &set.train, &statistics)?,
             test: ResidentSet::upload(gpu, &set.test, &statistics)?,
             parts,
-        };
-        Ok((images, summary))
+        })
     }
 
     fn range(&self, part: Part) -> std::ops::Range<usize> {

@@ -1,6 +1,8 @@
 //! A run: its phases, from images to architectures, and what it leaves on disk: folder, lock,
 //! journal, checkpoints. Faces talk to it through commands and events alone.
 
+pub mod answerer;
+mod attempts;
 pub mod checkpoint;
 pub mod error;
 mod evaluate_phase;
@@ -11,9 +13,13 @@ pub mod journal;
 pub mod link;
 pub mod lock;
 mod saved;
+mod scratch_phase;
 pub mod search;
 mod session;
 mod settings;
+mod setup;
 mod supernet_phase;
+pub mod train;
+pub mod trained;
 
 pub use error::RunError;

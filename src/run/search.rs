@@ -1,19 +1,23 @@
 //! A whole search: supernet, generator, evaluation, from the start or from the last checkpoint.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::answerer::Answerer;
+use super::attempts::attempts;
 use super::evaluate_phase::{self, Search};
 use super::folder::OwnedRunFolder;
-use super::generator_phase::{self, Answerer};
+use super::generator_phase;
 use super::link::Link;
 use super::saved::prefix;
 use super::session::{Loaded, Session};
+use super::setup::Sources;
 use super::{RunError, supernet_phase};
-use crate::gpu::{AdapterChoice, GpuError};
+use crate::gpu::{AdapterChoice, KernelTime};
 use crate::protocol::config::Config;
 use crate::protocol::event::Event;
 use crate::protocol::facts::Phase;
 use crate::protocol::result::SearchResult;
+use crate::space::Metric;
 
 /// What to do.
 #[derive(Clone, Debug)]
@@ -39,55 +43,51 @@ pub struct Outcome {
     pub folder: PathBuf,
     /// The result; `None` where the face stopped it.
     pub result: Option<SearchResult>,
+    /// What the budgets limit.
+    pub metric: Metric,
+    /// Times of the kernels, where they were asked for.
+    pub kernels: Option<Vec<KernelTime>>,
 }
-
-/// Times in a row that a failing device is replaced before the run gives up.
-const DEVICES: usize = 8;
 
 /// Runs a search. A lost device is replaced, and where memory ran out batches come in smaller parts;
 /// the run goes on from the last checkpoint either way.
-pub fn search(job: Job, adapter: &AdapterChoice, link: Link) -> Result<Outcome, RunError> {
-    let mut folder = match &job {
-        Job::New { config, out } => OwnedRunFolder::create(out, config)?,
-        Job::Resume { folder } => OwnedRunFolder::open(folder)?,
-    };
-    let mut link = link;
-    let mut most_images = usize::MAX;
-    let mut warning = None;
-    let mut failures = 0;
-    loop {
-        let from = load(&folder)?;
-        let config = folder.folder().config()?;
-        let batch = config.supernet.batch.max(config.generator.batch);
-        let mut session = Session::open(adapter, config, folder, from.as_ref(), most_images, link)?;
-        if let Some(message) = warning.take() {
-            session.emit(Event::Warning { message })?;
+/// `profile` times every kernel, which slows the run; where the adapter has no timestamps it warns.
+pub fn search(
+    job: Job,
+    adapter: &AdapterChoice,
+    profile: bool,
+    link: Link,
+) -> Result<Outcome, RunError> {
+    let (sources, device, folder) = match job {
+        Job::New { config, out } => {
+            let sources = Sources::open(*config)?;
+            let device = sources.upload(adapter)?;
+            let folder = OwnedRunFolder::create(&out, &sources.config)?;
+            (sources, device, folder)
         }
-        let error = match phases(&mut session, from.as_ref()) {
-            Ok(finished) => return finish(session, finished),
-            Err(error) => error,
-        };
-        failures += 1;
-        let halved = most_images.min(batch) / 2;
-        warning = match &error {
-            RunError::Gpu(GpuError::Lost(why)) if failures < DEVICES => {
-                Some(format!("the GPU device was lost ({why}); going on from the last checkpoint"))
+        Job::Resume { folder } => {
+            let folder = OwnedRunFolder::open(&folder)?;
+            if folder.folder().scratch()?.is_some() {
+                return Err(RunError::OtherKind {
+                    path: folder.folder().root().to_owned(),
+                    found: "a training from scratch",
+                    command: "train",
+                });
             }
-            RunError::Gpu(GpuError::OutOfMemory { .. }) if halved > 0 && failures < DEVICES => {
-                most_images = halved;
-                Some(format!("{error}; going on with {halved} images at a time"))
-            }
-            _ => {
-                session.emit(Event::Failed { message: error.to_string() })?;
-                return Err(error);
-            }
-        };
-        (link, folder) = session.into_link();
-    }
-}
-
-fn load(folder: &OwnedRunFolder) -> Result<Option<Loaded>, RunError> {
-    Ok(folder.folder().checkpoints().load()?.map(|l| l.checkpoint))
+            let sources = Sources::open(folder.folder().config()?)?;
+            let device = sources.upload(adapter)?;
+            (sources, device, folder)
+        }
+    };
+    let work = |s: &mut Session, from: Option<&Loaded>| {
+        if profile && !s.gpu.start_profile()? {
+            let message = "this adapter has no timestamps: there will be no profile".to_owned();
+            s.emit(Event::Warning { message })?;
+        }
+        phases(s, from)
+    };
+    let (session, finished) = attempts(&sources, device, adapter, (folder, link), work)?;
+    finish(session, finished, profile)
 }
 
 /// All phases that are left; false where the face stopped them.
@@ -95,7 +95,7 @@ fn phases(s: &mut Session, from: Option<&Loaded>) -> Result<bool, RunError> {
     let at = |phase| from.filter(|c| c.position.phase == phase);
     let later = from.filter(|c| c.position.phase > Phase::Supernet);
     let (net, store) = match later {
-        Some(c) => supernet_phase::build(s, Some(&c.tensors))?,
+        Some(c) => supernet_phase::build(&s.gpu, &s.config, &s.space, Some(&c.tensors))?,
         None => match supernet_phase::run(s, at(Phase::Supernet))? {
             Some(trained) => trained,
             None => return Ok(false),
@@ -103,7 +103,7 @@ fn phases(s: &mut Session, from: Option<&Loaded>) -> Result<bool, RunError> {
     };
     let later = from.filter(|c| c.position.phase > Phase::Generator);
     let answerer = match later {
-        Some(c) => Answerer::build(s, Some(&c.tensors), prefix::BEST)?,
+        Some(c) => Answerer::new(&s.gpu, &s.config, &s.space)?.with(&c.tensors, prefix::BEST)?,
         None => match generator_phase::run(s, (&net, &store), at(Phase::Generator))? {
             Some(answerer) => answerer,
             None => return Ok(false),
@@ -113,11 +113,12 @@ fn phases(s: &mut Session, from: Option<&Loaded>) -> Result<bool, RunError> {
     evaluate_phase::run(s, &search, at(Phase::Evaluate))
 }
 
-fn finish(mut s: Session, finished: bool) -> Result<Outcome, RunError> {
-    let folder: &Path = s.folder.folder().root();
-    let folder = folder.to_owned();
+fn finish(mut s: Session, finished: bool, profile: bool) -> Result<Outcome, RunError> {
+    let folder = s.folder.folder().root().to_owned();
+    let metric = s.config.general.constraint;
+    let kernels = if profile { Some(s.gpu.end_profile()?) } else { None };
     if !finished {
-        return Ok(Outcome { folder, result: None });
+        return Ok(Outcome { folder, result: None, metric, kernels });
     }
     let seconds = s.state.phases.iter().filter_map(|p| p.seconds).sum();
     s.emit(Event::Finished { seconds })?;
@@ -125,5 +126,5 @@ fn finish(mut s: Session, finished: bool) -> Result<Outcome, RunError> {
     if let Some(result) = &result {
         s.folder.write_result(result)?;
     }
-    Ok(Outcome { folder, result })
+    Ok(Outcome { folder, result, metric, kernels })
 }

@@ -7,7 +7,8 @@ use super::images::Images;
 use super::journal::JournalFile;
 use super::link::Link;
 use super::saved::SearchState;
-use crate::gpu::{AdapterChoice, Gpu};
+use super::setup::{Device, Sources};
+use crate::gpu::Gpu;
 use crate::nn::Tensors;
 use crate::platform::clock::Stopwatch;
 use crate::platform::random::Streams;
@@ -59,25 +60,17 @@ pub(super) struct Session {
 pub(super) type Loaded = Checkpoint<SearchState>;
 
 impl Session {
-    /// Opens device and images and begins or continues the journal.
+    /// Begins or continues the journal.
     pub(super) fn open(
-        adapter: &AdapterChoice,
-        config: Config,
+        sources: &Sources,
+        device: Device,
         folder: OwnedRunFolder,
         from: Option<&Loaded>,
         most_images: usize,
         link: Link,
     ) -> Result<Self, RunError> {
-        let gpu = pollster::block_on(Gpu::open(adapter))?;
-        let (images, data) = Images::open(&gpu, &config)?;
-        let invalid = |source| {
-            let path = folder.folder().root().join("config.toml");
-            RunError::Config { path, source }
-        };
-        let space = config.space().map_err(invalid)?;
-        let space = space.for_data(data.shape, data.classes.len())?;
-        let costs = space.cost_table(config.general.constraint);
-        let targets = config.targets(&space);
+        let Device { gpu, images } = device;
+        let (config, space) = (sources.config.clone(), sources.space.clone());
         let path = folder.folder().journal();
         // A run that was killed before its first checkpoint begins anew.
         let position = from.map_or(0, |c| c.position.journal);
@@ -91,16 +84,16 @@ impl Session {
                 backend: gpu.adapter().backend.clone(),
                 driver: gpu.adapter().driver.clone(),
             },
-            data,
+            data: sources.summary()?,
             space: space_summary(&space),
         };
         let mut session = Session {
             streams: Streams::new(config.general.seed),
             gpu,
+            costs: space.cost_table(config.general.constraint),
+            targets: sources.targets,
             config,
             space,
-            costs,
-            targets,
             images,
             folder,
             state,

@@ -6,13 +6,15 @@ use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_opti
 use super::session::{Flow, Loaded, Session};
 use super::settings;
 use crate::autodiff::Var;
+use crate::gpu::Gpu;
 use crate::nas::{Path, PathSampler, PendingMetrics, Supernet, SupernetTrainer, accuracy};
 use crate::nn::{Ctx, Store, Tensors, schedule};
 use crate::platform::clock::Stopwatch;
-use crate::platform::random::Purpose;
+use crate::platform::random::{Purpose, Streams};
+use crate::protocol::config::Config;
 use crate::protocol::event::Event;
 use crate::protocol::facts::{Phase, SupernetEpoch, SupernetStep};
-use crate::space::Architecture;
+use crate::space::{Architecture, Space};
 
 /// Steps whose loss and accuracy are averaged into one event.
 const REPORT: u64 = 10;
@@ -21,11 +23,16 @@ const HELD_OUT: usize = 512;
 const RANDOM_PATHS: usize = 4;
 
 /// Builds the supernet with the tensors of a checkpoint, or as initialised.
-pub(super) fn build(s: &Session, tensors: Option<&Tensors>) -> Result<(Supernet, Store), RunError> {
-    let mut rng = s.streams.stream(Purpose::Init, 0);
-    let (net, store) = Supernet::new(&s.gpu, &s.space, settings::shadow(&s.config), &mut rng)?;
+pub(super) fn build(
+    gpu: &Gpu,
+    config: &Config,
+    space: &Space,
+    tensors: Option<&Tensors>,
+) -> Result<(Supernet, Store), RunError> {
+    let mut rng = Streams::new(config.general.seed).stream(Purpose::Init, 0);
+    let (net, store) = Supernet::new(gpu, space, settings::shadow(config), &mut rng)?;
     if let Some(all) = tensors {
-        saved::load(&s.gpu, &store, all, prefix::SUPERNET)?;
+        saved::load(gpu, &store, all, prefix::SUPERNET)?;
     }
     Ok((net, store))
 }
@@ -36,7 +43,7 @@ pub(super) fn run(
     s: &mut Session,
     from: Option<&Loaded>,
 ) -> Result<Option<(Supernet, Store)>, RunError> {
-    let (net, store) = build(s, from.map(|c| &c.tensors))?;
+    let (net, store) = build(&s.gpu, &s.config, &s.space, from.map(|c| &c.tensors))?;
     let mut trainer = SupernetTrainer::new(&s.gpu, net, store, settings::supernet(&s.config))?;
     let mut step = 0;
     if let Some(c) = from {

@@ -1,0 +1,43 @@
+//! `sgnas report`: a run folder's journal as one HTML file.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::error::CliError;
+use super::output;
+use crate::platform::files;
+use crate::report::{self, Source};
+use crate::run::RunError;
+use crate::run::folder::{OwnedRunFolder, RunFolder};
+
+/// Write report.html of a run, finished or not
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// Run folder
+    run: PathBuf,
+    /// File to write [default: report.html in the run folder]
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+impl Report {
+    pub(super) fn run(self) -> Result<ExitCode, CliError> {
+        let written = write(&self.run, self.out.as_deref())?;
+        output::print(&format!("{}\n", written.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Writes the report of a run to `out`, or into its folder; the path written.
+pub(super) fn write(run: &Path, out: Option<&Path>) -> Result<PathBuf, CliError> {
+    let folder = RunFolder::open(run)?;
+    let name = run.file_name().unwrap_or(run.as_os_str()).to_string_lossy();
+    // Whoever holds the folder's lock works on the run.
+    let active = matches!(OwnedRunFolder::open(run), Err(RunError::Locked { .. }));
+    let html = report::html(&folder.state()?, Source { name: &name, active })?;
+    let path = out.map_or_else(|| folder.report(), Path::to_owned);
+    files::write_atomically(&path, html.as_bytes()).map_err(CliError::io(&path, "write"))?;
+    Ok(path)
+}

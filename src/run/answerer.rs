@@ -1,0 +1,108 @@
+//! The generator as it answers: a budget in, an architecture out.
+
+use super::RunError;
+use super::saved;
+use crate::gpu::Gpu;
+use crate::nas::Generator;
+use crate::nn::{Store, Tensors};
+use crate::platform::random::{Purpose, Streams};
+use crate::protocol::config::{Config, Decode, Targets};
+use crate::space::{
+    Architecture, Budget, Metric, PriorPool, SkipMask, Space, argmax, most_probable_within,
+};
+
+/// A generator with its priors, for one space and one constraint.
+pub struct Answerer {
+    /// The generator.
+    pub(super) net: Generator,
+    /// Its tensors.
+    pub(super) store: Store,
+    /// Architectures of known cost that it starts from.
+    pub(super) priors: PriorPool,
+    gpu: Gpu,
+    space: Space,
+    mask: SkipMask,
+    metric: Metric,
+    targets: Targets,
+}
+
+impl Answerer {
+    /// As initialised from the seed, with priors drawn from it.
+    pub(super) fn new(gpu: &Gpu, config: &Config, space: &Space) -> Result<Self, RunError> {
+        let streams = Streams::new(config.general.seed);
+        let (layers, channels) = (space.layers().len(), space.config().hc_dim);
+        let mut rng = streams.stream(Purpose::Init, 1);
+        let (net, store) = Generator::new(gpu, layers, channels, &mut rng)?;
+        let mut rng = streams.stream(Purpose::Prior, 0);
+        let (metric, size) = (config.general.constraint, config.generator.prior_pool);
+        let priors = PriorPool::draw(space, metric, size, &mut rng)?;
+        let (gpu, targets) = (gpu.clone(), config.targets(space));
+        let (space, mask) = (space.clone(), config.generator.mask);
+        Ok(Self { net, store, priors, gpu, space, mask, metric, targets })
+    }
+
+    /// With the tensors under a prefix in place of its own.
+    pub(super) fn with(self, tensors: &Tensors, prefix: &str) -> Result<Self, RunError> {
+        saved::load(&self.gpu, &self.store, tensors, prefix)?;
+        Ok(self)
+    }
+
+    /// With other priors.
+    pub(super) fn with_priors(self, priors: PriorPool) -> Self {
+        Self { priors, ..self }
+    }
+
+    /// The space that it answers in.
+    pub fn space(&self) -> &Space {
+        &self.space
+    }
+
+    /// What its constraint counts.
+    pub fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// The architecture for a budget in its own constraint.
+    ///
+    /// # Errors
+    /// Where the budget lies below the space, or the GPU fails.
+    pub fn answer(&self, budget: u64, decode: Decode) -> Result<Architecture, RunError> {
+        self.answer_in(self.metric, budget, decode)
+    }
+
+    /// The architecture for a budget in any metric. One that the generator was not trained for
+    /// enters at its place between the ends of that metric's range, and the decoding keeps it.
+    ///
+    /// # Errors
+    /// As [`Answerer::answer`]; [`RunError::OtherMetric`] by argmax, which keeps no budget.
+    pub fn answer_in(
+        &self,
+        metric: Metric,
+        budget: u64,
+        decode: Decode,
+    ) -> Result<Architecture, RunError> {
+        if metric != self.metric && decode == Decode::Argmax {
+            return Err(RunError::OtherMetric { asked: metric, trained: self.metric });
+        }
+        let alpha = self.alpha(metric, budget)?;
+        Ok(match decode {
+            Decode::Argmax => argmax(&alpha, self.mask)?,
+            Decode::Budget => {
+                let budget = Budget::new(metric, budget);
+                most_probable_within(&self.space, &alpha, self.mask, &budget)?.architecture
+            }
+        })
+    }
+
+    /// Architecture parameters for a budget, layers * 24 values.
+    fn alpha(&self, metric: Metric, budget: u64) -> Result<Vec<f32>, RunError> {
+        let (low, high) = (self.targets.low as f64, self.targets.high as f64);
+        let (from, to) = match metric {
+            metric if metric == self.metric => (low, high),
+            other => self.space.constraint_range(other),
+        };
+        let constraint = (budget as f64 - from) / (to - from);
+        let prior = self.priors.nearest(low + constraint * (high - low));
+        Ok(self.net.answer(&self.gpu, &self.store, constraint as f32, &prior.path)?)
+    }
+}

@@ -1,0 +1,59 @@
+//! Work on a run folder that outlives its device: a lost one is replaced, and where memory ran out
+//! batches come in smaller parts. The run goes on from its last checkpoint either way.
+
+use super::RunError;
+use super::folder::OwnedRunFolder;
+use super::link::Link;
+use super::session::{Loaded, Session};
+use super::setup::{Device, Sources};
+use crate::gpu::{AdapterChoice, GpuError};
+use crate::protocol::event::Event;
+
+/// Failures of the device after which the run gives up.
+const FAILURES: usize = 8;
+
+/// Does `work` in a session and hands both back; `device` is the first to compute on.
+pub(super) fn attempts<T>(
+    sources: &Sources,
+    device: Device,
+    adapter: &AdapterChoice,
+    (mut folder, mut link): (OwnedRunFolder, Link),
+    mut work: impl FnMut(&mut Session, Option<&Loaded>) -> Result<T, RunError>,
+) -> Result<(Session, T), RunError> {
+    let config = &sources.config;
+    let batch = config.supernet.batch.max(config.generator.batch).max(config.scratch.batch);
+    let (mut device, mut warning, mut failures) = (Some(device), None, 0);
+    let mut most_images = batch;
+    loop {
+        let ready = match device.take() {
+            Some(device) => device,
+            None => sources.upload(adapter)?,
+        };
+        let from = folder.folder().checkpoints().load()?.map(|loaded| loaded.checkpoint);
+        let mut session = Session::open(sources, ready, folder, from.as_ref(), most_images, link)?;
+        if let Some(message) = warning.take() {
+            session.emit(Event::Warning { message })?;
+        }
+        let error = match work(&mut session, from.as_ref()) {
+            Ok(done) => return Ok((session, done)),
+            Err(error) => error,
+        };
+        failures += 1;
+        warning = match &error {
+            RunError::Gpu(GpuError::Lost(why)) if failures < FAILURES => {
+                Some(format!("the GPU device was lost ({why}); going on from the last checkpoint"))
+            }
+            RunError::Gpu(GpuError::OutOfMemory { .. })
+                if most_images > 1 && failures < FAILURES =>
+            {
+                most_images /= 2;
+                Some(format!("{error}; going on with {most_images} images at a time"))
+            }
+            _ => {
+                session.emit(Event::Failed { message: error.to_string() })?;
+                return Err(error);
+            }
+        };
+        (link, folder) = session.into_link();
+    }
+}

@@ -1,0 +1,137 @@
+//! Training of one architecture from scratch (section 8 of the specification), with the test
+//! accuracy after each epoch.
+
+use super::RunError;
+use super::images::{Order, Part, scratch_augment};
+use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
+use super::session::{Flow, Loaded, Session};
+use super::settings;
+use crate::autodiff::Var;
+use crate::nas::{DerivedNet, DerivedTrainer, accuracy};
+use crate::nn::{Ctx, HostTensor, Tensors};
+use crate::platform::clock::Stopwatch;
+use crate::platform::random::Purpose;
+use crate::protocol::event::Event;
+use crate::protocol::facts::{Phase, ScratchEpoch};
+use crate::space::Architecture;
+
+/// The name under which sums of the epoch under way are saved.
+const SUMS: &str = "epoch.sums";
+
+/// The trained network's tensors as they are evaluated, and its accuracy on the test images.
+pub(super) struct Trained {
+    pub(super) tensors: Tensors,
+    pub(super) accuracy: f64,
+}
+
+/// Trains from a checkpoint or from the start; `None` where the face stopped it.
+pub(super) fn run(
+    s: &mut Session,
+    architecture: &Architecture,
+    from: Option<&Loaded>,
+) -> Result<Option<Trained>, RunError> {
+    let config = s.config.scratch.clone();
+    let mut trainer = trainer(s, architecture)?;
+    let mut step = 0;
+    if let Some(checkpoint) = from {
+        step = checkpoint.position.step;
+        restore(s, &mut trainer, &checkpoint.tensors, step)?;
+    }
+    s.begin(Phase::Scratch, from.map(|checkpoint| checkpoint.position.seconds))?;
+    let augment = scratch_augment(&config);
+    let mut order = Order::new(Part::Train, config.batch, s.streams, 0);
+    let epoch_steps = s.images.steps(Part::Train, config.batch);
+    let total = epoch_steps * config.epochs;
+    let (mut watch, mut images) = (Stopwatch::start(), 0_usize);
+    while step < total {
+        match s.next_wish()? {
+            Flow::Continue => {}
+            Flow::Stop => {
+                save(s, &trainer, step, epoch_steps)?;
+                return Ok(None);
+            }
+            Flow::Save => save(s, &trainer, step, epoch_steps)?,
+            Flow::Evaluate(_) | Flow::Generate(_) => s.emit(Event::Warning {
+                message: "a training from scratch has no supernet to measure or generate with"
+                    .to_owned(),
+            })?,
+        }
+        let parts = s.images.shuffled(&s.gpu, &mut order, step, &augment, s.most_images)?;
+        let lr = settings::scratch_lr(&config, step, epoch_steps);
+        let mut dropout = s.streams.stream(Purpose::Dropout, step);
+        trainer.step(&s.gpu, &parts, lr, &mut dropout)?;
+        images += parts.iter().map(|(_, labels)| labels.len()).sum::<usize>();
+        step += 1;
+        if step.is_multiple_of(epoch_steps) {
+            let loss = trainer.metrics.take(&s.gpu)?.wait()?.loss;
+            if !loss.is_finite() {
+                return Err(RunError::Diverged { phase: Phase::Scratch, step: step - 1 });
+            }
+            let images_per_s = images as f64 / watch.seconds().max(1e-9);
+            let (epoch, accuracy) = (step / epoch_steps - 1, test(s, &trainer)?);
+            let facts = ScratchEpoch { epoch, loss, accuracy, lr, images_per_s };
+            s.emit(Event::ScratchEpoch(facts))?;
+            (watch, images) = (Stopwatch::start(), 0);
+        }
+        if s.save_is_due(1) && step < total {
+            save(s, &trainer, step, epoch_steps)?;
+        }
+    }
+    // A run that ended between its last event and its last file ends again, without new events.
+    if s.state.phase(Phase::Scratch).is_none_or(|phase| phase.seconds.is_none()) {
+        s.end(Phase::Scratch)?;
+        save(s, &trainer, step, epoch_steps)?;
+    }
+    let accuracy = match s.state.scratch_epochs.last() {
+        Some(epoch) => epoch.accuracy,
+        None => test(s, &trainer)?,
+    };
+    let tensors = trainer.evaluation_store().to_state(&s.gpu)?;
+    Ok(Some(Trained { tensors, accuracy }))
+}
+
+fn trainer(s: &Session, architecture: &Architecture) -> Result<DerivedTrainer, RunError> {
+    let config = &s.config.scratch;
+    let mut rng = s.streams.stream(Purpose::Init, 2);
+    let network = settings::derived_config(config);
+    let (net, store) = DerivedNet::new(&s.gpu, &s.space, architecture, network, &mut rng)?;
+    Ok(DerivedTrainer::new(&s.gpu, net, store, settings::scratch(config))?)
+}
+
+fn test(s: &Session, trainer: &DerivedTrainer) -> Result<f64, RunError> {
+    let network = |ctx: &Ctx<'_>, x: &Var| trainer.net.forward(ctx, x, None);
+    let images = s.images.in_order(&s.gpu, Part::Test, s.config.evaluate.batch);
+    Ok(accuracy(&s.gpu, &trainer.evaluation_store(), &network, images)?)
+}
+
+fn save(s: &mut Session, t: &DerivedTrainer, step: u64, epoch_steps: u64) -> Result<(), RunError> {
+    let mut tensors = Tensors::new();
+    put(&mut tensors, prefix::SCRATCH, t.store.to_state(&s.gpu)?);
+    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser)?);
+    if t.average.is_some() {
+        put(&mut tensors, prefix::AVERAGE, t.evaluation_store().to_state(&s.gpu)?);
+    }
+    let values = t.metrics.sums(&s.gpu)?.to_vec();
+    tensors.insert(SUMS.to_owned(), HostTensor { shape: vec![values.len()], values });
+    s.save(Phase::Scratch, (step, step / epoch_steps), &tensors, &SearchState::default())
+}
+
+fn restore(
+    s: &Session,
+    t: &mut DerivedTrainer,
+    tensors: &Tensors,
+    step: u64,
+) -> Result<(), RunError> {
+    saved::load(&s.gpu, &t.store, tensors, prefix::SCRATCH)?;
+    if t.average.is_some() {
+        saved::load(&s.gpu, &t.evaluation_store(), tensors, prefix::AVERAGE)?;
+    }
+    let state = saved::part(tensors, prefix::OPTIMISER);
+    restore_optimiser(&s.gpu, &mut t.optimiser, &state, step)?;
+    if let Some([loss, hits, passes, images]) =
+        tensors.get(SUMS).and_then(|sums| sums.values.as_array::<4>())
+    {
+        t.metrics.restore(&s.gpu, [*loss, *hits, *passes, *images])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! What a search has learnt, at work after it: generators that answer budgets, and supernets that
+//! measure architectures. Reads run folders and files, writes nothing.
+
+use std::fs;
+use std::path::Path;
+
+use super::RunError;
+use super::answerer::Answerer;
+use super::evaluate_phase::measure;
+use super::folder::RunFolder;
+use super::saved::prefix;
+use super::session::Loaded;
+use super::setup::{Device, Sources};
+use super::supernet_phase;
+use crate::gpu::{AdapterChoice, Gpu};
+use crate::nas::Supernet;
+use crate::nn::{Store, tensors};
+use crate::platform::random::{Purpose, Streams};
+use crate::protocol::config::Config;
+use crate::space::{Architecture, PriorPool, Space, random_architecture};
+
+/// Far beyond any generator: its weights are a quarter of a megabyte.
+const LARGEST: u64 = 64 << 20;
+/// Sets the random architectures drawn here apart from those that a run compares with.
+const SALT: u64 = 1 << 41;
+
+/// The best generator of a run so far.
+///
+/// # Errors
+/// Where the folder holds no search, or one whose generator has not finished an epoch.
+pub fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer, RunError> {
+    let folder = RunFolder::open(root)?;
+    let config = folder.config()?;
+    let checkpoint = checkpoint(&folder)?;
+    if !checkpoint.tensors.keys().any(|name| name.starts_with(prefix::BEST)) {
+        return Err(RunError::Untrained { path: root.to_owned(), what: "generator" });
+    }
+    let start = folder.state()?.start;
+    let start =
+        start.ok_or_else(|| RunError::damaged(&folder.journal(), "holds no first event"))?;
+    let space = config.space()?.for_data(start.data.shape, start.data.classes.len())?;
+    let gpu = pollster::block_on(Gpu::open(adapter))?;
+    Answerer::new(&gpu, &config, &space)?.with(&checkpoint.tensors, prefix::BEST)
+}
+
+/// A generator from files: weights in safetensors under the names `generator.*`, priors in JSON.
+/// The configuration's own space, mask and constraint hold.
+///
+/// # Errors
+/// Names the file that cannot be used and what is wrong with it.
+pub fn generator_from(
+    config: &Config,
+    weights: &Path,
+    priors: &Path,
+    adapter: &AdapterChoice,
+) -> Result<Answerer, RunError> {
+    let space = config.space()?;
+    let text = String::from_utf8(read(priors)?)
+        .map_err(|_| RunError::damaged(priors, "not a text in UTF-8"))?;
+    let pool = PriorPool::from_json(&text).map_err(|e| RunError::damaged(priors, e.to_string()))?;
+    let (found, expected) = (pool.layer_count(), space.layers().len());
+    if found != expected {
+        let name = space.name();
+        let reason =
+            format!("its priors have {found} layers, but the space '{name}' has {expected}");
+        return Err(RunError::damaged(priors, reason));
+    }
+    let tensors = read(weights).and_then(|bytes| {
+        tensors::decode(&bytes)
+            .map_err(|e| RunError::damaged(weights, format!("not a safetensors file of f32: {e}")))
+    })?;
+    let gpu = pollster::block_on(Gpu::open(adapter))?;
+    let answerer = Answerer::new(&gpu, config, &space)?;
+    answerer
+        .store
+        .load_state(&gpu, &tensors)
+        .map_err(|e| RunError::damaged(weights, e.to_string()))?;
+    Ok(answerer.with_priors(pool))
+}
+
+/// A run's supernet with the images to measure on.
+pub struct Evaluator {
+    sources: Sources,
+    device: Device,
+    supernet: (Supernet, Store),
+}
+
+impl Evaluator {
+    /// The supernet of a run as its last checkpoint has it.
+    ///
+    /// # Errors
+    /// Where the folder holds no search or no checkpoint yet, or its images are gone.
+    pub fn open(root: &Path, adapter: &AdapterChoice) -> Result<Self, RunError> {
+        let folder = RunFolder::open(root)?;
+        let config = folder.config()?;
+        let checkpoint = checkpoint(&folder)?;
+        if !checkpoint.tensors.keys().any(|name| name.starts_with(prefix::SUPERNET)) {
+            return Err(RunError::Untrained { path: root.to_owned(), what: "supernet" });
+        }
+        let sources = Sources::open(config)?;
+        let device = sources.upload(adapter)?;
+        let (config, space) = (&sources.config, &sources.space);
+        let tensors = Some(&checkpoint.tensors);
+        let supernet = supernet_phase::build(&device.gpu, config, space, tensors)?;
+        Ok(Self { sources, device, supernet })
+    }
+
+    /// The space that it measures in.
+    pub fn space(&self) -> &Space {
+        &self.sources.space
+    }
+
+    /// Accuracy (0 to 1) on the test images with inherited weights and batch norms recalibrated.
+    ///
+    /// # Errors
+    /// Where the architecture has another number of layers, or the GPU fails.
+    pub fn measure(&self, architecture: &Architecture) -> Result<f64, RunError> {
+        self.space().check(architecture)?;
+        let (net, store) = &self.supernet;
+        let settings = &self.sources.config.evaluate;
+        let Device { gpu, images } = &self.device;
+        measure((gpu, images), (net, store), settings, architecture)
+    }
+
+    /// The `index`-th random architecture: expansions 2 to 6 and kernels uniform, from the seed.
+    pub fn random(&self, index: u64) -> Architecture {
+        let streams = Streams::new(self.sources.config.general.seed);
+        let mut rng = streams.stream(Purpose::Evaluate, SALT + index);
+        random_architecture(self.space().layers().len(), &mut rng)
+    }
+}
+
+fn checkpoint(folder: &RunFolder) -> Result<Loaded, RunError> {
+    let loaded = folder.checkpoints().load()?;
+    let untrained =
+        || RunError::Untrained { path: folder.root().to_owned(), what: "saved supernet" };
+    loaded.map(|loaded| loaded.checkpoint).ok_or_else(untrained)
+}
+
+/// Reads a file that is not suspiciously large.
+fn read(path: &Path) -> Result<Vec<u8>, RunError> {
+    let length = fs::metadata(path).map_err(RunError::io(path, "read"))?.len();
+    if length > LARGEST {
+        let reason = format!("larger than {} MiB; is it the right file?", LARGEST >> 20);
+        return Err(RunError::damaged(path, reason));
+    }
+    fs::read(path).map_err(RunError::io(path, "read"))
+}
