@@ -5,7 +5,7 @@
 struct Params {
     images: u32,
     channels: u32,
-    plane: u32,
+    values: u32,
     lanes: u32,
     splits: u32,
     per: u32,
@@ -22,11 +22,13 @@ fn batch_norm_apply(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var w = walk_start(linear_index(wg, groups, 64u, local));
-    let k = coefficients[min(w.channel, p.channels - 1u)];
-    while (w.item < w.end) {
-        let i = walk_index(w);
-        y[i] = act4((x[i] - k.x) * k.z + k.w);
-        walk_next(&w);
+    let w = walk_start(linear_index(wg, groups, 64u, local));
+    let c = coefficients[min(w.channel, p.channels - 1u)];
+    for (var image = w.image; image < w.end; image += 1u) {
+        let start = plane_start(w, image) / 4u;
+        for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
+            let i = start + k;
+            y[i] = act4((x[i] - c.x) * c.z + c.w);
+        }
     }
 }

@@ -5,7 +5,7 @@
 struct Params {
     images: u32,
     channels: u32,
-    plane: u32,
+    values: u32,
     lanes: u32,
     splits: u32,
     per: u32,
@@ -22,11 +22,22 @@ fn batch_norm_apply_scalar(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var w = walk_start(linear_index(wg, groups, 64u, local));
-    let k = coefficients[min(w.channel, p.channels - 1u)];
-    while (w.item < w.end) {
-        let i = walk_index(w);
-        y[i] = act4(vec4<f32>((x[i] - k.x) * k.z + k.w)).x;
-        walk_next(&w);
+    let w = walk_start(linear_index(wg, groups, 64u, local));
+    let c = coefficients[min(w.channel, p.channels - 1u)];
+    let chunks = p.values / 4u;
+    for (var image = w.image; image < w.end; image += 1u) {
+        let start = plane_start(w, image);
+        for (var k = w.lane; k < chunks; k += p.lanes) {
+            let i = start + 4u * k;
+            let v = vec4<f32>(x[i], x[i + 1u], x[i + 2u], x[i + 3u]);
+            let r = act4((v - c.x) * c.z + c.w);
+            y[i] = r.x;
+            y[i + 1u] = r.y;
+            y[i + 2u] = r.z;
+            y[i + 3u] = r.w;
+        }
+        for (var i = start + 4u * chunks + w.lane; i < start + p.values; i += p.lanes) {
+            y[i] = act4(vec4<f32>((x[i] - c.x) * c.z + c.w)).x;
+        }
     }
 }

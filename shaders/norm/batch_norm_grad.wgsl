@@ -7,7 +7,7 @@
 struct Params {
     images: u32,
     channels: u32,
-    plane: u32,
+    values: u32,
     lanes: u32,
     splits: u32,
     per: u32,
@@ -29,20 +29,22 @@ fn batch_norm_grad(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var w = walk_start(linear_index(wg, groups, 64u, local));
-    let c = min(w.channel, p.channels - 1u);
-    let k = coefficients[c];
+    let w = walk_start(linear_index(wg, groups, 64u, local));
+    let channel = min(w.channel, p.channels - 1u);
+    let c = coefficients[channel];
     var by_mean = 0.0;
     var by_deviation = 0.0;
     if (p.inverse_n > 0.0) {
-        by_mean = k.z * dbeta[c] * p.inverse_n;
-        by_deviation = k.z * k.y * dgamma[c] * p.inverse_n;
+        by_mean = c.z * dbeta[channel] * p.inverse_n;
+        by_deviation = c.z * c.y * dgamma[channel] * p.inverse_n;
     }
-    while (w.item < w.end) {
-        let i = walk_index(w);
-        let d = x[i] - k.x;
-        let g = act_grad4(d * k.z + k.w) * dy[i];
-        dx[i] = k.z * g - by_mean - d * by_deviation;
-        walk_next(&w);
+    for (var image = w.image; image < w.end; image += 1u) {
+        let start = plane_start(w, image) / 4u;
+        for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
+            let i = start + k;
+            let d = x[i] - c.x;
+            let g = act_grad4(d * c.z + c.w) * dy[i];
+            dx[i] = c.z * g - by_mean - d * by_deviation;
+        }
     }
 }

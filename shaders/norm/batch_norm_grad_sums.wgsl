@@ -1,7 +1,8 @@
 //! use linear activation channel_walk
 //! Parts of the sums by channel of g and g * (x - mean) / std, where g = act'(pre) * dy and
-//! pre = (x - mean) * scale + shift. With TILES a workgroup adds up its invocations, else each
-//! leaves its own sums. Host: src/ops/batch_norm/passes.rs.
+//! pre = (x - mean) * scale + shift. With TILES the invocations of a workgroup that share a channel
+//! add up, else each leaves its own sums. With VEC planes are a multiple of four values.
+//! Host: src/ops/batch_norm/passes.rs.
 
 override VEC: bool = true;
 override TILES: bool = false;
@@ -9,7 +10,7 @@ override TILES: bool = false;
 struct Params {
     images: u32,
     channels: u32,
-    plane: u32,
+    values: u32,
     lanes: u32,
     splits: u32,
     per: u32,
@@ -23,48 +24,74 @@ struct Params {
 
 var<workgroup> shared_parts: array<vec2<f32>, 64>;
 
+fn value_x(i: u32) -> f32 {
+    return x[i / 4u][i % 4u];
+}
+
+fn value_dy(i: u32) -> f32 {
+    return dy[i / 4u][i % 4u];
+}
+
+fn chunk_x(i: u32) -> vec4<f32> {
+    if (VEC) {
+        return x[i / 4u];
+    }
+    return vec4<f32>(value_x(i), value_x(i + 1u), value_x(i + 2u), value_x(i + 3u));
+}
+
+fn chunk_dy(i: u32) -> vec4<f32> {
+    if (VEC) {
+        return dy[i / 4u];
+    }
+    return vec4<f32>(value_dy(i), value_dy(i + 1u), value_dy(i + 2u), value_dy(i + 3u));
+}
+
 @compute @workgroup_size(64)
 fn batch_norm_grad_sums(
     @builtin(workgroup_id) wg: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var w = walk_start(linear_index(wg, groups, 64u, local));
+    let w = walk_start(linear_index(wg, groups, 64u, local));
     let known = w.channel < p.channels;
-    let k = coefficients[min(w.channel, p.channels - 1u)];
+    let c = coefficients[min(w.channel, p.channels - 1u)];
+    let chunks = p.values / 4u;
     var sum = vec4<f32>(0.0);
     var weighted = vec4<f32>(0.0);
-    while (w.item < w.end) {
-        let i = walk_index(w);
-        var d: vec4<f32>;
-        var g: vec4<f32>;
-        if (VEC) {
-            d = x[i] - k.x;
-            g = dy[i];
-        } else {
-            d = vec4<f32>(x[i / 4u][i % 4u] - k.x, 0.0, 0.0, 0.0);
-            g = vec4<f32>(dy[i / 4u][i % 4u], 0.0, 0.0, 0.0);
+    for (var image = w.image; image < w.end; image += 1u) {
+        let start = plane_start(w, image);
+        for (var k = w.lane; k < chunks; k += p.lanes) {
+            let i = start + 4u * k;
+            let d = chunk_x(i) - c.x;
+            let g = act_grad4(d * c.z + c.w) * chunk_dy(i);
+            sum += g;
+            weighted += g * d;
         }
-        g *= act_grad4(d * k.z + k.w);
-        sum += g;
-        weighted += g * d;
-        walk_next(&w);
+        if (!VEC) {
+            for (var k = 4u * chunks + w.lane; k < p.values; k += p.lanes) {
+                let d = value_x(start + k) - c.x;
+                let g = act_grad4(vec4<f32>(d * c.z + c.w)).x * value_dy(start + k);
+                sum.x += g;
+                weighted.x += g * d;
+            }
+        }
     }
     let part = vec2<f32>(
         (sum.x + sum.y) + (sum.z + sum.w),
-        ((weighted.x + weighted.y) + (weighted.z + weighted.w)) * k.y,
+        ((weighted.x + weighted.y) + (weighted.z + weighted.w)) * c.y,
     );
     if (TILES) {
+        let width = min(p.lanes, 64u);
         shared_parts[local] = part;
         workgroupBarrier();
-        for (var stride = 32u; stride > 0u; stride /= 2u) {
-            if (local < stride) {
+        for (var stride = width / 2u; stride > 0u; stride /= 2u) {
+            if (local % width < stride) {
                 shared_parts[local] += shared_parts[local + stride];
             }
             workgroupBarrier();
         }
-        if (local == 0u && known) {
-            parts[w.id / 64u] = shared_parts[0];
+        if (local % width == 0u && known) {
+            parts[w.id / width] = shared_parts[local];
         }
     } else if (known) {
         parts[w.id] = part;

@@ -1,8 +1,9 @@
 //! use linear channel_walk
 //! Number, mean and sum of squared deviations of parts of each channel: (n, mean - x0, M2, 0) with
 //! x0 the channel's first value. Each invocation sums (x - s) and (x - s)^2 with s the first value
-//! it meets, so that nothing cancels where the mean is large. With TILES a workgroup merges its
-//! invocations into one part, else each leaves its own. Host: src/ops/batch_norm/passes.rs.
+//! of its part, so that nothing cancels where the mean is large. With TILES the invocations of a
+//! workgroup that share a channel merge, else each leaves its own part. With VEC planes are a
+//! multiple of four values. Host: src/ops/batch_norm/passes.rs.
 
 override VEC: bool = true;
 override TILES: bool = false;
@@ -10,7 +11,7 @@ override TILES: bool = false;
 struct Params {
     images: u32,
     channels: u32,
-    plane: u32,
+    values: u32,
     lanes: u32,
     splits: u32,
     per: u32,
@@ -24,6 +25,13 @@ var<workgroup> shared_parts: array<vec4<f32>, 64>;
 
 fn value(i: u32) -> f32 {
     return x[i / 4u][i % 4u];
+}
+
+fn chunk(i: u32) -> vec4<f32> {
+    if (VEC) {
+        return x[i / 4u];
+    }
+    return vec4<f32>(value(i), value(i + 1u), value(i + 2u), value(i + 3u));
 }
 
 fn merge(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
@@ -42,45 +50,50 @@ fn batch_norm_moments(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var w = walk_start(linear_index(wg, groups, 64u, local));
+    let w = walk_start(linear_index(wg, groups, 64u, local));
     let known = w.channel < p.channels;
-    var part = vec4<f32>(0.0);
-    if (w.item < w.end) {
-        let width = select(1u, 4u, VEC);
-        let first = value(w.channel * p.plane * width);
-        let shift = value(walk_index(w) * width);
-        var count = 0u;
-        var sum = vec4<f32>(0.0);
-        var squares = vec4<f32>(0.0);
-        while (w.item < w.end) {
-            let i = walk_index(w);
-            var d: vec4<f32>;
-            if (VEC) {
-                d = x[i] - shift;
-            } else {
-                d = vec4<f32>(value(i) - shift, 0.0, 0.0, 0.0);
-            }
+    let shift = value(plane_start(w, w.image));
+    let chunks = p.values / 4u;
+    var count = 0u;
+    var sum = vec4<f32>(0.0);
+    var squares = vec4<f32>(0.0);
+    for (var image = w.image; image < w.end; image += 1u) {
+        let start = plane_start(w, image);
+        for (var k = w.lane; k < chunks; k += p.lanes) {
+            let d = chunk(start + 4u * k) - shift;
             sum += d;
             squares += d * d;
-            count += width;
-            walk_next(&w);
+            count += 4u;
         }
+        if (!VEC) {
+            for (var k = 4u * chunks + w.lane; k < p.values; k += p.lanes) {
+                let d = value(start + k) - shift;
+                sum.x += d;
+                squares.x += d * d;
+                count += 1u;
+            }
+        }
+    }
+    var part = vec4<f32>(0.0);
+    if (count > 0u) {
         let n = f32(count);
         let s = (sum.x + sum.y) + (sum.z + sum.w);
         let q = (squares.x + squares.y) + (squares.z + squares.w);
+        let first = value(w.channel * p.values);
         part = vec4<f32>(n, (shift - first) + s / n, q - s * (s / n), 0.0);
     }
     if (TILES) {
+        let width = min(p.lanes, 64u);
         shared_parts[local] = part;
         workgroupBarrier();
-        for (var stride = 32u; stride > 0u; stride /= 2u) {
-            if (local < stride) {
+        for (var stride = width / 2u; stride > 0u; stride /= 2u) {
+            if (local % width < stride) {
                 shared_parts[local] = merge(shared_parts[local], shared_parts[local + stride]);
             }
             workgroupBarrier();
         }
-        if (local == 0u && known) {
-            parts[w.id / 64u] = shared_parts[0];
+        if (local % width == 0u && known) {
+            parts[w.id / width] = shared_parts[local];
         }
     } else if (known) {
         parts[w.id] = part;

@@ -6,7 +6,7 @@
 struct Params {
     images: u32,
     channels: u32,
-    plane: u32,
+    values: u32,
     lanes: u32,
     splits: u32,
     per: u32,
@@ -26,24 +26,26 @@ fn mix(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var w = walk_start(linear_index(wg, groups, 64u, local));
+    let w = walk_start(linear_index(wg, groups, 64u, local));
     let chances = q[min(w.channel, p.channels - 1u)];
     let keep3 = kept(chances.x);
     let keep5 = kept(chances.y);
     let keep7 = kept(chances.z);
-    while (w.item < w.end) {
-        let i = walk_index(w);
-        var sum = vec4<f32>(0.0);
-        if (keep3) {
-            sum += chances.x * z3[i];
+    for (var image = w.image; image < w.end; image += 1u) {
+        let start = plane_start(w, image) / 4u;
+        for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
+            let i = start + k;
+            var sum = vec4<f32>(0.0);
+            if (keep3) {
+                sum += chances.x * z3[i];
+            }
+            if (keep5) {
+                sum += chances.y * z5[i];
+            }
+            if (keep7) {
+                sum += chances.z * z7[i];
+            }
+            y[i] = sum;
         }
-        if (keep5) {
-            sum += chances.y * z5[i];
-        }
-        if (keep7) {
-            sum += chances.z * z7[i];
-        }
-        y[i] = sum;
-        walk_next(&w);
     }
 }

@@ -5,7 +5,7 @@
 struct Params {
     images: u32,
     channels: u32,
-    plane: u32,
+    values: u32,
     lanes: u32,
     splits: u32,
     per: u32,
@@ -25,17 +25,19 @@ fn mix_grad(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var w = walk_start(linear_index(wg, groups, 64u, local));
+    let w = walk_start(linear_index(wg, groups, 64u, local));
     let chances = q[min(w.channel, p.channels - 1u)];
     let share3 = select(0.0, chances.x, kept(chances.x));
     let share5 = select(0.0, chances.y, kept(chances.y));
     let share7 = select(0.0, chances.z, kept(chances.z));
-    while (w.item < w.end) {
-        let i = walk_index(w);
-        let g = dy[i];
-        dz3[i] = share3 * g;
-        dz5[i] = share5 * g;
-        dz7[i] = share7 * g;
-        walk_next(&w);
+    for (var image = w.image; image < w.end; image += 1u) {
+        let start = plane_start(w, image) / 4u;
+        for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
+            let i = start + k;
+            let g = dy[i];
+            dz3[i] = share3 * g;
+            dz5[i] = share5 * g;
+            dz7[i] = share7 * g;
+        }
     }
 }

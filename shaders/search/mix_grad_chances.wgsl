@@ -9,7 +9,7 @@ override TILES: bool = false;
 struct Params {
     images: u32,
     channels: u32,
-    plane: u32,
+    values: u32,
     lanes: u32,
     splits: u32,
     per: u32,
@@ -36,7 +36,7 @@ fn mix_grad_chances(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var w = walk_start(linear_index(wg, groups, 64u, local));
+    let w = walk_start(linear_index(wg, groups, 64u, local));
     let known = w.channel < p.channels;
     let chances = q[min(w.channel, p.channels - 1u)];
     let keep3 = kept(chances.x);
@@ -45,47 +45,52 @@ fn mix_grad_chances(
     var by3 = vec4<f32>(0.0);
     var by5 = vec4<f32>(0.0);
     var by7 = vec4<f32>(0.0);
-    while (w.item < w.end) {
-        let i = walk_index(w);
+    for (var image = w.image; image < w.end; image += 1u) {
+        let start = plane_start(w, image);
         if (VEC) {
-            let g = dy[i];
-            if (keep3) {
-                by3 += g * z3[i];
-            }
-            if (keep5) {
-                by5 += g * z5[i];
-            }
-            if (keep7) {
-                by7 += g * z7[i];
+            for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
+                let i = start / 4u + k;
+                let g = dy[i];
+                if (keep3) {
+                    by3 += g * z3[i];
+                }
+                if (keep5) {
+                    by5 += g * z5[i];
+                }
+                if (keep7) {
+                    by7 += g * z7[i];
+                }
             }
         } else {
-            let j = i / 4u;
-            let k = i % 4u;
-            let g = dy[j][k];
-            if (keep3) {
-                by3.x += g * z3[j][k];
-            }
-            if (keep5) {
-                by5.x += g * z5[j][k];
-            }
-            if (keep7) {
-                by7.x += g * z7[j][k];
+            for (var k = w.lane; k < p.values; k += p.lanes) {
+                let i = (start + k) / 4u;
+                let at = (start + k) % 4u;
+                let g = dy[i][at];
+                if (keep3) {
+                    by3.x += g * z3[i][at];
+                }
+                if (keep5) {
+                    by5.x += g * z5[i][at];
+                }
+                if (keep7) {
+                    by7.x += g * z7[i][at];
+                }
             }
         }
-        walk_next(&w);
     }
     let part = vec4<f32>(total(by3), total(by5), total(by7), 0.0);
     if (TILES) {
+        let width = min(p.lanes, 64u);
         shared_parts[local] = part;
         workgroupBarrier();
-        for (var stride = 32u; stride > 0u; stride /= 2u) {
-            if (local < stride) {
+        for (var stride = width / 2u; stride > 0u; stride /= 2u) {
+            if (local % width < stride) {
                 shared_parts[local] += shared_parts[local + stride];
             }
             workgroupBarrier();
         }
-        if (local == 0u && known) {
-            parts[w.id / 64u] = shared_parts[0];
+        if (local % width == 0u && known) {
+            parts[w.id / width] = shared_parts[local];
         }
     } else if (known) {
         parts[w.id] = part;
