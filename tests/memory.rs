@@ -3,10 +3,13 @@
 
 mod common;
 
+use rand::SeedableRng;
 use sgnas::autodiff::Tape;
 use sgnas::gpu::Gpu;
+use sgnas::nas::{ShadowNorms, Supernet, SupernetSettings, SupernetTrainer};
 use sgnas::ops::activation::Activation;
 use sgnas::ops::optim::{Optimiser, Rule, Sgd, Update, clip_scale};
+use sgnas::space::Space;
 use sgnas::tensor::{HostArray, Tensor};
 
 /// Weights with their gradient and optimiser, and a chain of ops to train them through.
@@ -77,4 +80,36 @@ fn what_was_dropped_is_used_again_and_trim_gives_it_back() {
     gpu.trim().unwrap();
     assert_eq!(gpu.pool().allocated, before.allocated);
     assert_eq!(gpu.pool().buffers, before.buffers);
+}
+
+#[test]
+fn training_on_paths_of_every_width_takes_no_more_memory_in_later_epochs() {
+    let gpu = common::gpu();
+    let mut rng = rand_pcg::Pcg64::seed_from_u64(3);
+    let space = Space::preset("tiny").unwrap();
+    let (net, store) = Supernet::new(&gpu, &space, ShadowNorms::Five, &mut rng).unwrap();
+    let settings = SupernetSettings {
+        paths: 4,
+        forced: true,
+        label_smoothing: 0.1,
+        bn_momentum: 0.1,
+        clip: Some(5.0),
+        rule: Rule::Sgd(Sgd { momentum: 0.9, nesterov: false, weight_decay: 4e-4 }),
+    };
+    let mut trainer = SupernetTrainer::new(&gpu, net, store, settings).unwrap();
+    let images = HostArray::sample([4, 1, 28, 28], 1);
+    let images = Tensor::from_host(&gpu, &images).unwrap();
+    let labels = Tensor::from_slice(&gpu, &[0.0, 3.0, 7.0, 9.0], [4]).unwrap();
+    let mut epoch = |steps| {
+        for _ in 0..steps {
+            trainer.step(&gpu, &[(images.clone(), labels.clone())], 0.01, &mut rng).unwrap();
+        }
+        gpu.finish().unwrap();
+        gpu.pool()
+    };
+    let (.., third) = (epoch(10), epoch(10), epoch(10));
+    for _ in 0..3 {
+        assert_eq!(epoch(10), third);
+    }
+    assert!(third.allocated < 2 * third.peak, "{third:?}");
 }

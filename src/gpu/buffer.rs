@@ -140,7 +140,10 @@ impl Pool {
         }
         let class = size_class(size).min(self.largest.max(size));
         let mut p = self.inner.borrow_mut();
-        let reused = p.free.get_mut(&class).and_then(Vec::pop);
+        // A free buffer of up to twice the size serves too: else each new mix of sizes, as paths of
+        // ever new widths bring, would hold memory of its own.
+        let fitting = p.free.range_mut(class..=2 * class);
+        let reused = fitting.map(|(_, list)| list).find_map(Vec::pop);
         let (raw, id) = match reused {
             Some(it) => it,
             None => {
@@ -158,7 +161,7 @@ impl Pool {
                 (raw, p.next_id)
             }
         };
-        p.stats.in_use += class;
+        p.stats.in_use += raw.size();
         p.stats.peak = p.stats.peak.max(p.stats.in_use);
         let inner = Pooled { raw, id, pool: Rc::downgrade(&self.inner) };
         Ok(Buffer { inner: Rc::new(inner), offset: 0, size })

@@ -14,6 +14,7 @@ mod conv;
 mod costs;
 mod elementwise;
 mod end_to_end;
+mod formula;
 mod generator;
 mod losses;
 mod nb201;
