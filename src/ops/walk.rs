@@ -68,7 +68,7 @@ impl Walk {
 }
 
 /// Chunks of four values from which on several lanes share a plane on software drivers.
-const SMALL_PLANE: usize = 128;
+const SMALL_PLANE: usize = 16;
 
 /// The `Params` of a kernel that walks over channels.
 macro_rules! walk_params {
