@@ -1,10 +1,7 @@
-//! Windows of an image and their resampling to a target size: the centre for evaluation, the
-//! random-resized-crop of ImageNet training.
+//! Windows of an image: the centre for evaluation, the random-resized-crop of ImageNet training.
 
 use std::ops::RangeInclusive;
 
-use image::DynamicImage;
-use image::imageops::FilterType;
 use rand::{Rng, RngExt};
 
 /// Draws of a window before the centre is taken instead.
@@ -13,10 +10,10 @@ const TRIES: usize = 10;
 /// A rectangle of an image, in pixels; never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
-    x: u32,
-    y: u32,
-    width: u32,
-    height: u32,
+    pub(super) x: u32,
+    pub(super) y: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
 }
 
 /// The largest centred window of aspect ratio `ratio` (width by height), both sides times
@@ -62,30 +59,10 @@ pub(super) fn random(
     centre(width, height, own.clamp(*ratio.start(), *ratio.end()), 1.0)
 }
 
-/// The window's pixels at the target size, by a triangle filter that widens when shrinking
-/// (bilinear with antialiasing).
-pub(super) fn resample(
-    image: DynamicImage,
-    window: Window,
-    width: u32,
-    height: u32,
-) -> DynamicImage {
-    let whole = Window { x: 0, y: 0, width: image.width(), height: image.height() };
-    let image = match window == whole {
-        true => image,
-        false => image.crop_imm(window.x, window.y, window.width, window.height),
-    };
-    match (image.width(), image.height()) == (width, height) {
-        true => image,
-        false => image.resize_exact(width, height, FilterType::Triangle),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::rng;
     use super::*;
-    use image::{GrayImage, Luma};
 
     #[test]
     fn the_centre_has_the_targets_aspect_ratio() {
@@ -113,14 +90,5 @@ mod tests {
         let mut rng = rng::stream(1, 0, 0);
         let w = random(1000, 10, &(0.9..=1.0), &(0.75..=1.25), &mut rng);
         assert_eq!(w, Window { x: 493, y: 0, width: 13, height: 10 });
-    }
-
-    #[test]
-    fn resampling_averages_when_it_shrinks() {
-        let stripes = GrayImage::from_fn(64, 64, |x, _| Luma([(x % 2 * 200) as u8]));
-        let image = DynamicImage::ImageLuma8(stripes);
-        let small = resample(image.clone(), centre(64, 64, 1.0, 1.0), 8, 8).into_luma8();
-        assert!(small.pixels().all(|p| p.0[0].abs_diff(100) < 8), "{small:?}");
-        assert_eq!(resample(image.clone(), centre(64, 64, 1.0, 1.0), 64, 64), image);
     }
 }

@@ -56,7 +56,7 @@ fn image_error(error: ImageError, limits: &Limits, place: &Place) -> DataError {
             option: "limits.image_side or limits.image_pixels",
         }),
         ImageError::IoError(error) => place.read_error(error),
-        other => place.error(Fault::Corrupt { what: other.to_string() }),
+        other => place.error(Fault::corrupt(other)),
     }
 }
 
@@ -81,32 +81,12 @@ fn jpeg_is_complete(bytes: &[u8]) -> bool {
     }
 }
 
-/// Writes an image's pixels channel by channel to `out` of `channels` x height x width bytes.
-/// Grey is repeated to fill three channels; colour becomes grey by luminance for one.
-pub(super) fn write_planar(image: DynamicImage, channels: usize, out: &mut [u8]) {
-    match channels {
-        1 => {
-            for (to, from) in out.iter_mut().zip(image.into_luma8().into_raw()) {
-                *to = from;
-            }
-        }
-        _ => {
-            let pixels = image.into_rgb8();
-            let plane = (pixels.width() as usize * pixels.height() as usize).max(1);
-            for (channel, out) in out.chunks_exact_mut(plane).enumerate() {
-                for (to, from) in out.iter_mut().zip(pixels.pixels()) {
-                    *to = from.0.get(channel).copied().unwrap_or_default();
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use image::{GrayImage, RgbImage};
+    use proptest::prelude::*;
 
     /// A picture with structure, encoded.
     pub(in super::super) fn encoded(
@@ -130,25 +110,6 @@ pub(super) mod tests {
 
     fn fault(bytes: &[u8], limits: &Limits) -> Fault {
         decode(bytes, limits, &Place::file("x")).unwrap_err().fault
-    }
-
-    #[test]
-    fn png_pixels_come_out_by_channel() {
-        let bytes = encoded(3, 2, true, ImageFormat::Png);
-        let image = decode(&bytes, &Limits::default(), &Place::file("x")).unwrap();
-        let mut planar = vec![0; 18];
-        write_planar(image, 3, &mut planar);
-        assert_eq!(planar, [0, 9, 18, 0, 9, 18, 0, 0, 0, 11, 11, 11, 0, 0, 0, 0, 1, 2]);
-    }
-
-    #[test]
-    fn grey_fills_three_channels_alike() {
-        let bytes = encoded(2, 1, false, ImageFormat::Png);
-        let image = decode(&bytes, &Limits::default(), &Place::file("x")).unwrap();
-        assert!(!image.color().has_color());
-        let mut planar = vec![0; 6];
-        write_planar(image, 3, &mut planar);
-        assert_eq!(planar, [0, 7, 0, 7, 0, 7]);
     }
 
     #[test]
@@ -192,5 +153,39 @@ pub(super) mod tests {
     fn text_with_the_name_of_an_image_is_no_image() {
         assert!(matches!(fault(b"<html>", &Limits::default()), Fault::NotAnImage));
         assert!(matches!(fault(b"", &Limits::default()), Fault::Empty { .. }));
+    }
+
+    /// Changed bytes of a good file, and an end that passes for a whole JPEG.
+    fn mutated() -> impl Strategy<Value = Vec<u8>> {
+        let files = prop::sample::select(vec![
+            encoded(40, 30, true, ImageFormat::Jpeg),
+            encoded(17, 9, false, ImageFormat::Jpeg),
+            encoded(40, 30, true, ImageFormat::Png),
+            encoded(17, 9, false, ImageFormat::Png),
+        ]);
+        let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8);
+        let cut = prop::option::weighted(0.3, any::<prop::sample::Index>());
+        (files, changes, cut).prop_map(|(mut bytes, changes, cut)| {
+            for (index, value) in changes {
+                let at = index.index(bytes.len());
+                bytes[at] = value;
+            }
+            if let Some(index) = cut {
+                bytes.truncate(index.index(bytes.len()));
+                bytes.extend([0xff, 0xd9]);
+            }
+            bytes
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_mutated_image_is_pixels_or_an_error(bytes in mutated()) {
+            let limits = Limits { image_pixels: 1 << 16, ..Limits::default() };
+            if let Ok(image) = decode(&bytes, &limits, &Place::file("x")) {
+                let pixels = u64::from(image.width()) * u64::from(image.height());
+                prop_assert!((1..=1 << 16).contains(&pixels));
+            }
+        }
     }
 }

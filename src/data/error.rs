@@ -49,7 +49,7 @@ impl Place {
         self.error(match error.kind() {
             io::ErrorKind::UnexpectedEof => Fault::EndsEarly,
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
-                Fault::Corrupt { what: one_line(&error.to_string()) }
+                Fault::corrupt(error)
             }
             _ => Fault::Read(error),
         })
@@ -71,7 +71,7 @@ impl fmt::Display for Place {
 
 /// An error of the data room: one line that names the place, what is wrong and what to do.
 #[derive(Debug, thiserror::Error)]
-#[error("{place}: {fault}")]
+#[error("{place}: {}", one_line(&fault.to_string()))]
 pub struct DataError {
     /// The file, entry and byte in question.
     pub place: Box<Place>,
@@ -289,6 +289,13 @@ pub enum Fault {
     ThreadLost,
 }
 
+impl Fault {
+    /// What a decoder says, some of which end in a line break.
+    pub(crate) fn corrupt(says: impl fmt::Display) -> Self {
+        Self::Corrupt { what: says.to_string().trim().to_owned() }
+    }
+}
+
 /// Names and messages from files may hold line breaks and terminal codes; an error is one line.
 fn one_line(text: &str) -> String {
     text.chars()
@@ -312,6 +319,12 @@ mod tests {
             text,
             "a\\nb.zip, entry c\\r\\u{1b}[31m.png, byte 7: occurs twice in the archive; pack it again"
         );
+    }
+
+    #[test]
+    fn what_a_decoder_says_is_one_line() {
+        let error = Place::file("a.jpg").error(Fault::corrupt("not\nenough bytes\n"));
+        assert!(error.to_string().contains("(not\\nenough bytes)"), "{error}");
     }
 
     #[test]

@@ -6,10 +6,11 @@ use image::DynamicImage;
 
 use super::container::Container;
 use super::crop;
-use super::decode::{decode, write_planar};
+use super::decode::decode;
 use super::error::{DataError, Fault, Place};
 use super::limits::Budget;
 use super::listing::{LOOKED_FOR, ListedImage, Listing};
+use super::resample::render;
 use super::set::{DataSet, OpenOptions, Shape, Split, assemble};
 
 /// Reads all images of a listing. One colour image makes the set colour.
@@ -77,31 +78,28 @@ impl<'a> Filling<'a> {
         index: usize,
         place: &Place,
     ) -> Result<(), DataError> {
-        let image = match self.options.size {
-            Some((height, width)) => {
-                let ratio = width as f64 / height as f64;
-                let window = crop::centre(image.width(), image.height(), ratio, 1.0);
-                crop::resample(image, window, width as u32, height as u32)
-            }
-            None => image,
-        };
-        let shape = self.fit(&image, place)?;
+        let own = (image.height() as usize, image.width() as usize);
+        let (height, width) = self.options.size.unwrap_or(own);
+        let shape = self.fit(image.color().has_color(), height, width, place)?;
+        let window = crop::centre(image.width(), image.height(), width as f64 / height as f64, 1.0);
         let size = shape.channels * shape.height * shape.width;
         let block = self.blocks.get_mut(split);
         let slot = block.and_then(|b| b.get_mut(index * size..(index + 1) * size));
         let Some(slot) = slot else { return Err(place.error(Fault::Changed)) };
-        write_planar(image, shape.channels, slot);
+        render(image, window, false, shape, slot);
         self.filled += 1;
         Ok(())
     }
 
     /// Allocates at the first image, widens at the first colour image, and refuses another size.
-    fn fit(&mut self, image: &DynamicImage, place: &Place) -> Result<Shape, DataError> {
-        let own = Shape {
-            channels: if image.color().has_color() { 3 } else { 1 },
-            height: image.height() as usize,
-            width: image.width() as usize,
-        };
+    fn fit(
+        &mut self,
+        colour: bool,
+        height: usize,
+        width: usize,
+        place: &Place,
+    ) -> Result<Shape, DataError> {
+        let own = Shape { channels: if colour { 3 } else { 1 }, height, width };
         let total = self.counts.iter().sum::<usize>() as u64;
         let plane = own.height * own.width;
         let Some((shape, first)) = &mut self.shape else {

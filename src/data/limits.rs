@@ -17,7 +17,8 @@ pub struct Limits {
     pub file_bytes: u64,
     /// Height times width of one decoded image.
     pub image_pixels: u64,
-    /// Height and width of one decoded image; resizing needs memory by the longer side.
+    /// Height and width of one decoded image. Resizing holds height x target width x channels
+    /// x 4 bytes beside it.
     pub image_side: u32,
     /// Bytes read from one archive, decompressed.
     pub archive_bytes: u64,

@@ -19,6 +19,7 @@ mod images;
 mod limits;
 mod listing;
 mod open;
+mod resample;
 mod resident;
 mod rng;
 mod roles;

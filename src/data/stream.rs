@@ -14,10 +14,12 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use super::crop;
-use super::decode::{decode, write_planar};
+use super::decode::decode;
 use super::error::{DataError, Fault, Place};
 use super::listing::ListedImage;
+use super::resample::render;
 use super::rng;
+use super::set::Shape;
 use super::stream_options::{Order, StreamOptions, View};
 
 /// Images of one size with their labels.
@@ -179,12 +181,9 @@ impl Work {
                 (window, rng.random_bool(*flip))
             }
         };
-        let mut seen = crop::resample(decoded, window, *width as u32, *height as u32);
-        if mirror {
-            seen = seen.fliph();
-        }
         let mut pixels = vec![0; self.options.image_bytes()];
-        write_planar(seen, *channels, &mut pixels);
+        let to = Shape { channels: *channels, height: *height, width: *width };
+        render(decoded, window, mirror, to, &mut pixels);
         Ok(pixels)
     }
 
@@ -192,5 +191,43 @@ impl Work {
         let image = self.order.get(position).and_then(|&index| self.images.get(index));
         let path = image.map_or(self.root.clone(), |image| self.root.join(&image.name));
         Place::file(path.display()).error(Fault::ThreadLost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::limits::Limits;
+    use super::*;
+
+    #[test]
+    fn a_thread_that_ends_without_a_result_is_an_error_that_names_its_image() {
+        let options = StreamOptions {
+            seed: 0,
+            order: Order::Listed,
+            view: View::Centre { fraction: 1.0 },
+            batch: 1,
+            channels: 1,
+            height: 1,
+            width: 1,
+            threads: 1,
+            prefetch: 1,
+            limits: Limits::default(),
+        };
+        let image = ListedImage { name: "train/a/1.png".into(), label: 0 };
+        let root = PathBuf::from("set");
+        let work = Work { root, images: [image].into(), order: vec![0], epoch: 0, options };
+        let (sender, receiver) = sync_channel(1);
+        drop(sender);
+        let mut stream = ImageStream {
+            channels: vec![receiver],
+            threads: Vec::new(),
+            work: Arc::new(work),
+            next: 0,
+        };
+        let error = stream.next().unwrap().unwrap_err();
+        assert!(matches!(error.fault, Fault::ThreadLost), "{error}");
+        assert!(error.to_string().contains("1.png"), "{error}");
+        assert!(stream.next().is_none());
     }
 }

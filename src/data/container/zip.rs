@@ -65,6 +65,6 @@ fn zip_error(error: ZipError, place: &Place) -> DataError {
             .error(Fault::Unsupported {
                 what: "uses a form of .zip other than stored or deflated; pack it again",
             }),
-        other => place.error(Fault::Corrupt { what: other.to_string() }),
+        other => place.error(Fault::corrupt(other)),
     }
 }
