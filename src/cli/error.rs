@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
-use super::output;
+use super::note::note;
 use crate::gpu::GpuError;
 use crate::protocol::config::ConfigError;
 use crate::protocol::quantity::QuantityError;
@@ -84,7 +84,7 @@ impl CliError {
         match self {
             // Whoever closed the pipe wants to hear nothing.
             Self::Closed => return ExitCode::SUCCESS,
-            _ => output::note(&format!("error: {self}")),
+            _ => note(&format!("error: {self}")),
         }
         match self {
             Self::Usage(_) => ExitCode::from(2),

@@ -11,6 +11,7 @@ mod follow;
 mod generate;
 mod info;
 mod input;
+mod note;
 mod output;
 mod progress;
 mod report;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::error::CliError;
+pub(super) use super::note::note;
 
 /// Writes a text to standard output.
 pub(super) fn print(text: &str) -> Result<(), CliError> {
@@ -16,11 +17,4 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
 /// Writes a value as indented JSON to standard output.
 pub(super) fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     print(&(serde_json::to_string_pretty(value)? + "\n"))
-}
-
-/// Writes one line to standard error.
-pub(super) fn note(line: &str) {
-    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -3,7 +3,6 @@
 //! skipped sub-blocks.
 
 use super::LayerPath;
-use super::supernet::ShadowNorms;
 use crate::autodiff::Var;
 use crate::gpu::GpuError;
 use crate::nn::{BatchNorm, Conv, Ctx, StoreBuilder, batch_norm, concat_channels};
@@ -19,6 +18,27 @@ use crate::space::{KERNELS, Layer, SKIP, SUB_BLOCKS};
 use crate::tensor::Tensor;
 
 const POINTWISE: Conv2d = Conv2d { stride: 1, padding: 0, groups: 1 };
+
+/// How many shadow batch norms a unified block has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShadowNorms {
+    /// The paper's five, for expansions 2..=6.
+    Five,
+    /// The authors' code's six: one for expansion 1, which is never trained.
+    Six,
+    /// One for all: the ablation.
+    Shared,
+}
+
+impl ShadowNorms {
+    fn count(self) -> usize {
+        match self {
+            ShadowNorms::Five => 5,
+            ShadowNorms::Six => 6,
+            ShadowNorms::Shared => 1,
+        }
+    }
+}
 
 /// One searchable layer of the supernet.
 #[derive(Clone, Debug)]

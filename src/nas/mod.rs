@@ -14,14 +14,14 @@ mod train_derived;
 mod train_generator;
 mod train_supernet;
 
-pub use block::{SoftCandidates, UnifiedBlock};
+pub use block::{ShadowNorms, SoftCandidates, UnifiedBlock};
 pub use derive::inherit;
 pub use derived::{DerivedBlock, DerivedConfig, DerivedNet};
 pub use evaluate::{Batch, Network, SavedStats, accuracy, recalibrate};
 pub use generator::Generator;
 pub use metrics::{Means, Metrics, PendingMetrics};
 pub use path::{LayerPath, Path, PathSampler, gumbel_noise};
-pub use supernet::{ShadowNorms, Soft, Supernet};
+pub use supernet::{Soft, Supernet};
 pub use train_derived::{DerivedSettings, DerivedTrainer};
 pub use train_generator::{
     GeneratorLosses, GeneratorSettings, GeneratorStep, GeneratorTrainer, PendingLosses,

@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::block::{SoftCandidates, UnifiedBlock};
+use super::block::{ShadowNorms, SoftCandidates, UnifiedBlock};
 use super::path::Path;
 use crate::autodiff::{Tape, Var};
 use crate::gpu::{Gpu, GpuError};
@@ -11,27 +11,6 @@ use crate::ops::activation::Activation;
 use crate::ops::global_avg_pool::GlobalAvgPool;
 use crate::ops::narrow::Narrow;
 use crate::space::{OPS, SUB_BLOCKS, Space};
-
-/// How many shadow batch norms a unified block has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShadowNorms {
-    /// The paper's five, for expansions 2..=6.
-    Five,
-    /// The authors' code's six: one for expansion 1, which is never trained.
-    Six,
-    /// One for all: the ablation.
-    Shared,
-}
-
-impl ShadowNorms {
-    pub(super) fn count(self) -> usize {
-        match self {
-            ShadowNorms::Five => 5,
-            ShadowNorms::Six => 6,
-            ShadowNorms::Shared => 1,
-        }
-    }
-}
 
 /// The layers of the supernet; its tensors lie in a [`Store`].
 #[derive(Clone, Debug)]

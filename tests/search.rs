@@ -1,0 +1,101 @@
+//! A whole search on small images, through the same door as every face: events out, commands in.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::path::Path;
+
+use sgnas::gpu::AdapterChoice;
+use sgnas::protocol::command::Command;
+use sgnas::protocol::config::Config;
+use sgnas::protocol::event::Event;
+use sgnas::protocol::facts::Phase;
+use sgnas::run::folder::RunFolder;
+use sgnas::run::link;
+use sgnas::run::search::{Job, Outcome, search};
+
+fn config(data: &Path) -> Box<Config> {
+    let mut config = Config::preset("tiny").unwrap();
+    config.set("data", &data.display().to_string()).unwrap();
+    common::SHORT.iter().for_each(|s| config.assign(s).unwrap());
+    Box::new(config)
+}
+
+/// Runs a job to its end; `react` sees every event and may answer with a command.
+fn run(job: Job, mut react: impl FnMut(&Event) -> Option<Command>) -> (Outcome, Vec<Event>) {
+    let handle = link::start(|link| search(job, &AdapterChoice::Best, false, link)).unwrap();
+    let mut events = Vec::new();
+    for record in &handle.events {
+        if let Some(command) = react(&record.event) {
+            handle.commands.send(command).unwrap();
+        }
+        events.push(record.event);
+    }
+    (handle.join().unwrap(), events)
+}
+
+#[test]
+fn a_search_learns_keeps_its_budgets_and_ends_the_same_after_a_stop_in_each_phase() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    common::small_images(&data, 240);
+    let calm = home.path().join("calm");
+    let job = Job::New { config: config(&data), out: calm.clone() };
+    let (outcome, events) = run(job, |_| None);
+
+    let losses: Vec<f64> = events
+        .iter()
+        .filter_map(|e| if let Event::SupernetStep(s) = e { Some(s.loss) } else { None })
+        .collect();
+    assert!(losses.last().unwrap() < &(losses[0] * 0.9), "the loss does not fall: {losses:?}");
+    let result = outcome.result.unwrap();
+    assert_eq!((result.generated.len(), result.random.len()), (8, 4));
+    for one in &result.generated {
+        assert!(one.macs <= one.budget && one.macs * 100 >= one.budget * 97, "{one:?}");
+        assert!(one.accuracy > 0.34, "no better than chance: {one:?}");
+    }
+    let folder = RunFolder::open(&calm).unwrap();
+    assert!(folder.result().is_file());
+
+    // Stopped once in each phase and resumed each time.
+    let torn = home.path().join("torn");
+    let mut job = Job::New { config: config(&data), out: torn.clone() };
+    for phase in [Phase::Supernet, Phase::Generator, Phase::Evaluate] {
+        let (outcome, _) = run(job, |event| match event {
+            Event::SupernetStep(s) if phase == Phase::Supernet && s.step > 12 => {
+                Some(Command::Stop)
+            }
+            Event::GeneratorStep(_) if phase == Phase::Generator => Some(Command::Stop),
+            Event::Tracking { .. } if phase == Phase::Evaluate => Some(Command::Stop),
+            _ => None,
+        });
+        assert!(outcome.result.is_none(), "not stopped in {phase:?}");
+        job = Job::Resume { folder: torn.clone() };
+    }
+    let (again, _) = run(job, |_| None);
+    assert_eq!(again.result.unwrap().generated, result.generated);
+    let last =
+        |root: &Path| RunFolder::open(root).unwrap().checkpoints().load::<serde_json::Value>();
+    let (a, b) = (last(&calm).unwrap().unwrap(), last(&torn).unwrap().unwrap());
+    assert!(a.checkpoint.tensors == b.checkpoint.tensors, "final tensors differ");
+}
+
+#[test]
+fn an_architecture_a_person_asks_for_is_measured_amid_the_evaluation() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    common::small_images(&data, 120);
+    let mut asked = false;
+    let job = Job::New { config: config(&data), out: home.path().join("run") };
+    let (_, events) = run(job, |event| {
+        let now = matches!(event, Event::Tracking { .. }) && !std::mem::replace(&mut asked, true);
+        now.then(|| {
+            let wanted = sgnas::space::Architecture::uniform(6, &[3, 5]).unwrap();
+            Command::Evaluate(wanted)
+        })
+    });
+    let user = events.iter().filter(
+        |e| matches!(e, Event::Evaluated(one) if one.kind == sgnas::protocol::facts::Origin::User),
+    );
+    assert_eq!(user.count(), 1);
+}
