@@ -1,4 +1,4 @@
-//! use linear depthwise depthwise_rows
+//! use linear depthwise plane_rows
 //! parts[(n, band, strip), c, ky, kx] = sum over the places of one band and strip of
 //! dy[n, o + c, oy, ox] x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2]: the weight
 //! gradient of a depthwise convolution before its parts are summed.
@@ -30,11 +30,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read> dy4: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
-
-// No kernel is read here; the shared rows ask for it.
-fn weight(i: u32) -> f32 {
-    return 0.0;
-}
 
 fn load(row: u32, v: u32) -> vec4<f32> {
     if (ODD == 0u) {

@@ -13,6 +13,8 @@ pub(super) enum Kernels {
     Pointwise(Planes),
     /// Channel by channel.
     Depthwise(Range),
+    /// Dense 3x3, padding 1, stride 1 or 2.
+    Dense3,
     /// Any other form.
     General,
 }
@@ -94,6 +96,9 @@ impl Geometry {
                 input: self.input,
                 output: self.output,
             });
+        }
+        if self.groups == 1 && self.kernel == [3, 3] && p == 1 && s <= 2 {
+            return Kernels::Dense3;
         }
         Kernels::General
     }

@@ -2,12 +2,15 @@
 //! the plane with a stride and zero padding. Gradients by x, w and b. Pointwise and depthwise forms
 //! have kernels of their own, every other form runs as a gathered matrix product.
 
+mod dense3;
 mod geometry;
 mod twin;
 mod weights;
 
-use crate::gpu::{Gpu, GpuError};
-use crate::ops::product::{Planes, convolution, pack, pack_columns, pack_rows, product};
+use crate::gpu::{Gpu, GpuError, KernelStyle};
+use crate::ops::product::{
+    Convolution, Planes, convolution, pack, pack_columns, pack_rows, product,
+};
 use crate::ops::{Case, Cost, Forward, Op, Vjp};
 use crate::tensor::{HostArray, Shape, Tensor};
 use geometry::{Geometry, Kernels};
@@ -43,9 +46,9 @@ impl Op for Conv2d {
                 product(gpu, &a, x, bias, &y, d)?;
             }
             Kernels::Depthwise(range) => range.forward(gpu, x, w, bias, &y)?,
-            Kernels::General => {
+            Kernels::Dense3 | Kernels::General => {
                 let (form, packing) = g.forward();
-                convolution(gpu, &pack(gpu, w, &packing)?, x, bias, &y, &form)?;
+                gathered(gpu, &g, &pack(gpu, w, &packing)?, x, bias, &y, &form)?;
             }
         }
         Ok(y.into())
@@ -98,12 +101,29 @@ fn input_grad(
             product(gpu, &a, dy, None, &dx, Planes { rows: d.depth, depth: d.rows, ..d })?;
         }
         Kernels::Depthwise(range) => range.input_grad(gpu, dy, w, &dx)?,
-        Kernels::General => {
+        Kernels::Dense3 | Kernels::General => {
             let (form, packing) = g.input_grad();
-            convolution(gpu, &pack(gpu, w, &packing)?, dy, None, &dx, &form)?;
+            gathered(gpu, g, &pack(gpu, w, &packing)?, dy, None, &dx, &form)?;
         }
     }
     Ok(dx)
+}
+
+/// Records a convolution in its general form with the best kernel for it.
+fn gathered(
+    gpu: &Gpu,
+    g: &Geometry,
+    a: &Tensor,
+    x: &Tensor,
+    bias: Option<&Tensor>,
+    y: &Tensor,
+    form: &Convolution,
+) -> Result<(), GpuError> {
+    let small = matches!(g.kernels(), Kernels::Dense3) && form.dilate == 1;
+    if small && gpu.style() == KernelStyle::Subgroups {
+        return dense3::rows(gpu, a, x, bias, y, form);
+    }
+    convolution(gpu, a, x, bias, y, form)
 }
 
 /// Test cases: every kind of kernel at sizes of 1, primes, sizes that are not multiples of 4, odd
@@ -131,6 +151,8 @@ pub(super) fn cases() -> Vec<Case> {
     add([2, 3, 9, 6], [4, 3, 3, 3], 1, 1, 1, true);
     add([1, 3, 7, 9], [5, 3, 3, 3], 2, 1, 1, false);
     add([2, 4, 8, 8], [18, 4, 3, 3], 1, 1, 1, false);
+    add([1, 9, 4, 12], [3, 9, 3, 3], 1, 1, 1, true);
+    add([2, 1, 8, 16], [9, 1, 3, 3], 2, 1, 1, false);
     add([1, 2, 5, 5], [3, 2, 3, 3], 1, 0, 1, true);
     add([1, 2, 2, 2], [3, 2, 5, 5], 1, 2, 1, true);
     add([1, 2, 8, 7], [2, 2, 7, 7], 2, 3, 1, false);

@@ -1,5 +1,6 @@
 //! Gradients by the weights and by the bias.
 
+use super::dense3;
 use super::geometry::{Geometry, Kernels};
 use crate::gpu::shaders::conv::{bias_grad, dense_weights};
 use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
@@ -25,6 +26,7 @@ pub(super) fn weight_grad(
         }
         Kernels::Pointwise(d) => product_nt(gpu, dy, x, d, shape),
         Kernels::Depthwise(range) => range.weight_grad(gpu, dy, x, shape),
+        Kernels::Dense3 => dense3::weight_grad(gpu, g, x, dy, shape),
         Kernels::General => general(gpu, g, x, dy, shape),
     }
 }

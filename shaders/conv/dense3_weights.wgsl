@@ -1,0 +1,63 @@
+//! use linear plane_rows dense3 dense3_sums
+//! parts[s, o, c, ky, kx] = sum over the images n and places of split s of
+//! dy[n, o, oy, ox] x[n, c, oy * STRIDE + ky - 1, ox * STRIDE + kx - 1]: the weight gradient of a 3x3
+//! convolution before its splits are summed. An invocation holds one input channel by eight output
+//! channels. Each loads all it needs.
+//! Host: src/ops/conv2d/dense3.rs.
+
+// 1: some rows are not whole vec4s.
+override ODD: u32 = 0u;
+override WG: u32 = 8u;
+
+struct Params {
+    rows: u32,    // output channels
+    depth: u32,   // input channels
+    images: u32,
+    h: u32,
+    w: u32,
+    ho: u32,
+    wo: u32,
+    band: u32,    // output rows a band
+    bands: u32,   // bands an image
+    bands_a_split: u32,
+    splits: u32,
+    blocks_o: u32, // blocks of eight output channels
+    blocks_c: u32, // blocks of input channels
+    pitch: u32,   // values of a part
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> x4: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> dy: array<f32>;
+@group(0) @binding(4) var<storage, read> dy4: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> parts: array<f32>;
+
+fn gradients(n: u32, o: u32, oy: u32, v: u32, lane: u32) -> Eight {
+    return Eight(
+        load_dy(row_of_dy(n, o, oy), v),
+        load_dy(row_of_dy(n, o + 1u, oy), v),
+        load_dy(row_of_dy(n, o + 2u, oy), v),
+        load_dy(row_of_dy(n, o + 3u, oy), v),
+        load_dy(row_of_dy(n, o + 4u, oy), v),
+        load_dy(row_of_dy(n, o + 5u, oy), v),
+        load_dy(row_of_dy(n, o + 6u, oy), v),
+        load_dy(row_of_dy(n, o + 7u, oy), v),
+    );
+}
+
+@compute @workgroup_size(WG)
+fn dense3_weights(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let id = linear_index(wg, groups, WG, local);
+    let s = id % p.splits;
+    let block = id / p.splits;
+    let o = block % p.blocks_o;
+    let c = block / p.blocks_o;
+    if (c < p.depth) {
+        dense3_sums(s, o * 8u, c, 0u);
+    }
+}
