@@ -140,9 +140,9 @@ impl Pool {
         }
         let class = size_class(size).min(self.largest.max(size));
         let mut p = self.inner.borrow_mut();
-        // A free buffer of up to twice the size serves too: else each new mix of sizes, as paths of
-        // ever new widths bring, would hold memory of its own.
-        let fitting = p.free.range_mut(class..=2 * class);
+        // The smallest free buffer that is large enough serves: else each new mix of sizes, as paths
+        // of ever new widths bring, would hold memory of its own, and more of it in the end.
+        let fitting = p.free.range_mut(class..);
         let reused = fitting.map(|(_, list)| list).find_map(Vec::pop);
         let (raw, id) = match reused {
             Some(it) => it,
