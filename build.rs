@@ -82,7 +82,7 @@ fn kernel(root: &Path, path: &Path) -> String {
     for (m, t) in &params {
         writeln!(o, "        Field {{ name: \"{m}\", kind: \"{t}\", offset: std::mem::offset_of!(Params, {m}) }},").unwrap();
     }
-    writeln!(o, "    ],\n}};\n}}").unwrap();
+    writeln!(o, "    ],\n    subgroups: {},\n}};\n}}", text.contains("subgroup")).unwrap();
     o
 }
 

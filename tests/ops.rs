@@ -5,18 +5,16 @@
 mod common;
 
 use sgnas::autodiff::gradient_error;
-use sgnas::gpu::KernelStyle;
 use sgnas::ops::table::OPS;
 use sgnas::tensor::Tensor;
 
-const STYLES: [KernelStyle; 2] = [KernelStyle::Registers, KernelStyle::Tiles];
 const TOLERANCE: f64 = 2e-5;
 
 #[test]
 fn forward_equals_the_twin() {
     let gpu = common::gpu();
     let mut bad = Vec::new();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for case in OPS.iter().flat_map(|e| (e.cases)()) {
             let want = case.op.twin(&case.inputs);
@@ -43,7 +41,7 @@ fn forward_equals_the_twin() {
 fn gradients_equal_finite_differences_of_the_twin() {
     let gpu = common::gpu();
     let mut bad = Vec::new();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for case in OPS.iter().flat_map(|e| (e.cases)()) {
             let label = case.label.clone();

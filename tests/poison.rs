@@ -8,13 +8,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use sgnas::autodiff::{Tape, Var};
-use sgnas::gpu::{Gpu, KernelStyle};
+use sgnas::gpu::Gpu;
 use sgnas::ops::activation::Activation;
 use sgnas::ops::table::OPS;
 use sgnas::ops::{Case, Op};
 use sgnas::tensor::{HostArray, Shape, Tensor};
 
-const STYLES: [KernelStyle; 2] = [KernelStyle::Registers, KernelStyle::Tiles];
 const TOLERANCE: f64 = 2e-5;
 
 fn cases() -> impl Iterator<Item = Case> {
@@ -47,7 +46,7 @@ fn twin(case: &Case, inputs: &[HostArray]) -> Option<HostArray> {
 fn what_is_not_finite_shows_where_the_twin_shows_it_and_nowhere_else() {
     let gpu = common::gpu();
     let mut bad = Vec::new();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for case in cases() {
             for which in 0..case.inputs.len() {
@@ -77,7 +76,7 @@ fn what_is_not_finite_shows_where_the_twin_shows_it_and_nowhere_else() {
 fn denormals_count_as_nothing_much() {
     let gpu = common::gpu();
     let mut bad = Vec::new();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for case in cases() {
             for which in (0..case.inputs.len()).filter(|&i| case.differentiable[i]) {
@@ -101,7 +100,7 @@ fn denormals_count_as_nothing_much() {
 #[test]
 fn huge_values_break_neither_the_device_nor_what_follows() {
     let gpu = common::gpu();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for case in cases() {
             let before = forward(&gpu, &case, &case.inputs);
@@ -163,7 +162,7 @@ fn shared(case: &mut Case) -> (Rc<dyn Op>, Shape) {
 fn a_nan_in_the_gradient_of_an_output_reaches_the_gradients_of_inputs() {
     let gpu = common::gpu();
     let mut bad = Vec::new();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for mut case in cases() {
             let (op, shape) = shared(&mut case);
@@ -188,7 +187,7 @@ fn a_nan_in_the_gradient_of_an_output_reaches_the_gradients_of_inputs() {
 fn memory_beside_a_tensor_changes_no_bit_of_a_result() {
     let gpu = common::gpu();
     let mut bad = Vec::new();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for mut case in cases() {
             let (op, output) = shared(&mut case);

@@ -18,7 +18,8 @@ const MAX_STORAGE_BUFFERS: usize = 8;
 
 fn parse(s: &Shader) -> Result<(Module, ModuleInfo), String> {
     let module = naga::front::wgsl::parse_str(s.wgsl).map_err(|e| e.emit_to_string(s.wgsl))?;
-    let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
+    let capabilities = if s.subgroups { Capabilities::SUBGROUP } else { Capabilities::empty() };
+    let info = Validator::new(ValidationFlags::all(), capabilities)
         .validate(&module)
         .map_err(|e| e.emit_to_string(s.wgsl))?;
     Ok((module, info))
@@ -146,8 +147,10 @@ fn every_kernel_translates_for_vulkan_metal_and_directx() {
     every_kernel(|s| {
         let (module, info) = parse(s)?;
         let (module, info) = resolved(&module, &info)?;
-        let words = spv::write_vec(&module, &info, &spv::Options::default(), None)
-            .map_err(|e| format!("SPIR-V: {e}"))?;
+        // Subgroups came with SPIR-V 1.3, which every Vulkan 1.1 driver takes.
+        let options = spv::Options { lang_version: (1, 3), ..Default::default() };
+        let words =
+            spv::write_vec(&module, &info, &options, None).map_err(|e| format!("SPIR-V: {e}"))?;
         ensure(words.first() == Some(&0x0723_0203), || "SPIR-V has no magic number".into())?;
         let options = msl::Options { lang_version: (2, 0), ..Default::default() };
         let (text, done) =
@@ -196,6 +199,7 @@ fn the_checks_refuse_a_kernel_that_reads_what_it_does_not_declare() {
         bindings: &[],
         params_size: 0,
         fields: &[],
+        subgroups: false,
     };
     assert!(parse(&broken).is_err());
 }

@@ -3,13 +3,11 @@
 
 mod common;
 
-use sgnas::gpu::{Gpu, KernelStyle};
+use sgnas::gpu::Gpu;
 use sgnas::ops::Op;
 use sgnas::ops::batch_norm::{BatchNormTrain, Running, batch_moments};
 use sgnas::ops::count::{correct_count, count_nonfinite};
 use sgnas::tensor::{HostArray, Tensor};
-
-const STYLES: [KernelStyle; 2] = [KernelStyle::Registers, KernelStyle::Tiles];
 
 /// Mean and biased variance by channel in f64.
 fn moments(x: &HostArray) -> Vec<(f64, f64)> {
@@ -39,7 +37,7 @@ fn assert_moments(gpu: &Gpu, x: &HostArray) {
 #[test]
 fn moments_hold_where_the_mean_exceeds_the_deviation_ten_thousandfold() {
     let gpu = common::gpu();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for shape in [[2, 3, 8, 8], [3, 2, 7, 5], [32, 1, 4, 4]] {
             let mut x = HostArray::sample(shape, 1);
@@ -52,7 +50,7 @@ fn moments_hold_where_the_mean_exceeds_the_deviation_ten_thousandfold() {
 #[test]
 fn moments_hold_where_a_single_value_stands_out() {
     let gpu = common::gpu();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         for at in [0, 4321] {
             let mut x = HostArray::zeros([4, 1, 64, 64]);
@@ -65,7 +63,7 @@ fn moments_hold_where_a_single_value_stands_out() {
 #[test]
 fn no_sum_ends_early_in_channels_of_many_values() {
     let gpu = common::gpu();
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         // 9.4 million values in one channel: 1.2 million for each of eight lanes, were it not split.
         let mut x = HostArray::zeros([1, 1, 3067, 3067]);
@@ -126,7 +124,7 @@ fn correct_answers_add_up_and_ties_go_to_the_first() {
         ([1.0, 3.0, 2.0], 3.0),
         ([1.0, 3.0, 2.0], -1.0),
     ];
-    for style in STYLES {
+    for style in gpu.styles() {
         gpu.set_style(style);
         // 19 columns, so that a workgroup shares a row where the style is tiles.
         let wide = |row: &[f32; 3]| row.iter().copied().chain([-9.0; 16]).collect::<Vec<_>>();

@@ -91,6 +91,14 @@ pub(crate) async fn choose(
     Ok(all.swap_remove(at))
 }
 
+/// Whether the kernels that share values among subgroups of eight invocations run here.
+pub(crate) fn has_subgroups_of_eight(adapter: &wgpu::Adapter) -> bool {
+    let info = adapter.get_info();
+    adapter.features().contains(wgpu::Features::SUBGROUP)
+        && info.subgroup_min_size == 8
+        && info.subgroup_max_size == 8
+}
+
 pub(crate) fn report(adapter: &wgpu::Adapter) -> AdapterReport {
     let (info, l, f) = (adapter.get_info(), adapter.limits(), adapter.features());
     let has = |x| f.contains(x);
@@ -109,7 +117,11 @@ pub(crate) fn report(adapter: &wgpu::Adapter) -> AdapterReport {
         ],
         features: vec![
             ("timestamps", has(wgpu::Features::TIMESTAMP_QUERY), "the profile by kernel"),
-            ("subgroups", has(wgpu::Features::SUBGROUP), "not used"),
+            (
+                "subgroups",
+                has(wgpu::Features::SUBGROUP),
+                "matrix products, where they are eight wide",
+            ),
             ("f16", has(wgpu::Features::SHADER_F16), "not used: f32 is the product"),
         ],
     }

@@ -18,6 +18,9 @@ use super::{GpuError, Shader};
 pub enum KernelStyle {
     /// Large register blocks, no workgroup memory.
     Registers,
+    /// As registers, and what eight invocations share is loaded once and broadcast among them: for
+    /// software drivers whose subgroups are eight wide.
+    Subgroups,
     /// Tiles in workgroup memory.
     Tiles,
 }
@@ -62,9 +65,14 @@ impl Gpu {
             max_buffer_size: theirs.max_buffer_size,
             ..wgpu::Limits::default()
         };
+        let software = report.kind == "software";
+        let mut features = adapter.features() & wgpu::Features::TIMESTAMP_QUERY;
+        if software && adapter::has_subgroups_of_eight(&adapter) {
+            features |= wgpu::Features::SUBGROUP;
+        }
         let desc = wgpu::DeviceDescriptor {
             label: Some("sgnas"),
-            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            required_features: features,
             required_limits: limits.clone(),
             ..Default::default()
         };
@@ -73,8 +81,11 @@ impl Gpu {
             .await
             .map_err(|e| GpuError::NoDevice { adapter: report.name.clone(), why: e.to_string() })?;
         let fault = watch(&device);
-        let software = report.kind == "software";
-        let style = if software { KernelStyle::Registers } else { KernelStyle::Tiles };
+        let style = match software {
+            true if features.contains(wgpu::Features::SUBGROUP) => KernelStyle::Subgroups,
+            true => KernelStyle::Registers,
+            false => KernelStyle::Tiles,
+        };
         let ring = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("params"),
             size: (RING_SLOTS * SLOT) as u64,
@@ -108,7 +119,16 @@ impl Gpu {
         self.inner.style.get()
     }
 
-    /// Overrides the variants: for tests and benchmarks, which run all of them.
+    /// The variants that run on this device, for tests and benchmarks, which run all of them.
+    pub fn styles(&self) -> Vec<KernelStyle> {
+        let mut all = vec![KernelStyle::Registers, KernelStyle::Tiles];
+        if self.inner.device.features().contains(wgpu::Features::SUBGROUP) {
+            all.push(KernelStyle::Subgroups);
+        }
+        all
+    }
+
+    /// Overrides the variant with another of [`Gpu::styles`].
     pub fn set_style(&self, style: KernelStyle) {
         self.inner.style.set(style);
     }

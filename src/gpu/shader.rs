@@ -35,4 +35,6 @@ pub struct Shader {
     pub params_size: usize,
     /// Members of `Params`.
     pub fields: &'static [Field],
+    /// Whether it uses subgroups, which a device has or has not.
+    pub subgroups: bool,
 }

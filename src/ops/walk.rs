@@ -33,7 +33,9 @@ impl Walk {
             // A software driver runs eight invocations in step. On small planes each has a channel
             // of its own, so that together they read a long stretch of memory; on large ones, which
             // lie powers of two apart, that would exhaust the ways of the cache.
-            KernelStyle::Registers => (if chunks < SMALL_PLANE { 1 } else { 8 }, 1 << 10),
+            KernelStyle::Registers | KernelStyle::Subgroups => {
+                (if chunks < SMALL_PLANE { 1 } else { 8 }, 1 << 10)
+            }
             KernelStyle::Tiles => (chunks.next_power_of_two().min(64), 1 << 16),
         };
         let lanes = lanes.max(chunks.div_ceil(MOST_ROUNDS).next_power_of_two());

@@ -1,6 +1,6 @@
 //! Convolutions and dense layers.
 
-use sgnas::gpu::{Gpu, KernelStyle};
+use sgnas::gpu::Gpu;
 use sgnas::ops::conv2d::Conv2d;
 use sgnas::ops::linear::Linear;
 
@@ -50,7 +50,7 @@ pub fn linear(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
 
 fn in_every_style(gpu: &Gpu, mut check: impl FnMut(&Gpu) -> Outcome) -> Outcome {
     let own = gpu.style();
-    for style in [KernelStyle::Registers, KernelStyle::Tiles] {
+    for style in gpu.styles() {
         gpu.set_style(style);
         check(gpu)?;
     }

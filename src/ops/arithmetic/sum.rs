@@ -64,7 +64,7 @@ pub(crate) fn sum_to(
 /// with enough to do, none with more rounds than a loop may have.
 fn lanes(gpu: &Gpu, outputs: usize, outer: u32, inner: u32) -> u32 {
     let (invocations, least) = match gpu.style() {
-        KernelStyle::Registers => (1 << 9, 64),
+        KernelStyle::Registers | KernelStyle::Subgroups => (1 << 9, 64),
         KernelStyle::Tiles => (1 << 15, 32),
     };
     // What the lanes share: the innermost axis, or else the outer ones.

@@ -57,7 +57,9 @@ impl Range {
     /// can hold and whole planes, unless too few invocations came of it. Tiles: many small pieces.
     fn cut(&self, style: KernelStyle, widest: usize, width4: usize, height: usize) -> Cut {
         let (vec4s, items, workgroup) = match style {
-            KernelStyle::Registers => (widest.min(width4.next_power_of_two()), 64, 8),
+            KernelStyle::Registers | KernelStyle::Subgroups => {
+                (widest.min(width4.next_power_of_two()), 64, 8)
+            }
             KernelStyle::Tiles => (1, usize::MAX, 64),
         };
         let strips = width4.div_ceil(vec4s);
@@ -177,7 +179,7 @@ impl Range {
         let width4 = wo.div_ceil(4);
         let cut = self.cut(gpu.style(), 1, width4, ho);
         // Strips share one sum where there are invocations enough without.
-        let shared = self.planes() * cut.bands >= 64 && gpu.style() == KernelStyle::Registers;
+        let shared = self.planes() * cut.bands >= 64 && gpu.style() != KernelStyle::Tiles;
         let width = if shared { width4 } else { 1 };
         let strips = width4.div_ceil(width);
         let len = self.count * self.kernel * self.kernel;

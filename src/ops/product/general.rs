@@ -77,7 +77,7 @@ pub(crate) fn convolution(
         bias: u32::from(bias.is_some()),
     };
     let (shader, name, width) = match gpu.style() {
-        KernelStyle::Registers => (&dense::SHADER, "MB", 16 * 8),
+        KernelStyle::Registers | KernelStyle::Subgroups => (&dense::SHADER, "MB", 16 * 8),
         KernelStyle::Tiles => (&dense_tiles::SHADER, "TM", 64),
     };
     // Without a bias the kernels stand in for it and are not read.

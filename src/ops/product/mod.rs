@@ -8,7 +8,9 @@ mod nt;
 pub(crate) use general::{Convolution, convolution};
 pub(crate) use nt::product_nt;
 
-use crate::gpu::shaders::matmul::{pack, product, product_tiles, sum_parts};
+use crate::gpu::shaders::matmul::{
+    pack, product, product_shared, product_shared_odd, product_tiles, sum_parts,
+};
 use crate::gpu::{Buffer, Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::tensor::Tensor;
 
@@ -111,7 +113,7 @@ pub(crate) fn row_blocks(style: KernelStyle, rows: usize) -> (usize, usize) {
     let rows4 = rows.div_ceil(4);
     let block = match style {
         // Loads of a step against its sums: the block that wastes the least time.
-        KernelStyle::Registers => {
+        KernelStyle::Registers | KernelStyle::Subgroups => {
             (1..=4).min_by_key(|&mb| (rows4.div_ceil(mb) * (9 * mb + 20), 4 - mb)).unwrap_or(4)
         }
         KernelStyle::Tiles if rows4 > 8 => 16,
@@ -131,6 +133,9 @@ pub(crate) fn product(
     y: &Tensor,
     d: Planes,
 ) -> Result<(), GpuError> {
+    if gpu.style() == KernelStyle::Subgroups {
+        return product_shared(gpu, a, b, bias, y, d);
+    }
     if !d.plane.is_multiple_of(4) {
         let c = Convolution::pointwise(d);
         return convolution(gpu, a, b, bias, y, &c);
@@ -152,7 +157,7 @@ pub(crate) fn product(
     let bindings = [a.buffer(), b.buffer(), bias.buffer(), y.buffer()];
     let work = (d.rows * d.depth * columns4 * 4) as u64;
     match gpu.style() {
-        KernelStyle::Registers => gpu.dispatch(Dispatch {
+        KernelStyle::Registers | KernelStyle::Subgroups => gpu.dispatch(Dispatch {
             shader: &product::SHADER,
             constants: &[("MB", block as f64)],
             params: bytemuck::bytes_of(&params),
@@ -169,6 +174,45 @@ pub(crate) fn product(
             work,
         }),
     }
+}
+
+/// [`product`] with rows shared in subgroups.
+fn product_shared(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    bias: Option<&Tensor>,
+    y: &Tensor,
+    d: Planes,
+) -> Result<(), GpuError> {
+    check_steps("product", d.depth)?;
+    // Blocks of 32 rows are the faster ones where they waste less than a tenth more.
+    let (tall, flat) = (d.rows.next_multiple_of(32), d.rows.next_multiple_of(16));
+    let tall_rows = tall * 10 <= flat * 11;
+    let (block, vec4s) = if tall_rows { (32, 8) } else { (16, 16) };
+    let blocks = d.rows.div_ceil(block);
+    let plane4 = d.plane.div_ceil(4);
+    let columns4 = d.images * plane4;
+    let params = product_shared::Params {
+        rows: d.rows as u32,
+        depth: d.depth as u32,
+        plane: d.plane as u32,
+        plane4: plane4 as u32,
+        columns4: columns4 as u32,
+        pitch4: d.rows.div_ceil(4) as u32,
+        blocks: blocks as u32,
+        bias: u32::from(bias.is_some()),
+    };
+    let even = d.plane.is_multiple_of(4);
+    gpu.dispatch(Dispatch {
+        shader: if even { &product_shared::SHADER } else { &product_shared_odd::SHADER },
+        constants: &[("TALL", f64::from(u8::from(tall_rows)))],
+        params: bytemuck::bytes_of(&params),
+        // Without a bias the left factor stands in and is not read.
+        bindings: &[a.buffer(), b.buffer(), bias.unwrap_or(a).buffer(), y.buffer()],
+        groups: groups_1d(columns4.div_ceil(vec4s) * blocks, 1),
+        work: (d.rows * d.depth * columns4 * 4) as u64,
+    })
 }
 
 /// Records y = a^T b for `a` [K, M], `b` [K, N] and `y` [M, N], with the best kernel there is for

@@ -1,7 +1,7 @@
 //! The product with the transposed: what the weight gradient of a pointwise convolution is.
 
 use super::{MAX_STEPS, Planes, sum_parts};
-use crate::gpu::shaders::matmul::{product_nt, product_nt_tiles};
+use crate::gpu::shaders::matmul::{product_nt, product_nt_shared, product_nt_tiles};
 use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::tensor::{Shape, Tensor};
 
@@ -10,6 +10,7 @@ use crate::tensor::{Shape, Tensor};
 pub(crate) fn splits(style: KernelStyle, blocks: usize, steps: usize) -> (usize, usize) {
     let (items, least): (usize, usize) = match style {
         KernelStyle::Registers => (128, 16),
+        KernelStyle::Subgroups => (24, 32),
         KernelStyle::Tiles => (512, 64),
     };
     let wanted = items.div_ceil(blocks.max(1)).min(steps.div_ceil(least)).max(1);
@@ -26,6 +27,9 @@ pub(crate) fn product_nt(
     d: Planes,
     shape: Shape,
 ) -> Result<Tensor, GpuError> {
+    if gpu.style() == KernelStyle::Subgroups {
+        return product_nt_shared(gpu, a, b, d, shape);
+    }
     let side = if gpu.style() == KernelStyle::Registers { 8 } else { 32 };
     let (blocks_m, blocks_c) = (d.rows.div_ceil(side), d.depth.div_ceil(side));
     let plane4 = d.plane.div_ceil(4);
@@ -48,7 +52,9 @@ pub(crate) fn product_nt(
     };
     let items = splits * blocks_m * blocks_c;
     let (shader, groups) = match gpu.style() {
-        KernelStyle::Registers => (&product_nt::SHADER, groups_1d(items, 8)),
+        KernelStyle::Registers | KernelStyle::Subgroups => {
+            (&product_nt::SHADER, groups_1d(items, 8))
+        }
         KernelStyle::Tiles => (&product_nt_tiles::SHADER, groups_1d(items, 1)),
     };
     gpu.dispatch(Dispatch {
@@ -65,13 +71,60 @@ pub(crate) fn product_nt(
     Ok(y)
 }
 
+/// [`product_nt`] with rows shared in subgroups: blocks of 32 of one factor by 16 of the other.
+fn product_nt_shared(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    d: Planes,
+    shape: Shape,
+) -> Result<Tensor, GpuError> {
+    let waste = |m: usize, c: usize| m.next_multiple_of(32) * c.next_multiple_of(16);
+    let swap = waste(d.depth, d.rows) < waste(d.rows, d.depth);
+    let (rows, cols, step_m, step_c) =
+        if swap { (d.depth, d.rows, 1, d.depth) } else { (d.rows, d.depth, d.depth, 1) };
+    let (a, b) = if swap { (b, a) } else { (a, b) };
+    let (blocks_m, blocks_c) = (rows.div_ceil(32), cols.div_ceil(16));
+    let plane4 = d.plane.div_ceil(4);
+    let steps = d.images * plane4;
+    let (splits, a_split) = splits(gpu.style(), blocks_m * blocks_c, steps);
+    let pitch = (rows * cols).next_multiple_of(4);
+    let y = Tensor::empty(gpu, shape)?;
+    let parts = if splits == 1 { y.clone() } else { Tensor::empty(gpu, [splits, pitch])? };
+    gpu.dispatch(Dispatch {
+        shader: &product_nt_shared::SHADER,
+        constants: &[("ODD", f64::from(u8::from(!d.plane.is_multiple_of(4))))],
+        params: bytemuck::bytes_of(&product_nt_shared::Params {
+            rows: rows as u32,
+            cols: cols as u32,
+            plane: d.plane as u32,
+            plane4: plane4 as u32,
+            steps: steps as u32,
+            steps_a_split: a_split as u32,
+            splits: splits as u32,
+            blocks_m: blocks_m as u32,
+            blocks_c: blocks_c as u32,
+            pitch: pitch as u32,
+            step_m: step_m as u32,
+            step_c: step_c as u32,
+        }),
+        bindings: &[a.buffer(), a.buffer(), b.buffer(), b.buffer(), parts.buffer()],
+        groups: groups_1d(splits * blocks_m * blocks_c, 1),
+        work: (rows * cols * steps * 4) as u64,
+    })?;
+    if splits > 1 {
+        sum_parts(gpu, &parts, splits, pitch, &y)?;
+    }
+    Ok(y)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn splits_cover_every_step_and_no_loop_is_too_long() {
-        for style in [KernelStyle::Registers, KernelStyle::Tiles] {
+        for style in [KernelStyle::Registers, KernelStyle::Subgroups, KernelStyle::Tiles] {
             for blocks in [1, 3, 700] {
                 for steps in [1, 15, 16, 17, 1000, 65_536, 1_000_003] {
                     let (count, each) = splits(style, blocks, steps);

@@ -1,0 +1,114 @@
+// The body of matmul/product_shared.wgsl and matmul/product_shared_odd.wgsl, which define
+// `load_b(at, left)`, four values of b from value `at` on, of which `left` lie in the plane, and
+// `store_y(at, left, value)`.
+// The eight invocations of a subgroup have the same rows of a: each loads a part and broadcasts it.
+// TALL: 32 rows by 4 columns an invocation, else 16 by 8; two steps of k a round.
+override TALL: u32 = 1u;
+
+// Rows m .. m + 3 of a column block.
+fn store_rows(m: u32, to: u32, left: u32, c: mat4x4<f32>) {
+    for (var i = 0u; i < 4u; i++) {
+        if (m + i < p.rows && left > 0u) {
+            var v = c[i];
+            if (p.bias == 1u) {
+                v += bias[m + i];
+            }
+            store_y(to + (m + i) * p.plane, left, v);
+        }
+    }
+}
+
+// Four columns: where they begin in b and y, and how many of them there are.
+struct Columns {
+    b: u32,
+    y: u32,
+    left: u32,
+}
+
+fn columns(j: u32) -> Columns {
+    let i = min(j, p.columns4 - 1u);
+    let n = i / p.plane4;
+    let q = (i - n * p.plane4) * 4u;
+    let left = select(0u, p.plane - q, j < p.columns4);
+    return Columns(n * (p.depth * p.plane) + q, n * (p.rows * p.plane) + q, left);
+}
+
+fn product_block(w: u32, lane: u32) {
+    let j = (w / p.blocks) * 8u + lane;
+    // Every lane must take part in the broadcasts, even one beyond the last column.
+    if (TALL == 1u) {
+        let m4 = (w % p.blocks) * 8u;
+        let at = columns(j);
+        var c0: mat4x4<f32>; var c1: mat4x4<f32>; var c2: mat4x4<f32>; var c3: mat4x4<f32>;
+        var c4: mat4x4<f32>; var c5: mat4x4<f32>; var c6: mat4x4<f32>; var c7: mat4x4<f32>;
+        for (var k = 0u; k < p.depth; k += 2u) {
+            // A step beyond the last counts nothing: a is zero there, b any row.
+            let more = k + 1u < p.depth;
+            let next = select(k, k + 1u, more);
+            let u = a[k * p.pitch4 + m4 + lane];
+            let v = select(vec4<f32>(), a[next * p.pitch4 + m4 + lane], more);
+            let b0 = load_b(at.b + k * p.plane, at.left);
+            let b1 = load_b(at.b + next * p.plane, at.left);
+            c0 += outer(subgroupBroadcast(u, 0u), b0) + outer(subgroupBroadcast(v, 0u), b1);
+            c1 += outer(subgroupBroadcast(u, 1u), b0) + outer(subgroupBroadcast(v, 1u), b1);
+            c2 += outer(subgroupBroadcast(u, 2u), b0) + outer(subgroupBroadcast(v, 2u), b1);
+            c3 += outer(subgroupBroadcast(u, 3u), b0) + outer(subgroupBroadcast(v, 3u), b1);
+            c4 += outer(subgroupBroadcast(u, 4u), b0) + outer(subgroupBroadcast(v, 4u), b1);
+            c5 += outer(subgroupBroadcast(u, 5u), b0) + outer(subgroupBroadcast(v, 5u), b1);
+            c6 += outer(subgroupBroadcast(u, 6u), b0) + outer(subgroupBroadcast(v, 6u), b1);
+            c7 += outer(subgroupBroadcast(u, 7u), b0) + outer(subgroupBroadcast(v, 7u), b1);
+        }
+        let m = m4 * 4u;
+        store_rows(m, at.y, at.left, c0);
+        store_rows(m + 4u, at.y, at.left, c1);
+        store_rows(m + 8u, at.y, at.left, c2);
+        store_rows(m + 12u, at.y, at.left, c3);
+        store_rows(m + 16u, at.y, at.left, c4);
+        store_rows(m + 20u, at.y, at.left, c5);
+        store_rows(m + 24u, at.y, at.left, c6);
+        store_rows(m + 28u, at.y, at.left, c7);
+    } else {
+        let m4 = (w % p.blocks) * 4u;
+        let l = columns(j * 2u);
+        let r = columns(j * 2u + 1u);
+        var l0: mat4x4<f32>; var l1: mat4x4<f32>; var l2: mat4x4<f32>; var l3: mat4x4<f32>;
+        var r0: mat4x4<f32>; var r1: mat4x4<f32>; var r2: mat4x4<f32>; var r3: mat4x4<f32>;
+        for (var k = 0u; k < p.depth; k += 2u) {
+            // Lanes 0 to 3 hold the rows of step k, lanes 4 to 7 those of the next.
+            let mine = k + lane / 4u;
+            let more = k + 1u < p.depth;
+            let next = select(k, k + 1u, more);
+            let v = a[min(mine, p.depth - 1u) * p.pitch4 + m4 + lane % 4u];
+            let u = select(vec4<f32>(), v, mine < p.depth);
+            let bl0 = load_b(l.b + k * p.plane, l.left);
+            let br0 = load_b(r.b + k * p.plane, r.left);
+            let bl1 = load_b(l.b + next * p.plane, l.left);
+            let br1 = load_b(r.b + next * p.plane, r.left);
+            let u0 = subgroupBroadcast(u, 0u);
+            let u1 = subgroupBroadcast(u, 1u);
+            let u2 = subgroupBroadcast(u, 2u);
+            let u3 = subgroupBroadcast(u, 3u);
+            let u4 = subgroupBroadcast(u, 4u);
+            let u5 = subgroupBroadcast(u, 5u);
+            let u6 = subgroupBroadcast(u, 6u);
+            let u7 = subgroupBroadcast(u, 7u);
+            l0 += outer(u0, bl0) + outer(u4, bl1);
+            r0 += outer(u0, br0) + outer(u4, br1);
+            l1 += outer(u1, bl0) + outer(u5, bl1);
+            r1 += outer(u1, br0) + outer(u5, br1);
+            l2 += outer(u2, bl0) + outer(u6, bl1);
+            r2 += outer(u2, br0) + outer(u6, br1);
+            l3 += outer(u3, bl0) + outer(u7, bl1);
+            r3 += outer(u3, br0) + outer(u7, br1);
+        }
+        let m = m4 * 4u;
+        store_rows(m, l.y, l.left, l0);
+        store_rows(m, r.y, r.left, r0);
+        store_rows(m + 4u, l.y, l.left, l1);
+        store_rows(m + 4u, r.y, r.left, r1);
+        store_rows(m + 8u, l.y, l.left, l2);
+        store_rows(m + 8u, r.y, r.left, r2);
+        store_rows(m + 12u, l.y, l.left, l3);
+        store_rows(m + 12u, r.y, r.left, r3);
+    }
+}

@@ -1,0 +1,130 @@
+//! use linear
+//! parts[s, m, c] = sum over the columns (n, p) of split s of a[n, m, p] b[n, c, p]: the weight
+//! gradient of a pointwise convolution before its splits are summed. An invocation holds 32 rows m
+//! by 2 columns c; the eight invocations of a subgroup have the same rows: each loads four of them
+//! and broadcasts. Four columns (n, p) a step. For software drivers with subgroups of eight.
+//! Host: src/ops/product/nt.rs.
+
+// 1: planes are not a multiple of 4 values, so that a vec4 may begin anywhere.
+override ODD: u32 = 0u;
+
+struct Params {
+    rows: u32,    // M
+    cols: u32,    // C
+    plane: u32,   // values of a plane
+    plane4: u32,  // its vec4s, the last perhaps not full
+    steps: u32,   // vec4s over all planes
+    steps_a_split: u32,
+    splits: u32,
+    blocks_m: u32,
+    blocks_c: u32,
+    pitch: u32,   // values of a part
+    step_m: u32,  // distance of rows in a part, in values
+    step_c: u32,  // distance of columns
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read> a4: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> b: array<f32>;
+@group(0) @binding(4) var<storage, read> b4: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> parts: array<f32>;
+
+fn load_a(i: u32, left: u32) -> vec4<f32> {
+    if (ODD == 0u) {
+        return a4[i / 4u];
+    }
+    let v = vec4<f32>(a[i], a[i + 1u], a[i + 2u], a[i + 3u]);
+    return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
+}
+
+fn load_b(i: u32, left: u32) -> vec4<f32> {
+    if (ODD == 0u) {
+        return b4[i / 4u];
+    }
+    let v = vec4<f32>(b[i], b[i + 1u], b[i + 2u], b[i + 3u]);
+    return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
+}
+
+fn low(v: vec4<f32>) -> mat4x4<f32> {
+    return mat4x4<f32>(
+        subgroupBroadcast(v, 0u), subgroupBroadcast(v, 1u),
+        subgroupBroadcast(v, 2u), subgroupBroadcast(v, 3u),
+    );
+}
+
+fn high(v: vec4<f32>) -> mat4x4<f32> {
+    return mat4x4<f32>(
+        subgroupBroadcast(v, 4u), subgroupBroadcast(v, 5u),
+        subgroupBroadcast(v, 6u), subgroupBroadcast(v, 7u),
+    );
+}
+
+fn store(first: u32, m: u32, c: u32, v: vec4<f32>) {
+    for (var i = 0u; i < 4u; i++) {
+        if (m + i < p.rows && c < p.cols) {
+            parts[first + (m + i) * p.step_m + c * p.step_c] = v[i];
+        }
+    }
+}
+
+@compute @workgroup_size(8)
+fn product_nt_shared(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(subgroup_invocation_id) lane: u32,
+) {
+    let id = linear_index(wg, groups, 1u, 0u);
+    let s = id % p.splits;
+    let block = id / p.splits;
+    let m0 = (block % p.blocks_m) * 32u;
+    let c0 = (block / p.blocks_m) * 16u + lane;
+    let first = s * p.steps_a_split;
+    let last = min(first + p.steps_a_split, p.steps);
+    // Rows beyond the last are read from the last: they are not stored.
+    let rows = min(m0 + lane + vec4<u32>(0u, 8u, 16u, 24u), vec4<u32>(p.rows - 1u)) * p.plane;
+    let cols = min(vec2<u32>(c0, c0 + 8u), vec2<u32>(p.cols - 1u)) * p.plane;
+    var n = first / p.plane4;
+    var q = first - n * p.plane4;
+    var l0: vec4<f32>; var l1: vec4<f32>; var l2: vec4<f32>; var l3: vec4<f32>;
+    var l4: vec4<f32>; var l5: vec4<f32>; var l6: vec4<f32>; var l7: vec4<f32>;
+    var r0: vec4<f32>; var r1: vec4<f32>; var r2: vec4<f32>; var r3: vec4<f32>;
+    var r4: vec4<f32>; var r5: vec4<f32>; var r6: vec4<f32>; var r7: vec4<f32>;
+    for (var t = first; t < last; t++) {
+        let at_a = rows + (n * (p.rows * p.plane) + q * 4u);
+        let at_b = cols + (n * (p.cols * p.plane) + q * 4u);
+        let left = p.plane - q * 4u;
+        let l = load_b(at_b.x, left);
+        let r = load_b(at_b.y, left);
+        let a0 = load_a(at_a.x, left);
+        let a1 = load_a(at_a.y, left);
+        let a2 = load_a(at_a.z, left);
+        let a3 = load_a(at_a.w, left);
+        let m0 = low(a0);
+        let m1 = high(a0);
+        let m2 = low(a1);
+        let m3 = high(a1);
+        let m4 = low(a2);
+        let m5 = high(a2);
+        let m6 = low(a3);
+        let m7 = high(a3);
+        l0 += l * m0; l1 += l * m1; l2 += l * m2; l3 += l * m3;
+        l4 += l * m4; l5 += l * m5; l6 += l * m6; l7 += l * m7;
+        r0 += r * m0; r1 += r * m1; r2 += r * m2; r3 += r * m3;
+        r4 += r * m4; r5 += r * m5; r6 += r * m6; r7 += r * m7;
+        q++;
+        if (q == p.plane4) {
+            q = 0u;
+            n++;
+        }
+    }
+    let to = s * p.pitch;
+    store(to, m0, c0, l0); store(to, m0, c0 + 8u, r0);
+    store(to, m0 + 4u, c0, l1); store(to, m0 + 4u, c0 + 8u, r1);
+    store(to, m0 + 8u, c0, l2); store(to, m0 + 8u, c0 + 8u, r2);
+    store(to, m0 + 12u, c0, l3); store(to, m0 + 12u, c0 + 8u, r3);
+    store(to, m0 + 16u, c0, l4); store(to, m0 + 16u, c0 + 8u, r4);
+    store(to, m0 + 20u, c0, l5); store(to, m0 + 20u, c0 + 8u, r5);
+    store(to, m0 + 24u, c0, l6); store(to, m0 + 24u, c0 + 8u, r6);
+    store(to, m0 + 28u, c0, l7); store(to, m0 + 28u, c0 + 8u, r7);
+}

@@ -1,0 +1,43 @@
+//! use linear product product_shared
+//! y[n, m, p] = bias[m] + sum over k of a[k, m] b[n, k, p]: a pointwise convolution. For planes
+//! of any size.
+//! For software drivers with subgroups of eight. Host: src/ops/product/mod.rs.
+
+struct Params {
+    rows: u32,    // M
+    depth: u32,   // K
+    plane: u32,   // values of a plane
+    plane4: u32,  // its vec4s, the last perhaps not full
+    columns4: u32, // vec4s of all planes: N * plane4
+    pitch4: u32,  // vec4s of a row of a
+    blocks: u32,  // blocks of rows
+    bias: u32,    // 1: there is one
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+fn load_b(at: u32, left: u32) -> vec4<f32> {
+    // Beyond the plane follow columns that are not stored.
+    return vec4<f32>(b[at], b[at + 1u], b[at + 2u], b[at + 3u]);
+}
+
+fn store_y(at: u32, left: u32, value: vec4<f32>) {
+    for (var i = 0u; i < 4u; i++) {
+        if (i < left) {
+            y[at + i] = value[i];
+        }
+    }
+}
+
+@compute @workgroup_size(8)
+fn product_shared_odd(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(subgroup_invocation_id) lane: u32,
+) {
+    product_block(linear_index(wg, groups, 1u, 0u), lane);
+}
