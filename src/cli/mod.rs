@@ -3,6 +3,7 @@
 //! and a status that is not 0: 2 for arguments that cannot be read, 1 for all else.
 
 mod arguments;
+mod bench;
 mod devices;
 mod display;
 mod error;
@@ -44,6 +45,7 @@ enum Command {
     Info(info::Info),
     Report(report::Report),
     Devices(devices::Devices),
+    Bench(bench::Bench),
 }
 
 /// Runs the program with the arguments of this process.
@@ -57,6 +59,7 @@ pub fn main() -> ExitCode {
             Command::Info(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Devices(command) => command.run(),
+            Command::Bench(command) => command.run(),
         },
         Err(error) => not_understood(&error),
     };
