@@ -7,7 +7,6 @@ use super::error::ReportError;
 use super::ink::Ink;
 use super::markup::{Html, markup};
 use super::series::{Point, reach, smoothed};
-use super::words;
 
 /// Steps on an axis of epochs, where more than one epoch tells how long one is.
 #[derive(Clone, Copy)]
@@ -21,24 +20,24 @@ impl Clock {
     /// Counts epochs.
     pub(super) const EPOCHS: Self = Self { steps: 1.0, unit: "epoch" };
 
-    /// From each step's number and epoch.
-    pub(super) fn of(steps: impl DoubleEndedIterator<Item = (u64, u64)>) -> Self {
-        let last_epoch = steps.rev().scan(None, |last, (step, epoch)| {
-            (*last.get_or_insert(epoch) == epoch).then_some((step, epoch))
-        });
-        // The last epoch's first step: as many steps as all epochs before it.
-        match last_epoch.last() {
-            Some((step, epoch)) if epoch > 0 && step > 0 => {
-                Self { steps: step as f64 / epoch as f64, unit: "epoch" }
-            }
-            _ => Self { steps: 1.0, unit: "step" },
+    /// From each recorded step's number and epoch. An epoch's last step is always recorded.
+    pub(super) fn of(mut steps: impl DoubleEndedIterator<Item = (u64, u64)>) -> Self {
+        let last = steps.next_back().map(|(_, epoch)| epoch);
+        match steps.rfind(|&(_, epoch)| Some(epoch) != last) {
+            Some((step, epoch)) => Self { steps: nth(step) / nth(epoch), unit: "epoch" },
+            None => Self { steps: 1.0, unit: "step" },
         }
     }
 
-    /// Where a step lies.
+    /// Where the end of a step lies.
     pub(super) fn at(self, step: u64) -> f64 {
-        step as f64 / self.steps
+        nth(step) / self.steps
     }
+}
+
+/// How many there are up to the one of this number, counted from 0.
+pub(super) fn nth(number: u64) -> f64 {
+    number as f64 + 1.0
 }
 
 /// A chart of values by step, raw and smoothed.
@@ -50,19 +49,13 @@ pub(super) fn by_step(
     raw: Vec<Point>,
 ) -> Chart {
     let mean = smoothed(&raw);
-    let (reach, count) = (reach(raw.len()), raw.len());
-    let series = if count > 2 * reach {
+    let series = if raw.len() > 2 * reach(raw.len()) {
         vec![
-            Series::new("each step", Shape::Faint, Ink::Accent, raw),
-            Series::new(
-                &format!("mean over {}", words::several(reach, "step", "steps")),
-                Shape::Line,
-                Ink::Accent,
-                mean,
-            ),
+            Series::new("as recorded", Shape::Faint, Ink::Accent, raw),
+            Series::new("smoothed", Shape::Line, Ink::Accent, mean),
         ]
     } else {
-        vec![Series::new("each step", Shape::Line, Ink::Accent, raw)]
+        vec![Series::new("as recorded", Shape::Line, Ink::Accent, raw)]
     };
     Chart {
         title,
@@ -116,7 +109,14 @@ mod tests {
         let clock = |steps: u64| Clock::of((0..steps).map(|step| (step, step / 125)));
         assert_eq!(clock(0).unit, "step");
         assert_eq!(clock(125).unit, "step");
-        assert_eq!((clock(126).unit, clock(126).at(125)), ("epoch", 1.0));
-        assert_eq!(clock(1_000).at(500), 4.0);
+        assert_eq!((clock(126).unit, clock(126).at(124)), ("epoch", 1.0));
+        assert_eq!(clock(1_000).at(499), 4.0);
+    }
+
+    #[test]
+    fn records_of_several_steps_still_end_with_their_epoch() {
+        let records = (0..1_000).filter(|step| step % 10 == 9 || step % 125 == 124);
+        let clock = Clock::of(records.map(|step| (step, step / 125)));
+        assert_eq!(clock.at(999), 8.0);
     }
 }

@@ -4,7 +4,7 @@
 use super::Source;
 use super::chart::{Chart, FREE, PERCENT, POSITIVE, SMALL, Series, Shape};
 use super::compare::metric;
-use super::curves::{Clock, by_step, panels, plain};
+use super::curves::{Clock, by_step, nth, panels, plain};
 use super::error::ReportError;
 use super::ink::Ink;
 use super::markup::Html;
@@ -114,7 +114,7 @@ fn by_epoch(
     value: fn(&GeneratorEpoch) -> f64,
     (best, name): (fn(&GeneratorEpoch) -> bool, &str),
 ) -> Chart {
-    let point = |one: &GeneratorEpoch| ((one.epoch + 1) as f64, value(one));
+    let point = |one: &GeneratorEpoch| (nth(one.epoch), value(one));
     let all = state.generator_epochs.iter();
     let ring = all.clone().rev().find(|one| best(one)).map(point);
     Chart {

@@ -188,9 +188,9 @@ fn progress(state: &RunState, phase: Phase) -> String {
     let epochs = |done: Option<u64>, of: Option<u64>| match (done, of) {
         (None, Some(of)) => words::several(of as usize, "epoch", "epochs") + " planned",
         (Some(last), Some(of)) => {
-            format!("{} of {} epochs", words::grouped(last + 1), words::grouped(of))
+            format!("{} of {} epochs", words::grouped(last.saturating_add(1)), words::grouped(of))
         }
-        (Some(last), None) => words::several(last as usize + 1, "epoch", "epochs"),
+        (Some(last), None) => words::several((last as usize).saturating_add(1), "epoch", "epochs"),
         (None, None) => String::new(),
     };
     match phase {

@@ -12,7 +12,7 @@ pub(super) fn has_place(point: &Point) -> bool {
 
 /// Over how many points [`smoothed`] reaches, for a curve of so many.
 pub(super) fn reach(count: usize) -> usize {
-    (count / 50).max(5)
+    (count / 50).max(3)
 }
 
 /// The mean with weights that fall exponentially to both sides over [`reach`] points, so that a

@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::chart::{Chart, FREE, PERCENT, POSITIVE, SMALL, Series, Shape};
-use super::curves::{Clock, by_step, panels, plain};
+use super::curves::{Clock, by_step, nth, panels, plain};
 use super::error::ReportError;
 use super::ink::Ink;
 use super::markup::Html;
@@ -25,9 +25,10 @@ pub(super) fn supernet(state: &RunState, source: Source<'_>) -> Result<Html, Rep
         ..by_step("Loss", "cross-entropy, nats", FREE, clock, points(|step| step.loss))
     };
     let training = smoothed(&points(|step| step.accuracy * 100.0));
+    let last = steps.last().map_or(0.0, |step| clock.at(step.step));
     let after = |of: fn(&SupernetEpoch) -> f64| -> Vec<Point> {
         let place = |epoch: u64| {
-            if clock.unit == "epoch" { (epoch + 1) as f64 } else { clock.at(steps.len() as u64) }
+            if clock.unit == "epoch" { nth(epoch) } else { last }
         };
         state.supernet_epochs.iter().map(|one| (place(one.epoch), of(one) * 100.0)).collect()
     };
@@ -66,7 +67,7 @@ pub(super) fn scratch(state: &RunState, source: Source<'_>) -> Result<Html, Repo
     let standing = Standing::of(state, source);
     let epochs = Clock::EPOCHS;
     let points = |of: fn(&ScratchEpoch) -> f64| -> Vec<Point> {
-        state.scratch_epochs.iter().map(|one| ((one.epoch + 1) as f64, of(one))).collect()
+        state.scratch_epochs.iter().map(|one| (nth(one.epoch), of(one))).collect()
     };
     let empty = || standing.absent("The curve appears", "the first epoch of training from scratch");
     let charts = [

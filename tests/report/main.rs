@@ -184,6 +184,30 @@ fn values_that_are_not_finite_are_left_out_and_counted() {
 }
 
 #[test]
+fn the_largest_counts_are_shown_and_not_added_to() {
+    let mut run = state(&events("tiny"));
+    let most = u64::MAX;
+    run.supernet_steps
+        .iter_mut()
+        .rev()
+        .take(9)
+        .for_each(|one| (one.step, one.epoch) = (most, most));
+    run.generator_steps.iter_mut().for_each(|one| (one.step, one.epoch) = (most, most));
+    run.supernet_epochs.iter_mut().for_each(|one| one.epoch = most);
+    run.generator_epochs.iter_mut().for_each(|one| one.epoch = most);
+    run.tracking.iter_mut().for_each(|one| one.budget = most);
+    for one in &mut run.evaluated {
+        (one.macs, one.params) = (most, most);
+    }
+    for one in run.evaluated.iter_mut().filter(|one| one.kind == Origin::Generated) {
+        one.budget = Some(0);
+    }
+    run.phases[0].seconds = Some(1e300);
+    let page = report("largest", &run, false);
+    assert!(page.contains("18,446,744,073,709,551,615"));
+}
+
+#[test]
 fn a_single_point_of_everything_is_enough() {
     let (mut seen, mut few) = (Vec::new(), Vec::new());
     for event in events("tiny") {
