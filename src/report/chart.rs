@@ -250,7 +250,7 @@ fn draw_series(
                 if let [alone] = stretch[..] {
                     chart.draw_series([Circle::new(
                         alone,
-                        radius(2.0),
+                        radius(3.0),
                         color.mix(opacity).filled(),
                     )])?;
                 } else {
