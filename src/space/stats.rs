@@ -113,6 +113,13 @@ mod tests {
     }
 
     #[test]
+    fn tau_b_counts_ties_as_its_definition_says() {
+        // Six pairs: 4 agree, 1 disagrees, 1 is tied in y; tau-b = 3 / sqrt(6 * 5).
+        let tau = kendall_tau_b(&[1.0, 2.0, 3.0, 4.0], &[1.0, 3.0, 2.0, 3.0]).unwrap();
+        assert!((tau - 3.0 / 30_f64.sqrt()).abs() < 1e-15, "{tau}");
+    }
+
+    #[test]
     fn what_has_no_order_has_no_correlation() {
         for statistic in [kendall_tau_b, pearson, spearman] {
             assert_eq!(statistic(&[1.0, 1.0], &[1.0, 2.0]), None);
