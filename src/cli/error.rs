@@ -14,6 +14,9 @@ use crate::report::ReportError;
 use crate::run::RunError;
 use crate::space::SpaceError;
 
+/// Status of a program whose reader has gone, as shells have it.
+const BROKEN_PIPE: u8 = 141;
+
 /// Why a command failed, in one line that names the thing and what to do.
 #[derive(Debug, Error)]
 pub(super) enum CliError {
@@ -83,7 +86,7 @@ impl CliError {
     pub(super) fn report(&self) -> ExitCode {
         match self {
             // Whoever closed the pipe wants to hear nothing.
-            Self::Closed => return ExitCode::SUCCESS,
+            Self::Closed => return ExitCode::from(BROKEN_PIPE),
             _ => note(&format!("error: {self}")),
         }
         match self {

@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::table::{Align, Table};
+use super::words::percent;
 use super::{arguments, output};
 use crate::gpu::AdapterChoice;
 use crate::protocol::config::{Config, Decode};
-use crate::protocol::quantity::{grouped, parse_counts, short};
+use crate::protocol::quantity::grouped;
 use crate::run::trained;
 use crate::space::{Architecture, Metric, SkipMask};
 
@@ -22,10 +23,10 @@ pub(super) struct Generate {
     #[arg(required_unless_present = "weights", conflicts_with_all = ["weights", "prior", "preset"])]
     run: Option<PathBuf>,
     /// Budgets in MACs, as in 20M,25M
-    #[arg(long, required_unless_present = "params")]
+    #[arg(long, required_unless_present = "params", allow_hyphen_values = true)]
     macs: Option<String>,
     /// Budgets in parameters, as in 60k
-    #[arg(long, conflicts_with = "macs")]
+    #[arg(long, conflicts_with = "macs", allow_hyphen_values = true)]
     params: Option<String>,
     /// From probabilities to an architecture: budget (never above it) or argmax (the paper's)
     #[arg(long, default_value = "budget", value_parser = ["budget", "argmax"])]
@@ -60,12 +61,11 @@ struct Answer {
 
 impl Generate {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
-        let (metric, text) = match (&self.macs, &self.params) {
-            (Some(text), _) => (Metric::Macs, text),
-            (None, Some(text)) => (Metric::Params, text),
+        let (metric, budgets) = match (&self.macs, &self.params) {
+            (Some(text), _) => (Metric::Macs, arguments::counts("--macs", text)?),
+            (None, Some(text)) => (Metric::Params, arguments::counts("--params", text)?),
             (None, None) => return Err(CliError::Usage("give --macs or --params".to_owned())),
         };
-        let budgets = parse_counts(text)?;
         let decode = if self.decode == "argmax" { Decode::Argmax } else { Decode::Budget };
         let answerer = match (&self.run, &self.weights, &self.prior) {
             (Some(run), _, _) => trained::generator(run, &self.adapter)?,
@@ -94,30 +94,33 @@ impl Generate {
         if self.json {
             output::print_json(&answers)?;
         } else {
-            output::print(&text_of(&answers))?;
+            output::print(&text_of(&answers, metric))?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn text_of(answers: &[Answer]) -> String {
+fn text_of(answers: &[Answer], metric: Metric) -> String {
     let mut table = Table::new(&[
         ("budget", Align::Right),
         ("MACs", Align::Right),
         ("parameters", Align::Right),
+        ("of budget", Align::Right),
         ("MACs with SE", Align::Right),
         ("parameters with SE", Align::Right),
         ("kernels", Align::Left),
     ]);
     for a in answers {
+        let cost = if metric == Metric::Macs { a.macs } else { a.params };
         table.row([
-            short(a.budget),
+            grouped(a.budget),
             grouped(a.macs),
             grouped(a.params),
+            percent(cost as f64 / a.budget.max(1) as f64),
             grouped(a.macs_se),
             grouped(a.params_se),
             a.kernels.to_string(),
         ]);
     }
-    table.to_string()
+    format!("{table}\nbudgets are of {metric}, without squeeze-excite (SE)\n")
 }

@@ -35,13 +35,13 @@ pub(super) struct Search {
     #[arg(long)]
     out: Option<PathBuf>,
     /// Budgets to answer, as in 2M,2.5M [default: eight over the preset's range]
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     budgets: Option<String>,
     /// Any setting, as in supernet.epochs=20; --help-config lists them
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// Go on with the run in this folder
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["data", "seed", "out", "budgets", "settings"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["preset", "data", "seed", "out", "budgets", "settings"])]
     resume: Option<PathBuf>,
     /// Adapter: a number of `sgnas devices` or a part of a name
     #[arg(long, value_parser = arguments::adapter, default_value = "0")]
@@ -86,15 +86,15 @@ impl Search {
             return Ok(Job::Resume { folder });
         }
         let mut config = Config::preset(&self.preset)?;
-        let named = [
-            ("data", self.data),
-            ("seed", self.seed.map(|seed| seed.to_string())),
-            ("budgets", self.budgets),
-        ];
+        let seed = self.seed.map(|seed| seed.to_string());
+        let named = [("data", self.data), ("seed", seed)];
         for (key, value) in named {
             if let Some(value) = value {
                 config.set(key, &value)?;
             }
+        }
+        if let Some(budgets) = &self.budgets {
+            config.general.budgets = arguments::counts("--budgets", budgets)?;
         }
         for setting in &self.settings {
             config.assign(setting)?;

@@ -38,7 +38,7 @@ pub(super) struct Train {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// Go on with the training in this folder
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["arch", "data", "seed", "out", "settings"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["arch", "preset", "data", "seed", "out", "settings"])]
     resume: Option<PathBuf>,
     /// Adapter: a number of `sgnas devices` or a part of a name
     #[arg(long, value_parser = arguments::adapter, default_value = "0")]
