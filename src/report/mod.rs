@@ -2,6 +2,7 @@
 //! the run's state alone. No engine, no file, no clock: what is not in an event is not in here.
 
 mod axis;
+mod cards;
 mod chart;
 mod compare;
 mod curves;
@@ -22,6 +23,7 @@ mod words;
 use crate::protocol::RunState;
 pub use error::ReportError;
 use markup::{Html, markup};
+use standing::only_scratch;
 
 /// What a report says of its run beyond the run's own events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,20 +42,19 @@ pub struct Source<'a> {
 /// # Errors
 /// [`ReportError::Chart`] where the plotting library fails.
 pub fn html(state: &RunState, source: Source<'_>) -> Result<String, ReportError> {
-    let body: Html = [
-        overview::header(state, source),
-        networks::section(state, source)?,
-        training::supernet(state, source)?,
-        generator::section(state, source)?,
-        training::scratch(state, source)?,
-        settings::section(state),
-        settings::footer(),
-    ]
-    .into_iter()
-    .collect();
+    let mut body = overview::header(state, source);
+    if !only_scratch(state) {
+        body.push(networks::section(state, source)?);
+        body.push(training::supernet(state, source)?);
+        body.push(generator::section(state, source)?);
+    }
+    body.push(training::scratch(state, source)?);
+    body.push(settings::section(state));
+    body.push(settings::footer());
     let page = markup!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{} \u{b7} SGNAS search report</title>\n<style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{} \u{b7} {}</title>\n<style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
         source.name,
+        overview::kind(state),
         Html::trusted(include_str!("style.css").to_owned()),
         body
     );

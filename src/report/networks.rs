@@ -56,7 +56,7 @@ fn table(state: &RunState, networks: &[&Evaluated]) -> Html {
             words::accuracy(one.accuracy, images)
         );
         let random = randoms.like(one).map_or_else(
-            || markup!("<td class=\"dim\">{}</td>", DASH),
+            || markup!("<td class=\"dim\" title=\"no random network costs as much\">{}</td>", DASH),
             |(accuracy, count)| {
                 let count = format!("mean of {count}");
                 markup!("<td class=\"dim\" title=\"{}\">{}</td>", count, words::percent(accuracy))

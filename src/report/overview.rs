@@ -1,15 +1,18 @@
-//! The head of the report: which run this is, how it stands, what came out of it in a few numbers,
-//! and how long its phases took.
+//! The head of the report: which run this is, how it stands and how long its phases took. What came
+//! out of it in a few numbers is made elsewhere.
 
 use super::Source;
-use super::compare;
+use super::cards::cards;
 use super::markup::{Html, markup};
-use super::standing::{Standing, has_scratch};
+use super::standing::{Standing, has_scratch, only_scratch};
 use super::words::{self, DASH};
 use crate::protocol::RunState;
 use crate::protocol::facts::{Origin, Phase, RunStart};
-use crate::protocol::state::End;
-use crate::protocol::statistics::{fit, mean};
+
+/// What the page is.
+pub(super) fn kind(state: &RunState) -> &'static str {
+    if only_scratch(state) { "SGNAS training report" } else { "SGNAS search report" }
+}
 
 /// The top of the page.
 pub(super) fn header(state: &RunState, source: Source<'_>) -> Html {
@@ -19,17 +22,19 @@ pub(super) fn header(state: &RunState, source: Source<'_>) -> Html {
             markup!("<p class=\"failure\"><b>Failed:</b> {}</p>\n", message)
         }
         Standing::Stopped => markup!(
-            "<p class=\"hint\">The run was stopped before its end. <code>sgnas search --resume</code> with its folder goes on from the last checkpoint{}.</p>\n",
+            "<p class=\"hint\">The run was stopped before its end. <code>sgnas {} --resume</code> with its folder goes on from the last checkpoint{}.</p>\n",
+            if only_scratch(state) { "train" } else { "search" },
             saved(state)
         ),
         _ => Html::default(),
     };
     markup!(
-        "<header>\n<div class=\"title\"><h1>{}</h1><span class=\"state {}\">{}</span>{}</div>\n<p class=\"subtitle\">SGNAS search report</p>\n{}{}{}{}</header>\n<main>\n",
+        "<header>\n<div class=\"title\"><h1>{}</h1><span class=\"state {}\">{}</span>{}</div>\n<p class=\"subtitle\">{}</p>\n{}{}{}{}</header>\n<main>\n",
         source.name,
         standing.word().replace(' ', "-"),
         standing.word(),
         links(state),
+        kind(state),
         message,
         state.start.as_ref().map_or_else(Html::default, facts),
         cards(state, &standing),
@@ -40,10 +45,11 @@ pub(super) fn header(state: &RunState, source: Source<'_>) -> Html {
 /// To the sections that there are.
 fn links(state: &RunState) -> Html {
     let warnings = words::several(state.warnings.len(), "warning", "warnings");
+    let searched = !only_scratch(state);
     let links = [
-        ("networks", "networks", true),
-        ("supernet", "supernet", true),
-        ("generator", "generator", true),
+        ("networks", "networks", searched),
+        ("supernet", "supernet", searched),
+        ("generator", "generator", searched),
         ("scratch", "from scratch", has_scratch(state)),
         ("warnings", &warnings, !state.warnings.is_empty()),
         ("configuration", "configuration", state.start.is_some()),
@@ -110,57 +116,13 @@ fn facts(start: &RunStart) -> Html {
     markup!("<dl class=\"facts\">\n{}</dl>\n", rows.collect::<Html>())
 }
 
-/// The outcome in a few numbers.
-fn cards(state: &RunState, standing: &Standing) -> Html {
-    let after = |what: &str| standing.absent("known", what).trim_end_matches('.').to_owned();
-    let generated: Vec<f64> = state.evaluated(Origin::Generated).map(|one| one.accuracy).collect();
-    let measured = match generated.len() {
-        0 => (DASH.to_owned(), after("the first generated network is measured")),
-        1 => (words::percent(mean(&generated)), "of one network, inherited weights".to_owned()),
-        n => {
-            let note = format!("mean of {} networks, inherited weights", words::grouped(n as u64));
-            (words::percent(mean(&generated)), note)
-        }
-    };
-    let gain = compare::mean_gain(state).map_or_else(
-        || (DASH.to_owned(), after("random networks of like cost are measured")),
-        |gain| (words::points(gain), "generated less random networks of like cost".to_owned()),
-    );
-    let tracking = if state.tracking.len() < 2 {
-        (DASH.to_owned(), after("the generator has answered a grid of budgets"))
-    } else {
-        let fit = fit(&state.tracking);
-        let note =
-            format!("Kendall tau over {} budgets", words::grouped(state.tracking.len() as u64));
-        (words::decimal(fit.kendall_tau), note)
-    };
-    let total: f64 = state.phases.iter().filter_map(|phase| phase.seconds).sum();
-    let time = match state.end {
-        Some(End::Finished(seconds)) => (words::duration(seconds), "all phases".to_owned()),
-        _ if total > 0.0 => (words::duration(total), "complete phases so far".to_owned()),
-        _ => (DASH.to_owned(), after("the first phase")),
-    };
-    let cards = [
-        ("Accuracy, generated", measured),
-        ("Above random", gain),
-        ("Budgets followed", tracking),
-        ("Computing time", time),
-    ];
-    let cards = cards.into_iter().map(|(name, (value, note))| {
-        markup!(
-            "<div class=\"card\"><span>{}</span><b>{}</b><small>{}</small></div>\n",
-            name,
-            value,
-            note
-        )
-    });
-    markup!("<div class=\"cards\">\n{}</div>\n", cards.collect::<Html>())
-}
-
 /// The phases with what they did and how long they took.
 fn phases(state: &RunState, standing: &Standing) -> Html {
-    let mut all = vec![Phase::Supernet, Phase::Generator, Phase::Evaluate];
-    if state.phase(Phase::Scratch).is_some() {
+    let mut all = Vec::new();
+    if !only_scratch(state) {
+        all.extend([Phase::Supernet, Phase::Generator, Phase::Evaluate]);
+    }
+    if has_scratch(state) {
         all.push(Phase::Scratch);
     }
     let row = |phase: Phase| {

@@ -55,3 +55,8 @@ impl Standing {
 pub(super) fn has_scratch(state: &RunState) -> bool {
     state.phase(Phase::Scratch).is_some() || !state.scratch_epochs.is_empty()
 }
+
+/// Whether the run trains one network and searches for none.
+pub(super) fn only_scratch(state: &RunState) -> bool {
+    has_scratch(state) && state.phases.iter().all(|known| known.phase == Phase::Scratch)
+}

@@ -115,6 +115,23 @@ fn training_from_scratch_appears_where_it_was_asked_for() {
 }
 
 #[test]
+fn a_run_that_only_trains_reports_no_search() {
+    let mut events = vec![events("tiny").remove(0)];
+    events.extend(scratch());
+    let page = report("train", &state(&events), false);
+    assert_eq!(page.matches("class=\"chart\"").count(), 3);
+    for absent in
+        ["search report", "id=\"networks\"", "#supernet", "Accuracy, generated", "class=\"empty\""]
+    {
+        assert!(!page.contains(absent), "{absent}");
+    }
+    assert!(page.contains("SGNAS training report") && page.contains("<b>88.7\u{a0}%</b>"));
+    assert!(page.contains("after 15\u{a0}epochs, on 2,000\u{a0}test images"));
+    let begun = report("train-begun", &state(&events[..2]), false);
+    assert!(begun.contains("<code>sgnas train --resume</code>"));
+}
+
+#[test]
 fn settings_that_differ_from_the_preset_are_marked() {
     let page = report("settings", &state(&events("tiny")), false);
     let preset = Config::preset("tiny").unwrap();
