@@ -15,7 +15,6 @@ struct Params {
     ho: u32,
     wo: u32,
     strips: u32,  // strips of 8 columns a row
-    bias: u32,    // 1: there is one
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -28,8 +27,8 @@ fn load(row: u32, v: u32) -> vec4<f32> {
     return x[row / 4u + v];
 }
 
-fn store(row: u32, v: u32, value: vec4<f32>) {
-    if (v * 4u < p.wo) {
+fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
+    if (v * 4u < width) {
         y[row / 4u + v] = value;
     }
 }

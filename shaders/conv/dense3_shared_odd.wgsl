@@ -14,7 +14,6 @@ struct Params {
     ho: u32,
     wo: u32,
     strips: u32,  // strips of 8 columns a row
-    bias: u32,    // 1: there is one
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -29,9 +28,9 @@ fn load(row: u32, v: u32) -> vec4<f32> {
     return select(vec4<f32>(), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), i < vec4<u32>(p.w));
 }
 
-fn store(row: u32, v: u32, value: vec4<f32>) {
+fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
     for (var i = 0u; i < 4u; i++) {
-        if (v * 4u + i < p.wo) {
+        if (v * 4u + i < width) {
             y[row + v * 4u + i] = value[i];
         }
     }

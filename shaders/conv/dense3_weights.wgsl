@@ -33,16 +33,24 @@ struct Params {
 @group(0) @binding(4) var<storage, read> dy4: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
 
-fn gradients(n: u32, o: u32, oy: u32, v: u32, lane: u32) -> Eight {
+fn channels_of(o: u32, lane: u32) -> Channels {
+    // Channels beyond the last are read from the last: they are not stored.
+    let i = vec4<u32>(o, o + 1u, o + 2u, o + 3u);
+    let last = vec4<u32>(p.rows - 1u);
+    let plane = p.ho * p.wo;
+    return Channels(min(i, last) * plane, min(i + 4u, last) * plane);
+}
+
+fn gradients(row: u32, c: Channels, v: u32) -> Eight {
     return Eight(
-        load_dy(row_of_dy(n, o, oy), v),
-        load_dy(row_of_dy(n, o + 1u, oy), v),
-        load_dy(row_of_dy(n, o + 2u, oy), v),
-        load_dy(row_of_dy(n, o + 3u, oy), v),
-        load_dy(row_of_dy(n, o + 4u, oy), v),
-        load_dy(row_of_dy(n, o + 5u, oy), v),
-        load_dy(row_of_dy(n, o + 6u, oy), v),
-        load_dy(row_of_dy(n, o + 7u, oy), v),
+        load_dy(row + c.a.x, v),
+        load_dy(row + c.a.y, v),
+        load_dy(row + c.a.z, v),
+        load_dy(row + c.a.w, v),
+        load_dy(row + c.b.x, v),
+        load_dy(row + c.b.y, v),
+        load_dy(row + c.b.z, v),
+        load_dy(row + c.b.w, v),
     );
 }
 

@@ -34,8 +34,14 @@ struct Params {
 @group(0) @binding(4) var<storage, read> dy4: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
 
-fn gradients(n: u32, o: u32, oy: u32, v: u32, lane: u32) -> Eight {
-    let g = load_dy(row_of_dy(n, o + lane, oy), v);
+fn channels_of(o: u32, lane: u32) -> Channels {
+    // A channel beyond the last is read from the last: it is not stored.
+    let i = min(o + lane, p.rows - 1u) * (p.ho * p.wo);
+    return Channels(vec4<u32>(i), vec4<u32>());
+}
+
+fn gradients(row: u32, c: Channels, v: u32) -> Eight {
+    let g = load_dy(row + c.a.x, v);
     return Eight(
         subgroupBroadcast(g, 0u),
         subgroupBroadcast(g, 1u),

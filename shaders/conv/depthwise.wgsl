@@ -44,8 +44,8 @@ fn load(row: u32, v: u32) -> vec4<f32> {
     return x[row / 4u + v];
 }
 
-fn store(row: u32, v: u32, value: vec4<f32>) {
-    if (v * 4u < p.wo) {
+fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
+    if (v * 4u < width) {
         y[row / 4u + v] = value;
     }
 }

@@ -46,9 +46,9 @@ fn load(row: u32, v: u32) -> vec4<f32> {
     return select(vec4<f32>(), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), i < vec4<u32>(p.w));
 }
 
-fn store(row: u32, v: u32, value: vec4<f32>) {
+fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
     for (var i = 0u; i < 4u; i++) {
-        if (v * 4u + i < p.wo) {
+        if (v * 4u + i < width) {
             y[row + v * 4u + i] = value[i];
         }
     }

@@ -36,9 +36,9 @@ fn load(row: u32, v: u32) -> vec4<f32> {
     return select(vec4<f32>(), g, i < vec4<u32>(p.wo));
 }
 
-fn store(row: u32, v: u32, value: vec4<f32>) {
+fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
     for (var i = 0u; i < 4u; i++) {
-        if (v * 4u + i < p.w) {
+        if (v * 4u + i < width) {
             dx[row + v * 4u + i] = value[i];
         }
     }

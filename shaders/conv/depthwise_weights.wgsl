@@ -17,8 +17,8 @@ struct Params {
     w: u32,
     ho: u32,
     wo: u32,
-    strips: u32,  // vec4s of a row of dy, in groups of `width`
-    width: u32,   // vec4s of a strip
+    strips: u32,  // sums a row
+    width: u32,   // strips of S vec4s of dy a sum
     bands: u32,   // bands a plane
     rows: u32,    // output rows a band
     pitch: u32,   // values of a part
@@ -40,21 +40,43 @@ fn load(row: u32, v: u32) -> vec4<f32> {
     return select(vec4<f32>(), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), i < vec4<u32>(p.w));
 }
 
-fn load_dy(row: u32, v: u32) -> vec4<f32> {
+fn load_dy(row: u32, v: u32, width: u32) -> vec4<f32> {
+    if (v * 4u >= width) {
+        return vec4<f32>();
+    }
     if (ODD == 0u) {
         return dy4[row / 4u + v];
     }
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-    let at = row + min(i, vec4<u32>(p.wo - 1u));
+    let at = row + min(i, vec4<u32>(width - 1u));
     let g = vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
-    return select(vec4<f32>(), g, i < vec4<u32>(p.wo));
+    return select(vec4<f32>(), g, i < vec4<u32>(width));
 }
 
-fn sums(g: vec4<f32>, r: Row) -> Taps {
+// dy of a strip.
+struct Gradients {
+    a: vec4<f32>,
+    b: vec4<f32>,
+    c: vec4<f32>,
+    d: vec4<f32>,
+}
+
+fn sums(g: Gradients, r: Row) -> Taps {
     if (STRIDE == 2u) {
-        return sums2(g, r.a, r.b, r.c, r.d);
+        var t = sums2(g.a, r.a, r.b, r.c, r.d);
+        if (S > 1u) {
+            t = add(t, sums2(g.b, r.c, r.d, r.e, r.f));
+        }
+        return t;
     }
-    return sums1(g, r.a, r.b, r.c);
+    var t = sums1(g.a, r.a, r.b, r.c);
+    if (S > 1u) {
+        t = add(t, sums1(g.b, r.b, r.c, r.d));
+    }
+    if (S > 2u) {
+        t = add(t, add(sums1(g.c, r.c, r.d, r.e), sums1(g.d, r.d, r.e, r.f)));
+    }
+    return t;
 }
 
 fn add(t: Taps, u: Taps) -> Taps {
@@ -98,15 +120,21 @@ fn depthwise_weights(
     let c = i - n * p.count;
     let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
     let from_dy = (n * p.total + p.offset + c) * (p.ho * p.wo);
+    let h = p.h;
+    let w = p.w;
+    let wo = p.wo;
     let oy0 = band * p.rows;
-    let rows = min(p.rows, p.ho - oy0);
-    let iy0 = i32(oy0 * STRIDE) - i32(K / 2u);
-    let last = min((strip + 1u) * p.width, (p.wo + 3u) / 4u);
+    let end = min(oy0 + p.rows, p.ho);
+    let last = min((strip + 1u) * p.width, (wo + 4u * S - 1u) / (4u * S));
     var s0: Taps; var s1: Taps; var s2: Taps; var s3: Taps; var s4: Taps; var s5: Taps; var s6: Taps;
-    for (var v = strip * p.width; v < last; v++) {
-        // As in depthwise_forward: row ky of the window is r[7 - K + ky].
+    var v = strip * p.width;
+    // Loops as in product_shared.wgsl, rows as in depthwise_forward.wgsl.
+    loop {
+        let at = i32(v * S * STRIDE) - 1;
+        var iy = i32(oy0 * STRIDE) - i32(K / 2u);
         var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
-        for (var t = 0u; t < (rows - 1u) * STRIDE + K; t++) {
+        var t = STRIDE;
+        loop {
             if (K > 5u) {
                 r0 = r1;
                 r1 = r2;
@@ -117,21 +145,69 @@ fn depthwise_weights(
             }
             r4 = r5;
             r5 = r6;
-            r6 = load_row(from_x, iy0 + i32(t), i32(v * STRIDE) - 1, p.h, p.w);
-            if (t + 1u >= K && (t + 1u - K) % STRIDE == 0u) {
-                let g = load_dy(from_dy + (oy0 + (t + 1u - K) / STRIDE) * p.wo, v);
+            r6 = load_row(from_x, iy, at, h, w);
+            iy++;
+            continuing {
+                t++;
+                break if t >= K;
+            }
+        }
+        var oy = oy0;
+        loop {
+            if (STRIDE == 2u) {
                 if (K > 5u) {
-                    s0 = add(s0, sums(g, r0));
-                    s1 = add(s1, sums(g, r1));
+                    r0 = r2;
+                    r1 = r3;
                 }
                 if (K > 3u) {
-                    s2 = add(s2, sums(g, r2));
-                    s3 = add(s3, sums(g, r3));
+                    r2 = r4;
+                    r3 = r5;
                 }
-                s4 = add(s4, sums(g, r4));
-                s5 = add(s5, sums(g, r5));
-                s6 = add(s6, sums(g, r6));
+                r4 = r6;
+                r5 = load_row(from_x, iy, at, h, w);
+            } else {
+                if (K > 5u) {
+                    r0 = r1;
+                    r1 = r2;
+                }
+                if (K > 3u) {
+                    r2 = r3;
+                    r3 = r4;
+                }
+                r4 = r5;
+                r5 = r6;
             }
+            r6 = load_row(from_x, iy + i32(STRIDE) - 1, at, h, w);
+            iy += i32(STRIDE);
+            let row = from_dy + oy * wo;
+            var g: Gradients;
+            g.a = load_dy(row, v * S, wo);
+            if (S > 1u) {
+                g.b = load_dy(row, v * S + 1u, wo);
+            }
+            if (S > 2u) {
+                g.c = load_dy(row, v * S + 2u, wo);
+                g.d = load_dy(row, v * S + 3u, wo);
+            }
+            if (K > 5u) {
+                s0 = add(s0, sums(g, r0));
+                s1 = add(s1, sums(g, r1));
+            }
+            if (K > 3u) {
+                s2 = add(s2, sums(g, r2));
+                s3 = add(s3, sums(g, r3));
+            }
+            s4 = add(s4, sums(g, r4));
+            s5 = add(s5, sums(g, r5));
+            s6 = add(s6, sums(g, r6));
+            continuing {
+                oy++;
+                break if oy >= end;
+            }
+        }
+        continuing {
+            v++;
+            break if v >= last;
         }
     }
     let first = ((n * p.bands + band) * p.strips + strip) * p.pitch + c * (K * K);

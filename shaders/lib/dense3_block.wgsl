@@ -1,15 +1,23 @@
 // The body of conv/dense3_shared.wgsl and conv/dense3_shared_odd.wgsl, which define `load` and
-// `store(row, v, value)`.
+// `store(row, v, width, value)`.
 // An invocation holds 16 output channels by 8 columns of one row. The eight invocations of a
-// subgroup have the same channels: each loads a part of the kernels and broadcasts it.
+// subgroup have the same channels: each loads a part of the kernels and broadcasts it. Loops as in
+// product_shared.wgsl.
+
+// 1: there is a bias.
+override BIAS: u32 = 0u;
+
 fn store_rows(m: u32, to: u32, v: u32, c: mat4x4<f32>) {
+    let rows = p.rows;
+    let wo = p.wo;
+    let plane = p.ho * wo;
     for (var i = 0u; i < 4u; i++) {
-        if (m + i < p.rows) {
+        if (m + i < rows) {
             var r = c[i];
-            if (p.bias == 1u) {
+            if (BIAS == 1u) {
                 r += bias[m + i];
             }
-            store(to + (m + i) * (p.ho * p.wo), v, r);
+            store(to + (m + i) * plane, v, wo, r);
         }
     }
 }
@@ -27,14 +35,20 @@ fn dense3_block(w: u32, lane: u32) {
     let v = i32(strip * 2u * STRIDE) - 1;
     var l0: mat4x4<f32>; var l1: mat4x4<f32>; var l2: mat4x4<f32>; var l3: mat4x4<f32>;
     var r0: mat4x4<f32>; var r1: mat4x4<f32>; var r2: mat4x4<f32>; var r3: mat4x4<f32>;
-    for (var c = 0u; c < p.depth; c++) {
-        let plane = (n * p.depth + c) * (p.h * p.w);
-        for (var ky = 0u; ky < 3u; ky++) {
-            let row = load_row(plane, i32(oy * STRIDE + ky) - 1, v, p.h, p.w);
+    let depth = p.depth;
+    let h = p.h;
+    let w_in = p.w;
+    let pitch4 = p.pitch4;
+    let at = m4 + lane % 4u;
+    var c = 0u;
+    loop {
+        let plane = (n * depth + c) * (h * w_in);
+        var ky = 0u;
+        loop {
+            let row = load_row(plane, i32(oy * STRIDE + ky) - 1, v, h, w_in);
             // Lanes 0 to 3 hold the taps left of the centre, lanes 4 to 7 those at it.
-            let at = m4 + lane % 4u;
-            let lc = a[((ky * 3u + lane / 4u) * p.depth + c) * p.pitch4 + at];
-            let rr = a[((ky * 3u + 2u) * p.depth + c) * p.pitch4 + at];
+            let lc = a[((ky * 3u + lane / 4u) * depth + c) * pitch4 + at];
+            let rr = a[((ky * 3u + 2u) * depth + c) * pitch4 + at];
             let ll = left(row, 0u);
             let lm = centre(row, 0u);
             let lr = right(row, 0u);
@@ -61,6 +75,14 @@ fn dense3_block(w: u32, lane: u32) {
             r2 += outer(u2, rl) + outer(v2, rm) + outer(w2, r_);
             l3 += outer(u3, ll) + outer(v3, lm) + outer(w3, lr);
             r3 += outer(u3, rl) + outer(v3, rm) + outer(w3, r_);
+            continuing {
+                ky++;
+                break if ky >= 3u;
+            }
+        }
+        continuing {
+            c++;
+            break if c >= depth;
         }
     }
     if (inside) {

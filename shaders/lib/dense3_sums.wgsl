@@ -1,5 +1,11 @@
-// The body of conv/dense3_weights.wgsl and conv/dense3_weights_shared.wgsl, which define `gradients`,
-// what a place needs of dy: eight channels of four columns.
+// The body of conv/dense3_weights.wgsl and conv/dense3_weights_shared.wgsl, which define
+// `channels_of(o, lane)`, where the channels of dy begin that this invocation loads, and
+// `gradients(row, channels, v)`, what a place needs of dy: eight channels of four columns.
+struct Channels {
+    a: vec4<u32>,
+    b: vec4<u32>,
+}
+
 struct Eight {
     a: vec4<f32>,
     b: vec4<f32>,
@@ -56,30 +62,69 @@ fn dense3_sums(s: u32, o: u32, c: u32, lane: u32) {
     var s4: mat3x3<f32>; var s5: mat3x3<f32>; var s6: mat3x3<f32>; var s7: mat3x3<f32>;
     // A channel beyond the last is read from the last: it is not stored.
     let mine = min(c, p.depth - 1u);
+    // Loops as in product_shared.wgsl.
     let last = min((s + 1u) * p.bands_a_split, p.images * p.bands);
-    for (var i = s * p.bands_a_split; i < last; i++) {
-        let n = i / p.bands;
-        let oy0 = (i - n * p.bands) * p.band;
-        let rows = min(p.band, p.ho - oy0);
-        let plane = (n * p.depth + mine) * (p.h * p.w);
-        for (var v = 0u; v < (p.wo + 3u) / 4u; v++) {
-            var r0: Row; var r1: Row; var r2: Row;
-            for (var t = 0u; t < (rows - 1u) * STRIDE + 3u; t++) {
-                r0 = r1;
+    let bands = p.bands;
+    let band = p.band;
+    let h = p.h;
+    let w = p.w;
+    let ho = p.ho;
+    let wo = p.wo;
+    let vec4s = (wo + 3u) / 4u;
+    let plane_x = h * w;
+    let depth = p.depth;
+    let image = p.rows * (ho * wo);
+    let channels = channels_of(o, lane);
+    var i = s * p.bands_a_split;
+    loop {
+        let n = i / bands;
+        let oy0 = (i - n * bands) * band;
+        let end = min(oy0 + band, ho);
+        let plane = (n * depth + mine) * plane_x;
+        let plane_dy = n * image;
+        var v = 0u;
+        loop {
+            let at = i32(v * STRIDE) - 1;
+            let iy = i32(oy0 * STRIDE) - 1;
+            var r0: Row; var r1: Row;
+            var r2 = load_row(plane, iy, at, h, w);
+            if (STRIDE == 1u) {
                 r1 = r2;
-                r2 = load_row(plane, i32(oy0 * STRIDE + t) - 1, i32(v * STRIDE) - 1, p.h, p.w);
-                if (t >= 2u && (t - 2u) % STRIDE == 0u) {
-                    let g = gradients(n, o, oy0 + (t - 2u) / STRIDE, v, lane);
-                    s0 += sums(g.a, r0, r1, r2);
-                    s1 += sums(g.b, r0, r1, r2);
-                    s2 += sums(g.c, r0, r1, r2);
-                    s3 += sums(g.d, r0, r1, r2);
-                    s4 += sums(g.e, r0, r1, r2);
-                    s5 += sums(g.f, r0, r1, r2);
-                    s6 += sums(g.g, r0, r1, r2);
-                    s7 += sums(g.h, r0, r1, r2);
+                r2 = load_row(plane, iy + 1, at, h, w);
+            }
+            var oy = oy0;
+            loop {
+                let ahead = i32(oy * STRIDE) + 1;
+                if (STRIDE == 1u) {
+                    r0 = r1;
+                    r1 = r2;
+                } else {
+                    r0 = r2;
+                    r1 = load_row(plane, ahead - 1, at, h, w);
+                }
+                r2 = load_row(plane, ahead, at, h, w);
+                let g = gradients(plane_dy + oy * wo, channels, v);
+                s0 += sums(g.a, r0, r1, r2);
+                s1 += sums(g.b, r0, r1, r2);
+                s2 += sums(g.c, r0, r1, r2);
+                s3 += sums(g.d, r0, r1, r2);
+                s4 += sums(g.e, r0, r1, r2);
+                s5 += sums(g.f, r0, r1, r2);
+                s6 += sums(g.g, r0, r1, r2);
+                s7 += sums(g.h, r0, r1, r2);
+                continuing {
+                    oy++;
+                    break if oy >= end;
                 }
             }
+            continuing {
+                v++;
+                break if v >= vec4s;
+            }
+        }
+        continuing {
+            i++;
+            break if i >= last;
         }
     }
     store_sums(s, o, c, s0);
@@ -90,9 +135,4 @@ fn dense3_sums(s: u32, o: u32, c: u32, lane: u32) {
     store_sums(s, o + 5u, c, s5);
     store_sums(s, o + 6u, c, s6);
     store_sums(s, o + 7u, c, s7);
-}
-
-// Where channel o of dy, row oy, begins; a channel beyond the last is the last.
-fn row_of_dy(n: u32, o: u32, oy: u32) -> u32 {
-    return ((n * p.rows + min(o, p.rows - 1u)) * p.ho + oy) * p.wo;
 }

@@ -1,5 +1,5 @@
 // The body of conv/depthwise.wgsl and conv/depthwise_odd.wgsl, which define `load`, `weight`,
-// `bias_of` and `store(row, v, value)`.
+// `bias_of` and `store(row, v, width, value)`.
 // A strip of 4 * S columns wanders down a band of rows with the last K input rows in registers;
 // row ky of the window is r[7 - K + ky].
 fn depthwise_strip(id: u32) {
@@ -27,13 +27,19 @@ fn depthwise_strip(id: u32) {
         t6 = load_taps(first, 6u, p.flip);
     }
     let bias = vec4<f32>(bias_of(c));
+    // Loops as in product_shared.wgsl.
+    let h = p.h;
+    let w_in = p.w;
+    let wo = p.wo;
     let oy0 = band * p.rows;
-    let rows = min(p.rows, p.ho - oy0);
-    let iy0 = i32(oy0 * STRIDE) - i32(K / 2u);
+    let end = min(oy0 + p.rows, p.ho);
     let v0 = strip * S;
     let v = i32(v0 * STRIDE) - 1;
+    var iy = i32(oy0 * STRIDE) - i32(K / 2u);
     var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
-    for (var t = 0u; t < (rows - 1u) * STRIDE + K; t++) {
+    // All rows of the first window but the newest, of which STRIDE come with each row of y.
+    var t = STRIDE;
+    loop {
         if (K > 5u) {
             r0 = r1;
             r1 = r2;
@@ -44,17 +50,52 @@ fn depthwise_strip(id: u32) {
         }
         r4 = r5;
         r5 = r6;
-        r6 = load_row(from_x, iy0 + i32(t), v, p.h, p.w);
-        if (t + 1u >= K && (t + 1u - K) % STRIDE == 0u) {
-            let row = to + (oy0 + (t + 1u - K) / STRIDE) * p.wo;
-            store(row, v0, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 0u));
-            if (S > 1u) {
-                store(row, v0 + 1u, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 1u));
+        r6 = load_row(from_x, iy, v, h, w_in);
+        iy++;
+        continuing {
+            t++;
+            break if t >= K;
+        }
+    }
+    var oy = oy0;
+    loop {
+        if (STRIDE == 2u) {
+            if (K > 5u) {
+                r0 = r2;
+                r1 = r3;
             }
-            if (S > 2u) {
-                store(row, v0 + 2u, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 2u));
-                store(row, v0 + 3u, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 3u));
+            if (K > 3u) {
+                r2 = r4;
+                r3 = r5;
             }
+            r4 = r6;
+            r5 = load_row(from_x, iy, v, h, w_in);
+        } else {
+            if (K > 5u) {
+                r0 = r1;
+                r1 = r2;
+            }
+            if (K > 3u) {
+                r2 = r3;
+                r3 = r4;
+            }
+            r4 = r5;
+            r5 = r6;
+        }
+        r6 = load_row(from_x, iy + i32(STRIDE) - 1, v, h, w_in);
+        iy += i32(STRIDE);
+        let row = to + oy * wo;
+        store(row, v0, wo, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 0u));
+        if (S > 1u) {
+            store(row, v0 + 1u, wo, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 1u));
+        }
+        if (S > 2u) {
+            store(row, v0 + 2u, wo, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 2u));
+            store(row, v0 + 3u, wo, bias + window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 3u));
+        }
+        continuing {
+            oy++;
+            break if oy >= end;
         }
     }
 }

@@ -1,5 +1,5 @@
 // The body of conv/depthwise_up.wgsl and conv/depthwise_up_odd.wgsl, which define `load`, `weight`
-// and `store(row, v, value)`: the gradient by x at stride 2. A strip of 4 columns of dy gives 8 of
+// and `store(row, v, width, value)`: the gradient by x at stride 2. A strip of 4 columns of dy gives 8 of
 // dx; even places of dx meet the even taps only, odd ones the odd.
 struct Three {
     l: vec4<f32>,
@@ -7,15 +7,13 @@ struct Three {
     r: vec4<f32>,
 }
 
-fn load_three(plane: u32, oy: i32, v: i32) -> Three {
+fn load_three(plane: u32, oy: i32, v: i32, ho: u32, wo: u32) -> Three {
     var r: Three;
-    if (oy < 0 || oy >= i32(p.ho)) {
+    if (oy < 0 || oy >= i32(ho)) {
         return r;
     }
-    let row = plane + u32(oy) * p.wo;
-    return Three(
-        load_inside(row, v - 1, p.wo), load_inside(row, v, p.wo), load_inside(row, v + 1, p.wo),
-    );
+    let row = plane + u32(oy) * wo;
+    return Three(load_inside(row, v - 1, wo), load_inside(row, v, wo), load_inside(row, v + 1, wo));
 }
 
 // Even columns of dx from one row of dy.
@@ -36,12 +34,9 @@ fn odd(t: Taps, g: Three) -> vec4<f32> {
     return s;
 }
 
-fn store_row(plane: u32, iy: u32, v: u32, e: vec4<f32>, o: vec4<f32>) {
-    if (iy < p.h) {
-        let row = plane + iy * p.w;
-        store(row, v * 2u, vec4<f32>(e.x, o.x, e.y, o.y));
-        store(row, v * 2u + 1u, vec4<f32>(e.z, o.z, e.w, o.w));
-    }
+fn store_row(row: u32, v: u32, w: u32, e: vec4<f32>, o: vec4<f32>) {
+    store(row, v * 2u, w, vec4<f32>(e.x, o.x, e.y, o.y));
+    store(row, v * 2u + 1u, w, vec4<f32>(e.z, o.z, e.w, o.w));
 }
 
 // The kernel row at distance d from the centre.
@@ -74,30 +69,51 @@ fn depthwise_spread(id: u32) {
         below3 = load_taps(first, row_of(-3), 0u);
         above3 = load_taps(first, row_of(3), 0u);
     }
-    // Rows t - 1 .. t + 2 of dy give rows 2t and 2t + 1 of dx.
-    let t0 = i32(band * p.rows);
-    let last = min(t0 + i32(p.rows), i32((p.h + 1u) / 2u));
-    var g0: Three; var g1: Three; var g2: Three; var g3: Three;
-    for (var t = t0 - 3; t < last; t++) {
+    // Rows t - 1 .. t + 2 of dy give rows 2t and 2t + 1 of dx. Loops as in product_shared.wgsl.
+    let h = p.h;
+    let w_in = p.w;
+    let ho = p.ho;
+    let wo = p.wo;
+    let t0 = band * p.rows;
+    let last = min(t0 + p.rows, (h + 1u) / 2u);
+    var g0: Three; var g3: Three;
+    if (K > 3u) {
+        g0 = load_three(from_dy, i32(t0) - 1, i32(v), ho, wo);
+    }
+    var g1 = load_three(from_dy, i32(t0), i32(v), ho, wo);
+    var g2 = load_three(from_dy, i32(t0) + 1, i32(v), ho, wo);
+    var t = t0;
+    loop {
+        var e0 = even(at, g1);
+        var o0 = odd(at, g1);
+        if (K > 3u) {
+            e0 += even(above2, g0) + even(below2, g2);
+            o0 += odd(above2, g0) + odd(below2, g2);
+        }
+        store_row(to + t * 2u * w_in, v, w_in, e0, o0);
+        if (K > 5u) {
+            g3 = load_three(from_dy, i32(t) + 2, i32(v), ho, wo);
+        }
+        var e1 = even(above1, g1) + even(below1, g2);
+        var o1 = odd(above1, g1) + odd(below1, g2);
+        if (K > 5u) {
+            e1 += even(above3, g0) + even(below3, g3);
+            o1 += odd(above3, g0) + odd(below3, g3);
+        }
+        // A map of odd height ends with an even row.
+        if (t * 2u + 1u < h) {
+            store_row(to + (t * 2u + 1u) * w_in, v, w_in, e1, o1);
+        }
         g0 = g1;
         g1 = g2;
-        g2 = g3;
-        g3 = load_three(from_dy, t + 2, i32(v));
-        if (t >= t0) {
-            var e0 = even(at, g1);
-            var o0 = odd(at, g1);
-            if (K > 3u) {
-                e0 += even(above2, g0) + even(below2, g2);
-                o0 += odd(above2, g0) + odd(below2, g2);
-            }
-            store_row(to, u32(t) * 2u, v, e0, o0);
-            var e1 = even(above1, g1) + even(below1, g2);
-            var o1 = odd(above1, g1) + odd(below1, g2);
-            if (K > 5u) {
-                e1 += even(above3, g0) + even(below3, g3);
-                o1 += odd(above3, g0) + odd(below3, g3);
-            }
-            store_row(to, u32(t) * 2u + 1u, v, e1, o1);
+        if (K > 5u) {
+            g2 = g3;
+        } else {
+            g2 = load_three(from_dy, i32(t) + 2, i32(v), ho, wo);
+        }
+        continuing {
+            t++;
+            break if t >= last;
         }
     }
 }

@@ -2,18 +2,27 @@
 // `load_b(at, left)`, four values of b from value `at` on, of which `left` lie in the plane, and
 // `store_y(at, left, value)`.
 // The eight invocations of a subgroup have the same rows of a: each loads a part and broadcasts it.
-// TALL: 32 rows by 4 columns an invocation, else 16 by 8; two steps of k a round.
+//
+// What the software driver makes of a kernel shapes the text: it reads a member of Params anew
+// wherever it stands, so that loops work on copies; it runs both sides of every `if`; and a loop
+// that tests its end before a round runs one round too many for nothing.
+
+// 1: 32 rows by 4 columns an invocation, 0: 16 by 8; two steps of k a round.
 override TALL: u32 = 1u;
+// 1: there is a bias.
+override BIAS: u32 = 0u;
 
 // Rows m .. m + 3 of a column block.
 fn store_rows(m: u32, to: u32, left: u32, c: mat4x4<f32>) {
+    let rows = p.rows;
+    let plane = p.plane;
     for (var i = 0u; i < 4u; i++) {
-        if (m + i < p.rows && left > 0u) {
+        if (m + i < rows && left > 0u) {
             var v = c[i];
-            if (p.bias == 1u) {
+            if (BIAS == 1u) {
                 v += bias[m + i];
             }
-            store_y(to + (m + i) * p.plane, left, v);
+            store_y(to + (m + i) * plane, left, v);
         }
     }
 }
@@ -34,6 +43,9 @@ fn columns(j: u32) -> Columns {
 }
 
 fn product_block(w: u32, lane: u32) {
+    let depth = p.depth;
+    let plane = p.plane;
+    let pitch4 = p.pitch4;
     let j = (w / p.blocks) * 8u + lane;
     // Every lane must take part in the broadcasts, even one beyond the last column.
     if (TALL == 1u) {
@@ -41,14 +53,15 @@ fn product_block(w: u32, lane: u32) {
         let at = columns(j);
         var c0: mat4x4<f32>; var c1: mat4x4<f32>; var c2: mat4x4<f32>; var c3: mat4x4<f32>;
         var c4: mat4x4<f32>; var c5: mat4x4<f32>; var c6: mat4x4<f32>; var c7: mat4x4<f32>;
-        for (var k = 0u; k < p.depth; k += 2u) {
+        var k = 0u;
+        loop {
             // A step beyond the last counts nothing: a is zero there, b any row.
-            let more = k + 1u < p.depth;
+            let more = k + 1u < depth;
             let next = select(k, k + 1u, more);
-            let u = a[k * p.pitch4 + m4 + lane];
-            let v = select(vec4<f32>(), a[next * p.pitch4 + m4 + lane], more);
-            let b0 = load_b(at.b + k * p.plane, at.left);
-            let b1 = load_b(at.b + next * p.plane, at.left);
+            let u = a[k * pitch4 + m4 + lane];
+            let v = select(vec4<f32>(), a[next * pitch4 + m4 + lane], more);
+            let b0 = load_b(at.b + k * plane, at.left);
+            let b1 = load_b(at.b + next * plane, at.left);
             c0 += outer(subgroupBroadcast(u, 0u), b0) + outer(subgroupBroadcast(v, 0u), b1);
             c1 += outer(subgroupBroadcast(u, 1u), b0) + outer(subgroupBroadcast(v, 1u), b1);
             c2 += outer(subgroupBroadcast(u, 2u), b0) + outer(subgroupBroadcast(v, 2u), b1);
@@ -57,6 +70,10 @@ fn product_block(w: u32, lane: u32) {
             c5 += outer(subgroupBroadcast(u, 5u), b0) + outer(subgroupBroadcast(v, 5u), b1);
             c6 += outer(subgroupBroadcast(u, 6u), b0) + outer(subgroupBroadcast(v, 6u), b1);
             c7 += outer(subgroupBroadcast(u, 7u), b0) + outer(subgroupBroadcast(v, 7u), b1);
+            continuing {
+                k += 2u;
+                break if k >= depth;
+            }
         }
         let m = m4 * 4u;
         store_rows(m, at.y, at.left, c0);
@@ -73,17 +90,17 @@ fn product_block(w: u32, lane: u32) {
         let r = columns(j * 2u + 1u);
         var l0: mat4x4<f32>; var l1: mat4x4<f32>; var l2: mat4x4<f32>; var l3: mat4x4<f32>;
         var r0: mat4x4<f32>; var r1: mat4x4<f32>; var r2: mat4x4<f32>; var r3: mat4x4<f32>;
-        for (var k = 0u; k < p.depth; k += 2u) {
+        var k = 0u;
+        loop {
             // Lanes 0 to 3 hold the rows of step k, lanes 4 to 7 those of the next.
             let mine = k + lane / 4u;
-            let more = k + 1u < p.depth;
-            let next = select(k, k + 1u, more);
-            let v = a[min(mine, p.depth - 1u) * p.pitch4 + m4 + lane % 4u];
-            let u = select(vec4<f32>(), v, mine < p.depth);
-            let bl0 = load_b(l.b + k * p.plane, l.left);
-            let br0 = load_b(r.b + k * p.plane, r.left);
-            let bl1 = load_b(l.b + next * p.plane, l.left);
-            let br1 = load_b(r.b + next * p.plane, r.left);
+            let next = select(k, k + 1u, k + 1u < depth);
+            let v = a[min(mine, depth - 1u) * pitch4 + m4 + lane % 4u];
+            let u = select(vec4<f32>(), v, mine < depth);
+            let bl0 = load_b(l.b + k * plane, l.left);
+            let br0 = load_b(r.b + k * plane, r.left);
+            let bl1 = load_b(l.b + next * plane, l.left);
+            let br1 = load_b(r.b + next * plane, r.left);
             let u0 = subgroupBroadcast(u, 0u);
             let u1 = subgroupBroadcast(u, 1u);
             let u2 = subgroupBroadcast(u, 2u);
@@ -100,6 +117,10 @@ fn product_block(w: u32, lane: u32) {
             r2 += outer(u2, br0) + outer(u6, br1);
             l3 += outer(u3, bl0) + outer(u7, bl1);
             r3 += outer(u3, br0) + outer(u7, br1);
+            continuing {
+                k += 2u;
+                break if k >= depth;
+            }
         }
         let m = m4 * 4u;
         store_rows(m, l.y, l.left, l0);

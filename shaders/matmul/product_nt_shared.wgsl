@@ -61,9 +61,13 @@ fn high(v: vec4<f32>) -> mat4x4<f32> {
 }
 
 fn store(first: u32, m: u32, c: u32, v: vec4<f32>) {
+    let rows = p.rows;
+    let cols = p.cols;
+    let step_m = p.step_m;
+    let at = first + c * p.step_c;
     for (var i = 0u; i < 4u; i++) {
-        if (m + i < p.rows && c < p.cols) {
-            parts[first + (m + i) * p.step_m + c * p.step_c] = v[i];
+        if (m + i < rows && c < cols) {
+            parts[at + (m + i) * step_m] = v[i];
         }
     }
 }
@@ -84,16 +88,24 @@ fn product_nt_shared(
     // Rows beyond the last are read from the last: they are not stored.
     let rows = min(m0 + lane + vec4<u32>(0u, 8u, 16u, 24u), vec4<u32>(p.rows - 1u)) * p.plane;
     let cols = min(vec2<u32>(c0, c0 + 8u), vec2<u32>(p.cols - 1u)) * p.plane;
-    var n = first / p.plane4;
+    let n = first / p.plane4;
     var q = first - n * p.plane4;
     var l0: vec4<f32>; var l1: vec4<f32>; var l2: vec4<f32>; var l3: vec4<f32>;
     var l4: vec4<f32>; var l5: vec4<f32>; var l6: vec4<f32>; var l7: vec4<f32>;
     var r0: vec4<f32>; var r1: vec4<f32>; var r2: vec4<f32>; var r3: vec4<f32>;
     var r4: vec4<f32>; var r5: vec4<f32>; var r6: vec4<f32>; var r7: vec4<f32>;
-    for (var t = first; t < last; t++) {
-        let at_a = rows + (n * (p.rows * p.plane) + q * 4u);
-        let at_b = cols + (n * (p.cols * p.plane) + q * 4u);
-        let left = p.plane - q * 4u;
+    // As in product_shared.wgsl: copies of Params, the end tested after a round.
+    let plane = p.plane;
+    let plane4 = p.plane4;
+    var from_a = n * (p.rows * plane);
+    var from_b = n * (p.cols * plane);
+    let next_a = p.rows * plane;
+    let next_b = p.cols * plane;
+    var t = first;
+    loop {
+        let at_a = rows + (from_a + q * 4u);
+        let at_b = cols + (from_b + q * 4u);
+        let left = plane - q * 4u;
         let l = load_b(at_b.x, left);
         let r = load_b(at_b.y, left);
         let a0 = load_a(at_a.x, left);
@@ -113,9 +125,13 @@ fn product_nt_shared(
         r0 += r * m0; r1 += r * m1; r2 += r * m2; r3 += r * m3;
         r4 += r * m4; r5 += r * m5; r6 += r * m6; r7 += r * m7;
         q++;
-        if (q == p.plane4) {
-            q = 0u;
-            n++;
+        let wrap = q == plane4;
+        q = select(q, 0u, wrap);
+        from_a += select(0u, next_a, wrap);
+        from_b += select(0u, next_b, wrap);
+        continuing {
+            t++;
+            break if t >= last;
         }
     }
     let to = s * p.pitch;

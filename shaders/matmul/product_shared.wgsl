@@ -11,7 +11,6 @@ struct Params {
     columns4: u32, // vec4s of all planes: N * plane4
     pitch4: u32,  // vec4s of a row of a
     blocks: u32,  // blocks of rows
-    bias: u32,    // 1: there is one
 }
 
 @group(0) @binding(0) var<uniform> p: Params;

@@ -35,11 +35,14 @@ pub(super) fn rows(
         ho: ho as u32,
         wo: wo as u32,
         strips: strips as u32,
-        bias: u32::from(bias.is_some()),
     };
     gpu.dispatch(Dispatch {
         shader: if odd([w, wo]) { &dense3_shared_odd::SHADER } else { &dense3_shared::SHADER },
-        constants: &[("S", 2.0), ("STRIDE", c.stride as f64)],
+        constants: &[
+            ("S", 2.0),
+            ("STRIDE", c.stride as f64),
+            ("BIAS", f64::from(u8::from(bias.is_some()))),
+        ],
         params: bytemuck::bytes_of(&params),
         // Without a bias the kernels stand in for it and are not read.
         bindings: &[a.buffer(), x.buffer(), bias.unwrap_or(a).buffer(), y.buffer()],

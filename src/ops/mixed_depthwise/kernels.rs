@@ -176,12 +176,12 @@ impl Range {
         shape: Shape,
     ) -> Result<Tensor, GpuError> {
         let [ho, wo] = self.output;
-        let width4 = wo.div_ceil(4);
-        let cut = self.cut(gpu.style(), 1, width4, ho);
+        let widest = if (self.stride, self.kernel) == (1, 3) { 4 } else { 2 };
+        let cut = self.cut(gpu.style(), widest / self.stride, wo.div_ceil(4), ho);
         // Strips share one sum where there are invocations enough without.
         let shared = self.planes() * cut.bands >= 64 && gpu.style() != KernelStyle::Tiles;
-        let width = if shared { width4 } else { 1 };
-        let strips = width4.div_ceil(width);
+        let width = if shared { cut.strips } else { 1 };
+        let strips = cut.strips.div_ceil(width);
         let len = self.count * self.kernel * self.kernel;
         let pitch = len.next_multiple_of(4);
         let count = self.images * cut.bands * strips;
@@ -206,6 +206,7 @@ impl Range {
             constants: &[
                 ("K", self.kernel as f64),
                 ("STRIDE", self.stride as f64),
+                ("S", cut.vec4s as f64),
                 ("ODD", f64::from(u8::from(self.odd()))),
                 ("WG", f64::from(cut.workgroup)),
             ],

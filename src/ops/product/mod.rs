@@ -201,12 +201,13 @@ fn product_shared(
         columns4: columns4 as u32,
         pitch4: d.rows.div_ceil(4) as u32,
         blocks: blocks as u32,
-        bias: u32::from(bias.is_some()),
     };
+    let constants =
+        [("TALL", f64::from(u8::from(tall_rows))), ("BIAS", f64::from(u8::from(bias.is_some())))];
     let even = d.plane.is_multiple_of(4);
     gpu.dispatch(Dispatch {
         shader: if even { &product_shared::SHADER } else { &product_shared_odd::SHADER },
-        constants: &[("TALL", f64::from(u8::from(tall_rows)))],
+        constants: &constants,
         params: bytemuck::bytes_of(&params),
         // Without a bias the left factor stands in and is not read.
         bindings: &[a.buffer(), b.buffer(), bias.unwrap_or(a).buffer(), y.buffer()],
