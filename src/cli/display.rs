@@ -56,7 +56,8 @@ impl Display {
                     bar.suspend(|| output::note(&sentence));
                 }
                 let (done, total) = self.progress.steps();
-                bar.set_length(total.max(done));
+                // A bar of no length would be full before the first phase.
+                bar.set_length(total.max(done).max(1));
                 bar.set_position(done);
                 bar.set_prefix(self.progress.phase().map_or("", |phase| phase.label()));
                 bar.set_message(self.progress.figures(now));

@@ -88,8 +88,11 @@ impl Progress {
         }
     }
 
-    /// One line for a log: "supernet 45 %: ...".
+    /// One line for a log: "supernet 45 %: ..."; `None` between phases.
     pub(super) fn line(&self, now: f64) -> Option<String> {
+        if self.done >= self.total {
+            return None;
+        }
         let percent = 100 * self.done / self.total.max(1);
         Some(format!("{} {percent} %: {}", self.phase?.label(), self.figures(now)))
     }
@@ -205,6 +208,7 @@ mod tests {
         progress.apply(&Event::PhaseEnded { phase: Phase::Scratch, seconds: 1.0 }, 2.0);
         let (done, total) = progress.steps();
         assert_eq!(done, total);
-        assert!(!progress.line(2.0).unwrap().contains("left"));
+        assert_eq!(progress.line(2.0), None);
+        assert!(!progress.figures(2.0).contains("left"));
     }
 }
