@@ -78,9 +78,17 @@ impl Generate {
             _ => return Err(CliError::Usage("give a run folder, or --weights and --prior".into())),
         };
         let mut answers = Vec::with_capacity(budgets.len());
+        let space = answerer.space();
+        let dearest = space.cost_range().1.get(metric);
         for budget in budgets {
+            if decode == Decode::Budget && budget > dearest {
+                output::note(&format!(
+                    "the budget {} limits nothing: the dearest network has {} {metric}",
+                    grouped(budget),
+                    grouped(dearest)
+                ));
+            }
             let kernels = answerer.answer_in(metric, budget, decode)?;
-            let space = answerer.space();
             let (plain, se) = (space.cost(&kernels, false)?, space.cost(&kernels, true)?);
             answers.push(Answer {
                 budget,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::error::CliError;
 use super::output;
@@ -20,12 +21,25 @@ pub(super) struct Report {
     /// File to write [default: report.html in the run folder]
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` writes.
+#[derive(Serialize)]
+struct Written<'a> {
+    report: &'a Path,
 }
 
 impl Report {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
         let written = write(&self.run, self.out.as_deref())?;
-        output::print(&format!("{}\n", written.display()))?;
+        if self.json {
+            output::print_json(&Written { report: &written })?;
+        } else {
+            output::print(&format!("{}\n", written.display()))?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::error::CliError;
 use super::follow::{INTERRUPTED, follow};
 use super::table::{Align, Table};
 use super::words::percent;
 use super::{arguments, output, report};
-use crate::gpu::AdapterChoice;
+use crate::gpu::{AdapterChoice, KernelTime};
 use crate::protocol::config::Config;
 use crate::protocol::quantity::{grouped, short};
 use crate::protocol::result::SearchResult;
@@ -57,6 +58,12 @@ pub(super) struct Search {
     help_config: bool,
 }
 
+/// The last line of `--json --profile`.
+#[derive(Serialize)]
+struct Profile<'a> {
+    kernels: &'a [KernelTime],
+}
+
 impl Search {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
         if self.help_config {
@@ -73,7 +80,11 @@ impl Search {
             return Ok(ExitCode::from(INTERRUPTED));
         };
         let written = report::write(&outcome.folder, None)?;
-        if !json {
+        if json {
+            if let Some(kernels) = &outcome.kernels {
+                output::print(&(serde_json::to_string(&Profile { kernels })? + "\n"))?;
+            }
+        } else {
             output::print(&summary(result, outcome.metric))?;
             output::print(&kernels(&outcome))?;
             output::print(&format!("\nreport: {}\n", written.display()))?;

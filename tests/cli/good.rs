@@ -7,7 +7,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::common;
-use crate::support::{TINY, accepted, command, file, finished, short_search, text};
+use crate::support::{TINY, accepted, command, file, finished, sgnas, short_search, text};
 
 #[test]
 fn a_search_prints_its_table_and_leaves_result_report_and_architectures() {
@@ -79,7 +79,20 @@ fn a_report_can_be_written_elsewhere() {
     let home = tempfile::tempdir().unwrap();
     let out = text(&home.path().join("r.html"));
     assert!(accepted(&["report", &text(&finished().run), "--out", &out]).contains("r.html"));
-    assert!(fs::read_to_string(out).unwrap().contains("<svg"));
+    assert!(fs::read_to_string(&out).unwrap().contains("<svg"));
+    let written = json(&accepted(&["report", &text(&finished().run), "--out", &out, "--json"]));
+    assert_eq!(written["report"], out);
+}
+
+#[test]
+fn a_budget_above_the_space_gets_the_dearest_network_and_a_word_about_it() {
+    let run = text(&finished().run);
+    let output = sgnas(&["generate", &run, "--macs", "500k,1G", "--json"]);
+    let word = String::from_utf8(output.stderr).unwrap();
+    assert!(word.contains("1,000,000,000 limits nothing"), "{word}");
+    assert_eq!(word.lines().count(), 1, "{word}");
+    let answers = json(&String::from_utf8(output.stdout).unwrap());
+    assert!(answers[1]["macs"].as_u64() > answers[0]["macs"].as_u64(), "{answers}");
 }
 
 #[test]
