@@ -40,7 +40,11 @@ fn a_search_learns_keeps_its_budgets_and_ends_the_same_after_a_stop_in_each_phas
     let data = home.path().join("data");
     common::small_images(&data, 240);
     let calm = home.path().join("calm");
-    let job = Job::New { config: config(&data), out: calm.clone() };
+    // Long enough that every network learns whatever the adapter rounds: after half of it the
+    // smallest may still be near chance.
+    let mut config = config(&data);
+    config.assign("supernet.epochs=16").unwrap();
+    let job = Job::New { config: config.clone(), out: calm.clone() };
     let (outcome, events) = run(job, |_| None);
 
     let losses: Vec<f64> = events
@@ -52,14 +56,14 @@ fn a_search_learns_keeps_its_budgets_and_ends_the_same_after_a_stop_in_each_phas
     assert_eq!((result.generated.len(), result.random.len()), (8, 4));
     for one in &result.generated {
         assert!(one.macs <= one.budget && one.macs * 100 >= one.budget * 97, "{one:?}");
-        assert!(one.accuracy > 0.34, "no better than chance: {one:?}");
+        assert!(one.accuracy > 0.8, "it has not learnt: {one:?}");
     }
     let folder = RunFolder::open(&calm).unwrap();
     assert!(folder.result().is_file());
 
     // Stopped once in each phase and resumed each time.
     let torn = home.path().join("torn");
-    let mut job = Job::New { config: config(&data), out: torn.clone() };
+    let mut job = Job::New { config, out: torn.clone() };
     for phase in [Phase::Supernet, Phase::Generator, Phase::Evaluate] {
         let (outcome, _) = run(job, |event| match event {
             Event::SupernetStep(s) if phase == Phase::Supernet && s.step > 12 => {
