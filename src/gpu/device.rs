@@ -199,9 +199,18 @@ impl Gpu {
 
     /// The first error that the driver reported, if any; it stays until the device is dropped.
     pub fn fault(&self) -> Result<(), GpuError> {
-        match self.inner.fault.lock() {
-            Ok(slot) => slot.clone().map_or(Ok(()), Err),
-            Err(_) => Err(GpuError::Lost("an error handler failed".into())),
+        let seen = || match self.inner.fault.lock() {
+            Ok(slot) => slot.clone(),
+            Err(_) => Some(GpuError::Lost("an error handler failed".into())),
+        };
+        match seen() {
+            None => Ok(()),
+            // After a loss the driver refuses calls before it says that the device has gone.
+            Some(GpuError::Validation(_)) => {
+                let _ = self.inner.device.poll(wgpu::PollType::Poll);
+                seen().map_or(Ok(()), Err)
+            }
+            Some(error) => Err(error),
         }
     }
 
@@ -229,7 +238,8 @@ fn watch(device: &wgpu::Device) -> Arc<Mutex<Option<GpuError>>> {
     let slot = fault.clone();
     device.set_device_lost_callback(move |reason, message| {
         if let Ok(mut s) = slot.lock() {
-            s.get_or_insert(GpuError::Lost(format!("{reason:?} {message}")));
+            // The loss is the cause of whatever was refused before.
+            *s = Some(GpuError::Lost(format!("{reason:?} {message}").trim().to_string()));
         }
     });
     fault

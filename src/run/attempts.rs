@@ -57,3 +57,58 @@ pub(super) fn attempts<T>(
         (link, folder) = session.into_link();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::protocol::config::Config;
+    use crate::run::link;
+    use crate::tensor::Tensor;
+
+    /// What two attempts see when the first ends in `failure`.
+    fn two_attempts(failure: fn(&Session) -> RunError) -> (Vec<usize>, Vec<String>) {
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path().join("run");
+        let handle = link::start(move |link| {
+            let sources = Sources::open(Config::preset("tiny")?)?;
+            let adapter = AdapterChoice::Best;
+            let device = sources.upload(&adapter)?;
+            let folder = OwnedRunFolder::create(&root, &sources.config)?;
+            let mut seen = Vec::new();
+            attempts(&sources, device, &adapter, (folder, link), |s, _| {
+                seen.push(s.most_images);
+                if seen.len() == 1 {
+                    return Err(failure(s));
+                }
+                // The device at hand computes.
+                Ok(Tensor::zeros(&s.gpu, [4])?.to_vec(&s.gpu)?)
+            })?;
+            Ok(seen)
+        })
+        .unwrap();
+        let warning = |e| if let Event::Warning { message } = e { Some(message) } else { None };
+        let warnings = handle.events.iter().filter_map(|r| warning(r.event)).collect();
+        (handle.join().unwrap(), warnings)
+    }
+
+    #[test]
+    fn a_lost_device_is_replaced_and_the_run_told() {
+        let (seen, warnings) = two_attempts(|s| {
+            s.gpu.destroy();
+            let lost = Tensor::zeros(&s.gpu, [4]).and_then(|t| t.to_vec(&s.gpu));
+            lost.unwrap_err().into()
+        });
+        assert_eq!(seen.len(), 2);
+        assert!(warnings.iter().any(|w| w.contains("device was lost")), "{warnings:?}");
+    }
+
+    #[test]
+    fn where_memory_ran_out_batches_come_in_halves() {
+        let (seen, warnings) = two_attempts(|_| {
+            GpuError::OutOfMemory { what: "a tensor".to_owned(), bytes: 1 << 40 }.into()
+        });
+        assert_eq!(seen[1], seen[0] / 2);
+        assert!(warnings.iter().any(|w| w.contains("images at a time")), "{warnings:?}");
+    }
+}
