@@ -47,7 +47,9 @@ impl Report {
 /// Writes the report of a run to `out`, or into its folder; the path written.
 pub(super) fn write(run: &Path, out: Option<&Path>) -> Result<PathBuf, CliError> {
     let folder = RunFolder::open(run)?;
-    let name = run.file_name().unwrap_or(run.as_os_str()).to_string_lossy();
+    // "." and ".." have a name of their own.
+    let whole = run.canonicalize().map_err(CliError::io(run, "read"))?;
+    let name = whole.file_name().unwrap_or(run.as_os_str()).to_string_lossy();
     // Whoever holds the folder's lock works on the run.
     let active = matches!(OwnedRunFolder::open(run), Err(RunError::Locked { .. }));
     let html = report::html(&folder.state()?, Source { name: &name, active })?;

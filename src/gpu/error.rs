@@ -43,10 +43,4 @@ pub enum GpuError {
     /// The op has no backward rule.
     #[error("{0} has no gradient rule")]
     MissingRule(&'static str),
-    /// A NaN or an infinity appeared.
-    #[error("{what} holds a value that is not finite; lower the learning rate or clip gradients")]
-    NonFinite {
-        /// The tensor or layer.
-        what: String,
-    },
 }

@@ -93,11 +93,6 @@ pub struct Means {
 }
 
 impl PendingMetrics {
-    /// The means, if they have arrived.
-    pub fn try_take(&self) -> Option<Result<Means, GpuError>> {
-        Some(self.readback.try_take()?.map(|v| self.means(&v)))
-    }
-
     /// Waits for the means: not in a browser.
     pub fn wait(&self) -> Result<Means, GpuError> {
         Ok(self.means(&self.readback.wait()?))

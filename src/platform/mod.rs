@@ -1,10 +1,8 @@
-//! What differs between a desktop and a browser (files, clock, threads, storage) and the few
-//! pure pieces that every room above needs (random streams, latest-value slots). The only room
+//! What differs between a desktop and a browser (files, clock, threads) and the few
+//! pure pieces that every room above needs (random streams). The only room
 //! with `cfg(target_arch)`; it knows nothing of networks, runs or GPUs.
 
 pub mod clock;
 pub mod files;
-pub mod latest;
 pub mod random;
-pub mod storage;
 pub mod thread;
