@@ -18,7 +18,7 @@ fn derived_networks_give_the_outputs_of_their_paths() {
     let mut rng = Pcg32::new(4, 1);
     let (net, store) = Supernet::new(&gpu, &space, ShadowNorms::Five, &mut rng).unwrap();
     // Statistics and scales as training leaves them: none at its initial value.
-    let mut state = store.to_state(&gpu).unwrap();
+    let mut state = pollster::block_on(store.to_state(&gpu)).unwrap();
     for (salt, (name, tensor)) in state.iter_mut().enumerate() {
         let noise = HostArray::sample([tensor.values.len()], salt as u64);
         for (v, n) in tensor.values.iter_mut().zip(noise.data) {

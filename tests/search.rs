@@ -23,11 +23,13 @@ fn config(data: &Path) -> Box<Config> {
 
 /// Runs a job to its end; `react` sees every event and may answer with a command.
 fn run(job: Job, mut react: impl FnMut(&Event) -> Option<Command>) -> (Outcome, Vec<Event>) {
-    let handle = link::start(|link| search(job, &AdapterChoice::Best, false, link)).unwrap();
+    let handle =
+        link::start(async move |link| search(job, &AdapterChoice::Best, false, link).await)
+            .unwrap();
     let mut events = Vec::new();
-    for record in &handle.events {
+    while let Ok(record) = handle.events.recv_blocking() {
         if let Some(command) = react(&record.event) {
-            handle.commands.send(command).unwrap();
+            handle.commands.send_blocking(command).unwrap();
         }
         events.push(record.event);
     }

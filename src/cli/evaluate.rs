@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use pollster::block_on;
 use serde::Serialize;
 
 use super::error::CliError;
@@ -45,7 +46,7 @@ struct Measured {
 
 impl Evaluate {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
-        let evaluator = Evaluator::open(&self.run, &self.adapter)?;
+        let evaluator = block_on(Evaluator::open(&self.run, &self.adapter))?;
         let architectures = match &self.arch {
             Some(path) => vec![input::architecture(path, evaluator.space())?],
             None => (0..self.random.unwrap_or(0)).map(|i| evaluator.random(i)).collect(),
@@ -53,7 +54,7 @@ impl Evaluate {
         let mut all = Vec::with_capacity(architectures.len());
         for (i, kernels) in architectures.into_iter().enumerate() {
             let cost = evaluator.space().cost(&kernels, false)?;
-            let accuracy = evaluator.measure(&kernels)?;
+            let accuracy = block_on(evaluator.measure(&kernels))?;
             if !self.json && self.random.is_some() {
                 output::note(&format!("{}: accuracy {}", i + 1, percent(accuracy)));
             }

@@ -1,7 +1,8 @@
 //! Following a run to its end: its events to the display, Ctrl-C to the run.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::SyncSender;
+
+use async_channel::Sender;
 
 use super::display::Display;
 use super::error::CliError;
@@ -17,7 +18,7 @@ pub(super) fn follow<T>(handle: Handle<T>, json: bool) -> Result<T, CliError> {
     stop_on_ctrl_c(handle.commands.clone());
     let mut display = Display::new(json);
     let mut shown = Ok(());
-    for record in &handle.events {
+    while let Ok(record) = handle.events.recv_blocking() {
         shown = display.show(&record);
         if shown.is_err() {
             // Nobody reads any more: save, and end.
@@ -31,7 +32,7 @@ pub(super) fn follow<T>(handle: Handle<T>, json: bool) -> Result<T, CliError> {
 }
 
 /// The first Ctrl-C asks the run to save and end; the second ends the program at once.
-fn stop_on_ctrl_c(commands: SyncSender<Command>) {
+fn stop_on_ctrl_c(commands: Sender<Command>) {
     let asked = AtomicBool::new(false);
     let installed = ctrlc::set_handler(move || {
         if asked.swap(true, Ordering::SeqCst) {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use pollster::block_on;
 use serde::Serialize;
 
 use super::error::CliError;
@@ -68,12 +69,12 @@ impl Generate {
         };
         let decode = if self.decode == "argmax" { Decode::Argmax } else { Decode::Budget };
         let answerer = match (&self.run, &self.weights, &self.prior) {
-            (Some(run), _, _) => trained::generator(run, &self.adapter)?,
+            (Some(run), _, _) => block_on(trained::generator(run, &self.adapter))?,
             (None, Some(weights), Some(prior)) => {
                 let mut config = Config::preset(&self.preset)?;
                 // The authors' generators were trained with sub-block 0 alone unskippable.
                 config.generator.mask = SkipMask::FirstOnly;
-                trained::generator_from(&config, weights, prior, &self.adapter)?
+                block_on(trained::generator_from(&config, weights, prior, &self.adapter))?
             }
             _ => return Err(CliError::Usage("give a run folder, or --weights and --prior".into())),
         };
@@ -88,7 +89,7 @@ impl Generate {
                     grouped(dearest)
                 ));
             }
-            let kernels = answerer.answer_in(metric, budget, decode)?;
+            let kernels = block_on(answerer.answer_in(metric, budget, decode))?;
             let (plain, se) = (space.cost(&kernels, false)?, space.cost(&kernels, true)?);
             answers.push(Answer {
                 budget,

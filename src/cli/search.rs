@@ -72,7 +72,7 @@ impl Search {
         }
         let (json, adapter, profile) = (self.json, self.adapter.clone(), self.profile);
         let job = self.job()?;
-        let handle = link::start(move |link| search(job, &adapter, profile, link))?;
+        let handle = link::start(async move |link| search(job, &adapter, profile, link).await)?;
         let outcome: Outcome = follow(handle, json)?;
         let Some(result) = &outcome.result else {
             let folder = outcome.folder.display();

@@ -59,7 +59,7 @@ impl Train {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
         let (json, adapter) = (self.json, self.adapter.clone());
         let job = self.job()?;
-        let handle = link::start(move |link| train(job, &adapter, link))?;
+        let handle = link::start(async move |link| train(job, &adapter, link).await)?;
         let Trained { folder, accuracy } = follow(handle, json)?;
         let Some(accuracy) = accuracy else {
             let folder = folder.display();

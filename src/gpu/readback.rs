@@ -1,10 +1,21 @@
 //! Values on their way from the GPU to the host.
 
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
 
 use super::GpuError;
+use crate::platform::CAN_BLOCK;
 
-type Slot = Arc<Mutex<Option<Result<(), String>>>>;
+type Slot = Arc<Mutex<Arrival>>;
+
+/// What has become of a fetch.
+#[derive(Debug, Default)]
+struct Arrival {
+    done: Option<Result<(), String>>,
+    /// Who waits for it.
+    waker: Option<Waker>,
+}
 
 /// A copy of a buffer that is being fetched; ask it from time to time, or wait.
 #[derive(Debug)]
@@ -22,7 +33,10 @@ impl Readback {
         let set = slot.clone();
         host.map_async(wgpu::MapMode::Read, .., move |r| {
             if let Ok(mut s) = set.lock() {
-                *s = Some(r.map_err(|e| e.to_string()));
+                s.done = Some(r.map_err(|e| e.to_string()));
+                if let Some(waker) = s.waker.take() {
+                    waker.wake();
+                }
             }
         });
         Readback { host, device, bytes, slot }
@@ -33,7 +47,7 @@ impl Readback {
         if let Err(e) = self.device.poll(wgpu::PollType::Poll) {
             return Some(Err(GpuError::Lost(e.to_string())));
         }
-        let state = self.slot.lock().ok()?.take()?;
+        let state = self.slot.lock().ok()?.done.take()?;
         Some(state.map_err(GpuError::Lost).and_then(|()| self.copy()))
     }
 
@@ -47,6 +61,20 @@ impl Readback {
                 .poll(wgpu::PollType::wait_indefinitely())
                 .map_err(|e| GpuError::Lost(e.to_string()))?;
         }
+    }
+
+    /// The values, once they have arrived. Where a thread may block, this does.
+    pub async fn arrive(&self) -> Result<Vec<f32>, GpuError> {
+        if CAN_BLOCK {
+            return self.wait();
+        }
+        poll_fn(|cx| {
+            if let Ok(mut s) = self.slot.lock() {
+                s.waker = Some(cx.waker().clone());
+            }
+            self.try_take().map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
     }
 
     fn copy(&self) -> Result<Vec<f32>, GpuError> {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::pipeline::Pipeline;
 use super::profile::CAPACITY;
 use super::{Buffer, Gpu, GpuError, Readback, Shader};
+use crate::platform::CAN_BLOCK;
 
 /// Parameters of this many dispatches fit into the ring; a submit holds no more.
 pub(super) const RING_SLOTS: usize = 1024;
@@ -188,6 +189,15 @@ impl Gpu {
             let ticks: Vec<u64> =
                 words.chunks_exact(2).map(|w| u64::from(w[0]) | u64::from(w[1]) << 32).collect();
             p.add(&ticks);
+        }
+        self.fault()
+    }
+
+    /// Goes on when at most a few submits are under way: to be awaited between the steps of a
+    /// training, since a browser's [`Gpu::flush`] cannot wait. Elsewhere that has waited already.
+    pub async fn settle(&self) -> Result<(), GpuError> {
+        if !CAN_BLOCK {
+            std::future::poll_fn(|cx| self.inner.pacer.poll_settled(cx)).await;
         }
         self.fault()
     }

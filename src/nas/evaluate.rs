@@ -31,8 +31,8 @@ pub fn recalibrate(
     Ok(())
 }
 
-/// Share of images that `network` classifies right, with running statistics; waits for the GPU.
-pub fn accuracy(
+/// Share of images that `network` classifies right, with running statistics.
+pub async fn accuracy(
     gpu: &Gpu,
     store: &Store,
     network: &Network<'_>,
@@ -46,7 +46,7 @@ pub fn accuracy(
         let logits = network(&ctx, &Var::constant(&images))?;
         metrics.add_hits(gpu, logits.tensor(), &labels)?;
     }
-    Ok(metrics.take(gpu)?.wait()?.accuracy)
+    Ok(metrics.take(gpu)?.arrive().await?.accuracy)
 }
 
 /// The running statistics of a store, to be put back after a recalibration.

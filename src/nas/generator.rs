@@ -88,8 +88,8 @@ impl Generator {
         alpha.reshape(&[l * SUB_BLOCKS, OPS])
     }
 
-    /// The values of [`Generator::forward`], layers * 24 of them; waits for the GPU.
-    pub fn answer(
+    /// The values of [`Generator::forward`], layers * 24 of them.
+    pub async fn answer(
         &self,
         gpu: &Gpu,
         store: &Store,
@@ -98,6 +98,6 @@ impl Generator {
     ) -> Result<Vec<f32>, GpuError> {
         let tape = Tape::new(gpu);
         let ctx = Ctx { tape: &tape, store, mode: Mode::Eval, frozen: true };
-        self.forward(&ctx, constraint, prior)?.tensor().to_vec(gpu)
+        self.forward(&ctx, constraint, prior)?.tensor().fetch(gpu).await
     }
 }

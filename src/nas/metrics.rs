@@ -51,9 +51,9 @@ impl Metrics {
         Ok(())
     }
 
-    /// The sums so far, for a checkpoint: loss, hits, passes, images; waits for the GPU.
-    pub fn sums(&self, gpu: &Gpu) -> Result<[f32; 4], GpuError> {
-        let all = self.all.to_vec(gpu)?;
+    /// The sums so far, for a checkpoint: loss, hits, passes, images.
+    pub async fn sums(&self, gpu: &Gpu) -> Result<[f32; 4], GpuError> {
+        let all = self.all.fetch(gpu).await?;
         Ok([all[0], all[STRIDE], self.passes as f32, self.images as f32])
     }
 
@@ -93,15 +93,12 @@ pub struct Means {
 }
 
 impl PendingMetrics {
-    /// Waits for the means: not in a browser.
-    pub fn wait(&self) -> Result<Means, GpuError> {
-        Ok(self.means(&self.readback.wait()?))
-    }
-
-    fn means(&self, sums: &[f32]) -> Means {
-        Means {
+    /// The means, once they have arrived.
+    pub async fn arrive(&self) -> Result<Means, GpuError> {
+        let sums = self.readback.arrive().await?;
+        Ok(Means {
             loss: f64::from(sums[0]) / self.passes.max(1) as f64,
             accuracy: f64::from(sums[STRIDE]) / self.images.max(1) as f64,
-        }
+        })
     }
 }

@@ -166,22 +166,26 @@ impl<'a> GeneratorTrainer<'a> {
     }
 
     /// Share of images that the supernet classifies right along a path.
-    pub fn accuracy(
+    pub async fn accuracy(
         &self,
         gpu: &Gpu,
         path: &Path,
         batches: impl Iterator<Item = Result<Batch, GpuError>>,
     ) -> Result<f64, GpuError> {
         let network = |ctx: &Ctx<'_>, x: &Var| self.supernet.path(ctx, x, path);
-        accuracy(gpu, self.supernet_store, &network, batches)
+        accuracy(gpu, self.supernet_store, &network, batches).await
     }
 
-    /// Architecture parameters, layers * 24 values, for a target in the table's units; waits for
-    /// the GPU.
-    pub fn answer(&self, gpu: &Gpu, target: f64, prior: &[f32]) -> Result<Vec<f32>, GpuError> {
+    /// Architecture parameters, layers * 24 values, for a target in the table's units.
+    pub async fn answer(
+        &self,
+        gpu: &Gpu,
+        target: f64,
+        prior: &[f32],
+    ) -> Result<Vec<f32>, GpuError> {
         let s = &self.settings;
         let constraint = ((target - s.low) / (s.high - s.low)) as f32;
-        self.net.answer(gpu, &self.store, constraint, prior)
+        self.net.answer(gpu, &self.store, constraint, prior).await
     }
 }
 
@@ -216,9 +220,9 @@ pub struct GeneratorLosses {
 }
 
 impl PendingLosses {
-    /// Waits for the means: not in a browser.
-    pub fn wait(&self) -> Result<GeneratorLosses, GpuError> {
-        let sums = self.readback.wait()?;
+    /// The means, once they have arrived.
+    pub async fn arrive(&self) -> Result<GeneratorLosses, GpuError> {
+        let sums = self.readback.arrive().await?;
         let mean = |i: usize| f64::from(sums[i * STRIDE]) / self.steps.max(1) as f64;
         Ok(GeneratorLosses { ce: mean(0), hardware: mean(1), cost: mean(2) * self.range })
     }

@@ -40,9 +40,9 @@ pub enum StateError {
 }
 
 impl Store {
-    /// Fetches all tensors; waits for the GPU.
-    pub fn to_state(&self, gpu: &Gpu) -> Result<Tensors, GpuError> {
-        let (values, stats) = (self.values().to_vec(gpu)?, self.stats().to_vec(gpu)?);
+    /// Fetches all tensors.
+    pub async fn to_state(&self, gpu: &Gpu) -> Result<Tensors, GpuError> {
+        let (values, stats) = (self.values().fetch(gpu).await?, self.stats().fetch(gpu).await?);
         let part = |start: usize, shape: &Shape, is_param: bool| {
             let arena = if is_param { &values } else { &stats };
             let values = arena[start..start + shape.len()].to_vec();

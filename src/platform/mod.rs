@@ -6,3 +6,7 @@ pub mod clock;
 pub mod files;
 pub mod random;
 pub mod thread;
+
+/// Whether a thread may wait for something outside it. In a browser it may not: there whatever
+/// one waits for arrives only after control has gone back to the browser.
+pub const CAN_BLOCK: bool = cfg!(not(target_arch = "wasm32"));

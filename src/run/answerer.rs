@@ -66,8 +66,8 @@ impl Answerer {
     ///
     /// # Errors
     /// Where the budget lies below the space, or the GPU fails.
-    pub fn answer(&self, budget: u64, decode: Decode) -> Result<Architecture, RunError> {
-        self.answer_in(self.metric, budget, decode)
+    pub async fn answer(&self, budget: u64, decode: Decode) -> Result<Architecture, RunError> {
+        self.answer_in(self.metric, budget, decode).await
     }
 
     /// The architecture for a budget in any metric. One that the generator was not trained for
@@ -75,7 +75,7 @@ impl Answerer {
     ///
     /// # Errors
     /// As [`Answerer::answer`]; [`RunError::OtherMetric`] by argmax, which keeps no budget.
-    pub fn answer_in(
+    pub async fn answer_in(
         &self,
         metric: Metric,
         budget: u64,
@@ -84,7 +84,7 @@ impl Answerer {
         if metric != self.metric && decode == Decode::Argmax {
             return Err(RunError::OtherMetric { asked: metric, trained: self.metric });
         }
-        let alpha = self.alpha(metric, budget)?;
+        let alpha = self.alpha(metric, budget).await?;
         Ok(match decode {
             Decode::Argmax => argmax(&alpha, self.mask)?,
             Decode::Budget => {
@@ -95,7 +95,7 @@ impl Answerer {
     }
 
     /// Architecture parameters for a budget, layers * 24 values.
-    fn alpha(&self, metric: Metric, budget: u64) -> Result<Vec<f32>, RunError> {
+    async fn alpha(&self, metric: Metric, budget: u64) -> Result<Vec<f32>, RunError> {
         let (low, high) = (self.targets.low as f64, self.targets.high as f64);
         let (from, to) = match metric {
             metric if metric == self.metric => (low, high),
@@ -103,6 +103,6 @@ impl Answerer {
         };
         let constraint = (budget as f64 - from) / (to - from);
         let prior = self.priors.nearest(low + constraint * (high - low));
-        Ok(self.net.answer(&self.gpu, &self.store, constraint as f32, &prior.path)?)
+        Ok(self.net.answer(&self.gpu, &self.store, constraint as f32, &prior.path).await?)
     }
 }

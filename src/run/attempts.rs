@@ -13,12 +13,12 @@ use crate::protocol::event::Event;
 const FAILURES: usize = 8;
 
 /// Does `work` in a session and hands both back; `device` is the first to compute on.
-pub(super) fn attempts<T>(
+pub(super) async fn attempts<T>(
     sources: &Sources,
     device: Device,
     adapter: &AdapterChoice,
     (mut folder, mut link): (OwnedRunFolder, Link),
-    mut work: impl FnMut(&mut Session, Option<&Loaded>) -> Result<T, RunError>,
+    mut work: impl AsyncFnMut(&mut Session, Option<&Loaded>) -> Result<T, RunError>,
 ) -> Result<(Session, T), RunError> {
     let config = &sources.config;
     let batch = config.supernet.batch.max(config.generator.batch).max(config.scratch.batch);
@@ -27,14 +27,15 @@ pub(super) fn attempts<T>(
     loop {
         let ready = match device.take() {
             Some(device) => device,
-            None => sources.upload(adapter)?,
+            None => sources.upload(adapter).await?,
         };
         let from = folder.folder().checkpoints().load()?.map(|loaded| loaded.checkpoint);
-        let mut session = Session::open(sources, ready, folder, from.as_ref(), most_images, link)?;
+        let mut session =
+            Session::open(sources, ready, folder, from.as_ref(), most_images, link).await?;
         if let Some(message) = warning.take() {
-            session.emit(Event::Warning { message })?;
+            session.emit(Event::Warning { message }).await?;
         }
-        let error = match work(&mut session, from.as_ref()) {
+        let error = match work(&mut session, from.as_ref()).await {
             Ok(done) => return Ok((session, done)),
             Err(error) => error,
         };
@@ -50,7 +51,7 @@ pub(super) fn attempts<T>(
                 Some(format!("{error}; going on with {most_images} images at a time"))
             }
             _ => {
-                session.emit(Event::Failed { message: error.to_string() })?;
+                session.emit(Event::Failed { message: error.to_string() }).await?;
                 return Err(error);
             }
         };
@@ -70,25 +71,28 @@ mod tests {
     fn two_attempts(failure: fn(&Session) -> RunError) -> (Vec<usize>, Vec<String>) {
         let home = tempfile::tempdir().unwrap();
         let root = home.path().join("run");
-        let handle = link::start(move |link| {
+        let handle = link::start(move |link| async move {
             let sources = Sources::open(Config::preset("tiny")?)?;
             let adapter = AdapterChoice::Best;
-            let device = sources.upload(&adapter)?;
+            let device = sources.upload(&adapter).await?;
             let folder = OwnedRunFolder::create(&root, &sources.config)?;
             let mut seen = Vec::new();
-            attempts(&sources, device, &adapter, (folder, link), |s, _| {
+            attempts(&sources, device, &adapter, (folder, link), async |s, _| {
                 seen.push(s.most_images);
                 if seen.len() == 1 {
                     return Err(failure(s));
                 }
                 // The device at hand computes.
-                Ok(Tensor::zeros(&s.gpu, [4])?.to_vec(&s.gpu)?)
-            })?;
+                Ok(Tensor::zeros(&s.gpu, [4])?.fetch(&s.gpu).await?)
+            })
+            .await?;
             Ok(seen)
         })
         .unwrap();
         let warning = |e| if let Event::Warning { message } = e { Some(message) } else { None };
-        let warnings = handle.events.iter().filter_map(|r| warning(r.event)).collect();
+        let warnings = std::iter::from_fn(|| handle.events.recv_blocking().ok())
+            .filter_map(|r| warning(r.event))
+            .collect();
         (handle.join().unwrap(), warnings)
     }
 

@@ -26,7 +26,7 @@ pub(super) struct Search<'a> {
 
 impl Search<'_> {
     /// Measures an architecture and tells of it.
-    pub(super) fn tell(
+    pub(super) async fn tell(
         &self,
         s: &mut Session,
         kind: Origin,
@@ -34,22 +34,23 @@ impl Search<'_> {
         architecture: Architecture,
     ) -> Result<(), RunError> {
         let accuracy =
-            measure((&s.gpu, &s.images), self.supernet, &s.config.evaluate, &architecture)?;
+            measure((&s.gpu, &s.images), self.supernet, &s.config.evaluate, &architecture).await?;
         let cost = s.space.cost(&architecture, false)?;
         let (macs, params) = (cost.macs, cost.params);
         s.emit(Event::Evaluated(Evaluated { kind, budget, architecture, macs, params, accuracy }))
+            .await
     }
 
-    fn save(&self, s: &mut Session, step: u64) -> Result<(), RunError> {
+    async fn save(&self, s: &mut Session, step: u64) -> Result<(), RunError> {
         let mut tensors = Tensors::new();
-        put(&mut tensors, prefix::SUPERNET, self.supernet.1.to_state(&s.gpu)?);
-        put(&mut tensors, prefix::BEST, self.answerer.store.to_state(&s.gpu)?);
-        s.save(Phase::Evaluate, (step, 0), &tensors, &SearchState::default())
+        put(&mut tensors, prefix::SUPERNET, self.supernet.1.to_state(&s.gpu).await?);
+        put(&mut tensors, prefix::BEST, self.answerer.store.to_state(&s.gpu).await?);
+        s.save(Phase::Evaluate, (step, 0), &tensors, &SearchState::default()).await
     }
 }
 
 /// Accuracy on the test images with inherited weights and recalibrated batch norms.
-pub(super) fn measure(
+pub(super) async fn measure(
     (gpu, images): (&Gpu, &Images),
     (net, store): (&Supernet, &Store),
     settings: &Evaluate,
@@ -61,28 +62,28 @@ pub(super) fn measure(
     let batches = images.recalibration(gpu, settings.recalibration, settings.batch);
     recalibrate(gpu, store, &network, batches)?;
     let test = images.in_order(gpu, Part::Test, settings.batch);
-    let accuracy = accuracy(gpu, store, &network, test);
+    let accuracy = accuracy(gpu, store, &network, test).await;
     trained.restore(gpu, store);
     Ok(accuracy?)
 }
 
 /// Runs the phase; false where the face stopped it.
-pub(super) fn run(
+pub(super) async fn run(
     s: &mut Session,
     search: &Search<'_>,
     from: Option<&Loaded>,
 ) -> Result<bool, RunError> {
-    s.begin(Phase::Evaluate, from.map(|c| c.position.seconds))?;
+    s.begin(Phase::Evaluate, from.map(|c| c.position.seconds)).await?;
     if from.is_none() {
-        search.save(s, 0)?;
+        search.save(s, 0).await?;
     }
     if s.state.tracking.is_empty() {
         let mut targets = Vec::new();
         for budget in s.targets.spread(s.config.evaluate.tracking) {
-            let cost = s.costs.cost(&search.answerer.answer(budget, Decode::Argmax)?)?;
+            let cost = s.costs.cost(&search.answerer.answer(budget, Decode::Argmax).await?)?;
             targets.push(Tracked { budget, cost });
         }
-        s.emit(Event::Tracking { targets })?;
+        s.emit(Event::Tracking { targets }).await?;
     }
     let budgets = s.config.budgets(s.targets);
     // The journal says what is done already.
@@ -90,42 +91,42 @@ pub(super) fn run(
     let mut random = s.state.evaluated(Origin::Random).count();
     let count = s.config.evaluate.random;
     while generated < budgets.len() || random < count {
-        match s.next_wish()? {
+        match s.next_wish().await? {
             Flow::Continue => {}
             Flow::Stop => {
-                search.save(s, (generated + random) as u64)?;
+                search.save(s, (generated + random) as u64).await?;
                 return Ok(false);
             }
-            Flow::Save => search.save(s, (generated + random) as u64)?,
-            Flow::Evaluate(a) => search.tell(s, Origin::User, None, a)?,
+            Flow::Save => search.save(s, (generated + random) as u64).await?,
+            Flow::Evaluate(a) => search.tell(s, Origin::User, None, a).await?,
             Flow::Generate(budget) => {
-                let a = search.answerer.answer(budget, s.config.evaluate.decode)?;
-                search.tell(s, Origin::User, Some(budget), a)?;
+                let a = search.answerer.answer(budget, s.config.evaluate.decode).await?;
+                search.tell(s, Origin::User, Some(budget), a).await?;
             }
         }
         if let Some(&budget) = budgets.get(generated) {
-            match search.answerer.answer(budget, s.config.evaluate.decode) {
+            match search.answerer.answer(budget, s.config.evaluate.decode).await {
                 Ok(a) => {
                     s.folder.write_architecture(&format!("{budget}"), &a)?;
-                    search.tell(s, Origin::Generated, Some(budget), a)?;
+                    search.tell(s, Origin::Generated, Some(budget), a).await?;
                 }
-                Err(e) => s.emit(Event::Warning { message: e.to_string() })?,
+                Err(e) => s.emit(Event::Warning { message: e.to_string() }).await?,
             }
             generated += 1;
         } else {
             let mut rng = s.streams.stream(Purpose::Evaluate, (1 << 40) + random as u64);
             let a = random_architecture(s.space.layers().len(), &mut rng);
-            search.tell(s, Origin::Random, None, a)?;
+            search.tell(s, Origin::Random, None, a).await?;
             random += 1;
         }
         if s.save_is_due(1) {
-            search.save(s, (generated + random) as u64)?;
+            search.save(s, (generated + random) as u64).await?;
         }
     }
     // A run that ended between its last event and its last file ends again, without new events.
     if s.state.phase(Phase::Evaluate).is_none_or(|phase| phase.seconds.is_none()) {
-        s.end(Phase::Evaluate)?;
-        search.save(s, (generated + random) as u64)?;
+        s.end(Phase::Evaluate).await?;
+        search.save(s, (generated + random) as u64).await?;
     }
     Ok(true)
 }

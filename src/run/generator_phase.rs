@@ -25,7 +25,7 @@ const HELD_OUT: usize = 512;
 const SALT: u64 = 1 << 40;
 
 /// Trains the generator; `None` where the face stopped it.
-pub(super) fn run(
+pub(super) async fn run(
     s: &mut Session,
     (supernet, supernet_store): (&Supernet, &Store),
     from: Option<&Loaded>,
@@ -50,11 +50,11 @@ pub(super) fn run(
         kept.state = c.state.clone();
         kept.best = saved::part(&c.tensors, prefix::BEST);
     }
-    s.begin(Phase::Generator, from.map(|c| c.position.seconds))?;
+    s.begin(Phase::Generator, from.map(|c| c.position.seconds)).await?;
     if from.is_none() {
         // The trained supernet is safe from here on.
-        kept.best = t.store.to_state(&s.gpu)?;
-        save(s, &t, supernet_store, &kept, 0, 1)?;
+        kept.best = t.store.to_state(&s.gpu).await?;
+        save(s, &t, supernet_store, &kept, 0, 1).await?;
     }
     let config = s.config.generator.clone();
     let augment = search_augment(&s.config.supernet);
@@ -66,19 +66,22 @@ pub(super) fn run(
     let total = epoch_steps * config.epochs;
     let mut report = Report::default();
     while step < total {
-        let flow = s.next_wish()?;
+        let flow = s.next_wish().await?;
         match flow {
             Flow::Continue => {}
             Flow::Stop | Flow::Save => {
-                report.drain(s)?;
-                save(s, &t, supernet_store, &kept, step, epoch_steps)?;
+                report.drain(s).await?;
+                save(s, &t, supernet_store, &kept, step, epoch_steps).await?;
                 if flow == Flow::Stop {
                     return Ok(None);
                 }
             }
-            Flow::Evaluate(_) | Flow::Generate(_) => s.emit(Event::Warning {
-                message: "the generator is in training: it answers after it".into(),
-            })?,
+            Flow::Evaluate(_) | Flow::Generate(_) => {
+                s.emit(Event::Warning {
+                    message: "the generator is in training: it answers after it".into(),
+                })
+                .await?
+            }
         }
         let epoch = step / epoch_steps;
         let tau = config.tau_start * config.tau_decay.powi(epoch as i32);
@@ -95,25 +98,26 @@ pub(super) fn run(
             lr: config.lr,
         };
         t.step(&s.gpu, &of)?;
+        s.gpu.settle().await?;
         report.targets += target;
         report.steps += 1;
         step += 1;
         let epoch_ends = step.is_multiple_of(epoch_steps);
         if step.is_multiple_of(REPORT) || epoch_ends {
-            report.next(s, &mut t, (step - 1, epoch, tau))?;
+            report.next(s, &mut t, (step - 1, epoch, tau)).await?;
             let due = s.save_is_due(REPORT);
             if epoch_ends {
-                report.drain(s)?;
-                kept.measure(s, &t, &priors, epoch)?;
+                report.drain(s).await?;
+                kept.measure(s, &t, &priors, epoch).await?;
             }
             if due && step < total {
-                report.drain(s)?;
-                save(s, &t, supernet_store, &kept, step, epoch_steps)?;
+                report.drain(s).await?;
+                save(s, &t, supernet_store, &kept, step, epoch_steps).await?;
             }
         }
     }
-    report.drain(s)?;
-    s.end(Phase::Generator)?;
+    report.drain(s).await?;
+    s.end(Phase::Generator).await?;
     t.store.load_state(&s.gpu, &kept.best)?;
     Ok(Some(answerer))
 }
@@ -129,7 +133,7 @@ fn target(config: &config::Generator, targets: Targets, streams: Streams, step: 
     at + (2.0 * jitter - 1.0) * config.target_jitter * targets.step as f64
 }
 
-fn save(
+async fn save(
     s: &mut Session,
     t: &GeneratorTrainer<'_>,
     supernet: &Store,
@@ -138,11 +142,11 @@ fn save(
     epoch_steps: u64,
 ) -> Result<(), RunError> {
     let mut tensors = Tensors::new();
-    put(&mut tensors, prefix::SUPERNET, supernet.to_state(&s.gpu)?);
-    put(&mut tensors, prefix::GENERATOR, t.store.to_state(&s.gpu)?);
+    put(&mut tensors, prefix::SUPERNET, supernet.to_state(&s.gpu).await?);
+    put(&mut tensors, prefix::GENERATOR, t.store.to_state(&s.gpu).await?);
     put(&mut tensors, prefix::BEST, kept.best.clone());
-    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser)?);
-    s.save(Phase::Generator, (step, step / epoch_steps), &tensors, &kept.state)
+    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser).await?);
+    s.save(Phase::Generator, (step, step / epoch_steps), &tensors, &kept.state).await
 }
 
 /// The best generator so far.
@@ -155,7 +159,7 @@ struct Kept {
 impl Kept {
     /// Measures the generator after an epoch as the specification's section 5 does, and keeps it
     /// where its hardware loss is the lowest so far.
-    fn measure(
+    async fn measure(
         &mut self,
         s: &mut Session,
         t: &GeneratorTrainer<'_>,
@@ -163,29 +167,29 @@ impl Kept {
         epoch: u64,
     ) -> Result<(), RunError> {
         let mask = s.config.generator.mask;
-        let answer = |s: &Session, budget: u64| -> Result<_, RunError> {
-            let alpha = t.answer(&s.gpu, budget as f64, &priors.nearest(budget as f64).path)?;
+        let answer = async |s: &Session, budget: u64| -> Result<_, RunError> {
+            let prior = &priors.nearest(budget as f64).path;
+            let alpha = t.answer(&s.gpu, budget as f64, prior).await?;
             Ok(argmax(&alpha, mask)?)
         };
         let grid = (s.targets.low..s.targets.high).step_by(2 * s.targets.step as usize);
         let (mut budgets, mut costs, mut hardware) = (Vec::new(), Vec::new(), 0.0);
         let range = (s.targets.high - s.targets.low) as f64;
         for budget in grid {
-            let cost = s.costs.cost(&answer(s, budget)?)?;
+            let cost = s.costs.cost(&answer(s, budget).await?)?;
             hardware += hardware_loss(&s.config.generator, (cost as f64 - budget as f64) / range);
             budgets.push(budget as f64);
             costs.push(cost as f64);
         }
         let kendall_tau = stats::kendall_tau_b(&budgets, &costs).unwrap_or(0.0);
-        let middle = answer(s, s.targets.low + (s.targets.high - s.targets.low) / 2)?;
-        let accuracy = t.accuracy(&s.gpu, &Path::from(&middle), {
-            let batch = s.config.evaluate.batch.min(HELD_OUT);
-            s.images.in_order(&s.gpu, Part::Generator, batch).take(HELD_OUT / batch)
-        })?;
+        let middle = answer(s, s.targets.low + (s.targets.high - s.targets.low) / 2).await?;
+        let batch = s.config.evaluate.batch.min(HELD_OUT);
+        let images = s.images.in_order(&s.gpu, Part::Generator, batch).take(HELD_OUT / batch);
+        let accuracy = t.accuracy(&s.gpu, &Path::from(&middle), images).await?;
         let best_hardware = self.state.best_hardware.is_none_or(|best| hardware < best);
         if best_hardware {
             self.state.best_hardware = Some(hardware);
-            self.best = t.store.to_state(&s.gpu)?;
+            self.best = t.store.to_state(&s.gpu).await?;
         }
         let competes = hardware < s.config.generator.selection_loss;
         let best_accuracy = competes && self.state.best_accuracy.is_none_or(|best| accuracy > best);
@@ -200,6 +204,7 @@ impl Kept {
             best_hardware,
             best_accuracy,
         }))
+        .await
     }
 }
 
@@ -224,13 +229,13 @@ struct Report {
 }
 
 impl Report {
-    fn next(
+    async fn next(
         &mut self,
         s: &mut Session,
         t: &mut GeneratorTrainer<'_>,
         (step, epoch, tau): (u64, u64, f64),
     ) -> Result<(), RunError> {
-        self.drain(s)?;
+        self.drain(s).await?;
         let target = std::mem::take(&mut self.targets) / std::mem::take(&mut self.steps) as f64;
         let facts =
             facts::GeneratorStep { step, epoch, ce: 0.0, hardware: 0.0, tau, target, cost: 0.0 };
@@ -238,13 +243,13 @@ impl Report {
         Ok(())
     }
 
-    fn drain(&mut self, s: &mut Session) -> Result<(), RunError> {
+    async fn drain(&mut self, s: &mut Session) -> Result<(), RunError> {
         let Some((facts, pending)) = self.pending.take() else { return Ok(()) };
-        let l = pending.wait()?;
+        let l = pending.arrive().await?;
         if !(l.ce.is_finite() && l.hardware.is_finite()) {
             return Err(RunError::Diverged { phase: Phase::Generator, step: facts.step });
         }
         let (ce, hardware, cost) = (l.ce, l.hardware, l.cost);
-        s.emit(Event::GeneratorStep(facts::GeneratorStep { ce, hardware, cost, ..facts }))
+        s.emit(Event::GeneratorStep(facts::GeneratorStep { ce, hardware, cost, ..facts })).await
     }
 }

@@ -1,13 +1,14 @@
 //! The two ends between a run and its face: events one way, commands the other, both bounded, with
 //! the run on a thread of its own.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::future::Future;
 use std::thread::JoinHandle;
 
 use super::RunError;
 use crate::platform::thread;
 use crate::protocol::command::Command;
 use crate::protocol::journal::Record;
+use async_channel::{Receiver, Sender, bounded};
 
 /// Events that may wait for the face before the run waits for it.
 const EVENTS: usize = 4096;
@@ -15,14 +16,14 @@ const COMMANDS: usize = 64;
 
 /// The run's end.
 pub struct Link {
-    events: SyncSender<Record>,
+    events: Sender<Record>,
     commands: Receiver<Command>,
 }
 
 impl Link {
     /// Hands an event to the face; a face that has gone is no reason to stop.
-    pub(super) fn send(&self, record: Record) {
-        let _ = self.events.send(record);
+    pub(super) async fn send(&self, record: Record) {
+        let _ = self.events.send(record).await;
     }
 
     /// The next command, if one has come.
@@ -31,8 +32,8 @@ impl Link {
     }
 
     /// Waits for a command. A face that has gone wants nothing any more but the end.
-    pub(super) fn wait(&self) -> Command {
-        self.commands.recv().unwrap_or(Command::Stop)
+    pub(super) async fn wait(&self) -> Command {
+        self.commands.recv().await.unwrap_or(Command::Stop)
     }
 }
 
@@ -41,7 +42,7 @@ pub struct Handle<T> {
     /// What happens, in order; it ends with the run.
     pub events: Receiver<Record>,
     /// What the face wants.
-    pub commands: SyncSender<Command>,
+    pub commands: Sender<Command>,
     thread: JoinHandle<Result<T, RunError>>,
 }
 
@@ -54,12 +55,13 @@ impl<T> Handle<T> {
 }
 
 /// Starts `work` on a thread named "run".
-pub fn start<T: Send + 'static>(
-    work: impl FnOnce(Link) -> Result<T, RunError> + Send + 'static,
+pub fn start<T: Send + 'static, F: Future<Output = Result<T, RunError>>>(
+    work: impl FnOnce(Link) -> F + Send + 'static,
 ) -> Result<Handle<T>, RunError> {
-    let (event_in, events) = sync_channel(EVENTS);
-    let (commands, command_out) = sync_channel(COMMANDS);
+    let (event_in, events) = bounded(EVENTS);
+    let (commands, command_out) = bounded(COMMANDS);
     let link = Link { events: event_in, commands: command_out };
-    let thread = thread::spawn("run", move || work(link)).map_err(RunError::Thread)?;
+    let run = move || pollster::block_on(work(link));
+    let thread = thread::spawn("run", run).map_err(RunError::Thread)?;
     Ok(Handle { events, commands, thread })
 }

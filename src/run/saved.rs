@@ -45,10 +45,10 @@ pub(super) fn part(all: &Tensors, prefix: &str) -> Tensors {
 }
 
 /// Fetches an optimiser's states.
-pub(super) fn optimiser_state(gpu: &Gpu, optimiser: &Optimiser) -> Result<Tensors, RunError> {
+pub(super) async fn optimiser_state(gpu: &Gpu, optimiser: &Optimiser) -> Result<Tensors, RunError> {
     let mut state = Tensors::new();
     for (name, t) in optimiser.states() {
-        let tensor = HostTensor { shape: t.shape().dims().to_vec(), values: t.to_vec(gpu)? };
+        let tensor = HostTensor { shape: t.shape().dims().to_vec(), values: t.fetch(gpu).await? };
         state.insert((*name).to_string(), tensor);
     }
     Ok(state)

@@ -25,7 +25,7 @@ pub(super) struct Trained {
 }
 
 /// Trains from a checkpoint or from the start; `None` where the face stopped it.
-pub(super) fn run(
+pub(super) async fn run(
     s: &mut Session,
     architecture: &Architecture,
     from: Option<&Loaded>,
@@ -37,56 +37,60 @@ pub(super) fn run(
         step = checkpoint.position.step;
         restore(s, &mut trainer, &checkpoint.tensors, step)?;
     }
-    s.begin(Phase::Scratch, from.map(|checkpoint| checkpoint.position.seconds))?;
+    s.begin(Phase::Scratch, from.map(|checkpoint| checkpoint.position.seconds)).await?;
     let augment = scratch_augment(&config);
     let mut order = Order::new(Part::Train, config.batch, s.streams, 0);
     let epoch_steps = s.images.steps(Part::Train, config.batch);
     let total = epoch_steps * config.epochs;
     let (mut watch, mut images) = (Stopwatch::start(), 0_usize);
     while step < total {
-        match s.next_wish()? {
+        match s.next_wish().await? {
             Flow::Continue => {}
             Flow::Stop => {
-                save(s, &trainer, step, epoch_steps)?;
+                save(s, &trainer, step, epoch_steps).await?;
                 return Ok(None);
             }
-            Flow::Save => save(s, &trainer, step, epoch_steps)?,
-            Flow::Evaluate(_) | Flow::Generate(_) => s.emit(Event::Warning {
-                message: "a training from scratch has no supernet to measure or generate with"
-                    .to_owned(),
-            })?,
+            Flow::Save => save(s, &trainer, step, epoch_steps).await?,
+            Flow::Evaluate(_) | Flow::Generate(_) => {
+                s.emit(Event::Warning {
+                    message: "a training from scratch has no supernet to measure or generate with"
+                        .to_owned(),
+                })
+                .await?
+            }
         }
         let parts = s.images.shuffled(&s.gpu, &mut order, step, &augment, s.most_images)?;
         let lr = settings::scratch_lr(&config, step, epoch_steps);
         let mut dropout = s.streams.stream(Purpose::Dropout, step);
         trainer.step(&s.gpu, &parts, lr, &mut dropout)?;
+        s.gpu.settle().await?;
         images += parts.iter().map(|(_, labels)| labels.len()).sum::<usize>();
         step += 1;
         if step.is_multiple_of(epoch_steps) {
-            let loss = trainer.metrics.take(&s.gpu)?.wait()?.loss;
+            let loss = trainer.metrics.take(&s.gpu)?.arrive().await?.loss;
             if !loss.is_finite() {
                 return Err(RunError::Diverged { phase: Phase::Scratch, step: step - 1 });
             }
             let images_per_s = images as f64 / watch.seconds().max(1e-9);
-            let (epoch, accuracy) = (step / epoch_steps - 1, test(s, &trainer)?);
+            let (epoch, accuracy) = (step / epoch_steps - 1, test(s, &trainer).await?);
             let facts = ScratchEpoch { epoch, loss, accuracy, lr, images_per_s };
-            s.emit(Event::ScratchEpoch(facts))?;
+            s.emit(Event::ScratchEpoch(facts)).await?;
             (watch, images) = (Stopwatch::start(), 0);
         }
         if s.save_is_due(1) && step < total {
-            save(s, &trainer, step, epoch_steps)?;
+            save(s, &trainer, step, epoch_steps).await?;
         }
     }
     // A run that ended between its last event and its last file ends again, without new events.
     if s.state.phase(Phase::Scratch).is_none_or(|phase| phase.seconds.is_none()) {
-        s.end(Phase::Scratch)?;
-        save(s, &trainer, step, epoch_steps)?;
+        s.end(Phase::Scratch).await?;
+        save(s, &trainer, step, epoch_steps).await?;
     }
     let accuracy = match s.state.scratch_epochs.last() {
         Some(epoch) => epoch.accuracy,
-        None => test(s, &trainer)?,
+        None => test(s, &trainer).await?,
     };
-    let tensors = trainer.evaluation_store().to_state(&s.gpu)?;
+    let tensors = trainer.evaluation_store().to_state(&s.gpu).await?;
     Ok(Some(Trained { tensors, accuracy }))
 }
 
@@ -98,22 +102,27 @@ fn trainer(s: &Session, architecture: &Architecture) -> Result<DerivedTrainer, R
     Ok(DerivedTrainer::new(&s.gpu, net, store, settings::scratch(config))?)
 }
 
-fn test(s: &Session, trainer: &DerivedTrainer) -> Result<f64, RunError> {
+async fn test(s: &Session, trainer: &DerivedTrainer) -> Result<f64, RunError> {
     let network = |ctx: &Ctx<'_>, x: &Var| trainer.net.forward(ctx, x, None);
     let images = s.images.in_order(&s.gpu, Part::Test, s.config.evaluate.batch);
-    Ok(accuracy(&s.gpu, &trainer.evaluation_store(), &network, images)?)
+    Ok(accuracy(&s.gpu, &trainer.evaluation_store(), &network, images).await?)
 }
 
-fn save(s: &mut Session, t: &DerivedTrainer, step: u64, epoch_steps: u64) -> Result<(), RunError> {
+async fn save(
+    s: &mut Session,
+    t: &DerivedTrainer,
+    step: u64,
+    epoch_steps: u64,
+) -> Result<(), RunError> {
     let mut tensors = Tensors::new();
-    put(&mut tensors, prefix::SCRATCH, t.store.to_state(&s.gpu)?);
-    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser)?);
+    put(&mut tensors, prefix::SCRATCH, t.store.to_state(&s.gpu).await?);
+    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser).await?);
     if t.average.is_some() {
-        put(&mut tensors, prefix::AVERAGE, t.evaluation_store().to_state(&s.gpu)?);
+        put(&mut tensors, prefix::AVERAGE, t.evaluation_store().to_state(&s.gpu).await?);
     }
-    let values = t.metrics.sums(&s.gpu)?.to_vec();
+    let values = t.metrics.sums(&s.gpu).await?.to_vec();
     tensors.insert(SUMS.to_owned(), HostTensor { shape: vec![values.len()], values });
-    s.save(Phase::Scratch, (step, step / epoch_steps), &tensors, &SearchState::default())
+    s.save(Phase::Scratch, (step, step / epoch_steps), &tensors, &SearchState::default()).await
 }
 
 fn restore(

@@ -52,7 +52,7 @@ pub struct Outcome {
 /// Runs a search. A lost device is replaced, and where memory ran out batches come in smaller parts;
 /// the run goes on from the last checkpoint either way.
 /// `profile` times every kernel, which slows the run; where the adapter has no timestamps it warns.
-pub fn search(
+pub async fn search(
     job: Job,
     adapter: &AdapterChoice,
     profile: bool,
@@ -61,7 +61,7 @@ pub fn search(
     let (sources, device, folder) = match job {
         Job::New { config, out } => {
             let sources = Sources::open(*config)?;
-            let device = sources.upload(adapter)?;
+            let device = sources.upload(adapter).await?;
             let folder = OwnedRunFolder::create(&out, &sources.config)?;
             (sources, device, folder)
         }
@@ -75,28 +75,28 @@ pub fn search(
                 });
             }
             let sources = Sources::open(folder.folder().config()?)?;
-            let device = sources.upload(adapter)?;
+            let device = sources.upload(adapter).await?;
             (sources, device, folder)
         }
     };
-    let work = |s: &mut Session, from: Option<&Loaded>| {
+    let work = async |s: &mut Session, from: Option<&Loaded>| {
         if profile && !s.gpu.start_profile()? {
             let message = "this adapter has no timestamps: there will be no profile".to_owned();
-            s.emit(Event::Warning { message })?;
+            s.emit(Event::Warning { message }).await?;
         }
-        phases(s, from)
+        phases(s, from).await
     };
-    let (session, finished) = attempts(&sources, device, adapter, (folder, link), work)?;
-    finish(session, finished, profile)
+    let (session, finished) = attempts(&sources, device, adapter, (folder, link), work).await?;
+    finish(session, finished, profile).await
 }
 
 /// All phases that are left; false where the face stopped them.
-fn phases(s: &mut Session, from: Option<&Loaded>) -> Result<bool, RunError> {
+async fn phases(s: &mut Session, from: Option<&Loaded>) -> Result<bool, RunError> {
     let at = |phase| from.filter(|c| c.position.phase == phase);
     let later = from.filter(|c| c.position.phase > Phase::Supernet);
     let (net, store) = match later {
         Some(c) => supernet_phase::build(&s.gpu, &s.config, &s.space, Some(&c.tensors))?,
-        None => match supernet_phase::run(s, at(Phase::Supernet))? {
+        None => match supernet_phase::run(s, at(Phase::Supernet)).await? {
             Some(trained) => trained,
             None => return Ok(false),
         },
@@ -104,16 +104,16 @@ fn phases(s: &mut Session, from: Option<&Loaded>) -> Result<bool, RunError> {
     let later = from.filter(|c| c.position.phase > Phase::Generator);
     let answerer = match later {
         Some(c) => Answerer::new(&s.gpu, &s.config, &s.space)?.with(&c.tensors, prefix::BEST)?,
-        None => match generator_phase::run(s, (&net, &store), at(Phase::Generator))? {
+        None => match generator_phase::run(s, (&net, &store), at(Phase::Generator)).await? {
             Some(answerer) => answerer,
             None => return Ok(false),
         },
     };
     let search = Search { supernet: (&net, &store), answerer: &answerer };
-    evaluate_phase::run(s, &search, at(Phase::Evaluate))
+    evaluate_phase::run(s, &search, at(Phase::Evaluate)).await
 }
 
-fn finish(mut s: Session, finished: bool, profile: bool) -> Result<Outcome, RunError> {
+async fn finish(mut s: Session, finished: bool, profile: bool) -> Result<Outcome, RunError> {
     let folder = s.folder.folder().root().to_owned();
     let metric = s.config.general.constraint;
     let kernels = if profile { Some(s.gpu.end_profile()?) } else { None };
@@ -121,7 +121,7 @@ fn finish(mut s: Session, finished: bool, profile: bool) -> Result<Outcome, RunE
         return Ok(Outcome { folder, result: None, metric, kernels });
     }
     let seconds = s.state.phases.iter().filter_map(|p| p.seconds).sum();
-    s.emit(Event::Finished { seconds })?;
+    s.emit(Event::Finished { seconds }).await?;
     let result = SearchResult::of(&s.state);
     if let Some(result) = &result {
         s.folder.write_result(result)?;

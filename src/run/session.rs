@@ -61,7 +61,7 @@ pub(super) type Loaded = Checkpoint<SearchState>;
 
 impl Session {
     /// Begins or continues the journal.
-    pub(super) fn open(
+    pub(super) async fn open(
         sources: &Sources,
         device: Device,
         folder: OwnedRunFolder,
@@ -107,8 +107,8 @@ impl Session {
             earlier_seconds: 0.0,
         };
         if session.state.start.is_none() {
-            session.emit(Event::RunStarted(Box::new(start)))?;
-            session.warn_of_what_is_not_applied()?;
+            session.emit(Event::RunStarted(Box::new(start))).await?;
+            session.warn_of_what_is_not_applied().await?;
         }
         Ok(session)
     }
@@ -120,7 +120,7 @@ impl Session {
 
     /// Images that lie on the GPU are cropped after padding; windows of another size are not cut
     /// from them. A setting that has no effect must not pass in silence.
-    fn warn_of_what_is_not_applied(&mut self) -> Result<(), RunError> {
+    async fn warn_of_what_is_not_applied(&mut self) -> Result<(), RunError> {
         let areas = [
             ("supernet.min_area", self.config.supernet.min_area),
             ("scratch.min_area", self.config.scratch.min_area),
@@ -129,33 +129,37 @@ impl Session {
             let message = format!(
                 "`{key}` = {area} has no effect yet: random resized crops are not applied; use crop_pad"
             );
-            self.emit(Event::Warning { message })?;
+            self.emit(Event::Warning { message }).await?;
         }
         Ok(())
     }
 
     /// Writes an event down and tells it.
-    pub(super) fn emit(&mut self, event: Event) -> Result<(), RunError> {
+    pub(super) async fn emit(&mut self, event: Event) -> Result<(), RunError> {
         let record = self.journal.append(&event)?;
         self.state.apply(&event);
-        self.link.send(record);
+        self.link.send(record).await;
         Ok(())
     }
 
     /// Begins a phase, or goes on with it after `seconds` of earlier work.
-    pub(super) fn begin(&mut self, phase: Phase, resumed: Option<f64>) -> Result<(), RunError> {
+    pub(super) async fn begin(
+        &mut self,
+        phase: Phase,
+        resumed: Option<f64>,
+    ) -> Result<(), RunError> {
         self.phase_clock = Stopwatch::start();
         self.earlier_seconds = resumed.unwrap_or(0.0);
         match resumed {
             Some(_) => Ok(()),
-            None => self.emit(Event::PhaseStarted { phase }),
+            None => self.emit(Event::PhaseStarted { phase }).await,
         }
     }
 
     /// Ends a phase.
-    pub(super) fn end(&mut self, phase: Phase) -> Result<(), RunError> {
+    pub(super) async fn end(&mut self, phase: Phase) -> Result<(), RunError> {
         let seconds = self.seconds();
-        self.emit(Event::PhaseEnded { phase, seconds })
+        self.emit(Event::PhaseEnded { phase, seconds }).await
     }
 
     /// Computing time of the phase so far.
@@ -172,14 +176,14 @@ impl Session {
     }
 
     /// Saves a checkpoint; the journal on disk then reaches up to here.
-    pub(super) fn save(
+    pub(super) async fn save(
         &mut self,
         phase: Phase,
         (step, epoch): (u64, u64),
         tensors: &Tensors,
         state: &SearchState,
     ) -> Result<(), RunError> {
-        self.emit(Event::Checkpoint { phase, step })?;
+        self.emit(Event::Checkpoint { phase, step }).await?;
         let journal = self.journal.sync()?;
         let position = Position { phase, step, epoch, journal, seconds: self.seconds() };
         let keep = self.config.checkpoint.keep;
@@ -190,10 +194,10 @@ impl Session {
     }
 
     /// What the face wants; called between steps. Waits while paused.
-    pub(super) fn next_wish(&mut self) -> Result<Flow, RunError> {
+    pub(super) async fn next_wish(&mut self) -> Result<Flow, RunError> {
         loop {
             let command = match self.paused {
-                true => Some(self.link.wait()),
+                true => Some(self.link.wait().await),
                 false => self.link.command(),
             };
             match command {
@@ -206,8 +210,8 @@ impl Session {
                 Some(Command::Evaluate(a)) => return Ok(Flow::Evaluate(a)),
                 Some(Command::SetConstraint(budget)) => return Ok(Flow::Generate(budget)),
                 Some(Command::Set { key, value }) => match self.config.set_live(&key, &value) {
-                    Ok(()) => self.emit(Event::SettingChanged { key, value })?,
-                    Err(e) => self.emit(Event::Warning { message: e.to_string() })?,
+                    Ok(()) => self.emit(Event::SettingChanged { key, value }).await?,
+                    Err(e) => self.emit(Event::Warning { message: e.to_string() }).await?,
                 },
             }
         }

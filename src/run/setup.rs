@@ -43,8 +43,8 @@ impl Sources {
     }
 
     /// Opens the device and uploads the images.
-    pub(super) fn upload(&self, adapter: &AdapterChoice) -> Result<Device, RunError> {
-        let gpu = pollster::block_on(Gpu::open(adapter))?;
+    pub(super) async fn upload(&self, adapter: &AdapterChoice) -> Result<Device, RunError> {
+        let gpu = Gpu::open(adapter).await?;
         let images = Images::upload(&gpu, &self.set, &self.config)?;
         Ok(Device { gpu, images })
     }

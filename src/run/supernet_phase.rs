@@ -39,7 +39,7 @@ pub(super) fn build(
 
 /// Trains the supernet from a checkpoint of this phase or from the start; `None` where the face
 /// stopped it.
-pub(super) fn run(
+pub(super) async fn run(
     s: &mut Session,
     from: Option<&Loaded>,
 ) -> Result<Option<(Supernet, Store)>, RunError> {
@@ -51,7 +51,7 @@ pub(super) fn run(
         let state = saved::part(&c.tensors, prefix::OPTIMISER);
         restore_optimiser(&s.gpu, &mut trainer.optimiser, &state, step)?;
     }
-    s.begin(Phase::Supernet, from.map(|c| c.position.seconds))?;
+    s.begin(Phase::Supernet, from.map(|c| c.position.seconds)).await?;
     let config = s.config.supernet.clone();
     let augment = search_augment(&config);
     let mut order = Order::new(Part::Weights, config.batch, s.streams, 0);
@@ -59,42 +59,47 @@ pub(super) fn run(
     let total = epoch_steps * config.epochs;
     let mut report = Report { pending: None, watch: Stopwatch::start(), images: 0 };
     while step < total {
-        let flow = s.next_wish()?;
+        let flow = s.next_wish().await?;
         match flow {
             Flow::Continue => {}
             Flow::Stop | Flow::Save => {
-                report.flush(s, &mut trainer, step, epoch_steps, lr(&config, step, total))?;
-                save(s, &trainer, step, epoch_steps)?;
+                report.flush(s, &mut trainer, step, epoch_steps, lr(&config, step, total)).await?;
+                save(s, &trainer, step, epoch_steps).await?;
                 if flow == Flow::Stop {
                     return Ok(None);
                 }
             }
-            Flow::Evaluate(_) | Flow::Generate(_) => s.emit(Event::Warning {
-                message: "the supernet is in training: architectures are measured after it".into(),
-            })?,
+            Flow::Evaluate(_) | Flow::Generate(_) => {
+                s.emit(Event::Warning {
+                    message: "the supernet is in training: architectures are measured after it"
+                        .into(),
+                })
+                .await?
+            }
         }
         let parts = s.images.shuffled(&s.gpu, &mut order, step, &augment, s.most_images)?;
         let mut rng = s.streams.stream(Purpose::Path, step);
         let rate = lr(&config, step, total);
         trainer.step(&s.gpu, &parts, rate, &mut rng)?;
+        s.gpu.settle().await?;
         report.images += parts.iter().map(|(_, labels)| labels.len()).sum::<usize>();
         step += 1;
         let epoch_ends = step.is_multiple_of(epoch_steps);
         if step.is_multiple_of(REPORT) || epoch_ends {
-            report.next(s, &mut trainer, step, epoch_steps, rate)?;
+            report.next(s, &mut trainer, step, epoch_steps, rate).await?;
             let due = s.save_is_due(REPORT);
             if epoch_ends {
-                report.drain(s)?;
-                measure(s, &trainer, step / epoch_steps - 1)?;
+                report.drain(s).await?;
+                measure(s, &trainer, step / epoch_steps - 1).await?;
             }
             if due && step < total {
-                report.drain(s)?;
-                save(s, &trainer, step, epoch_steps)?;
+                report.drain(s).await?;
+                save(s, &trainer, step, epoch_steps).await?;
             }
         }
     }
-    report.drain(s)?;
-    s.end(Phase::Supernet)?;
+    report.drain(s).await?;
+    s.end(Phase::Supernet).await?;
     Ok(Some((trainer.net, trainer.store)))
 }
 
@@ -102,11 +107,16 @@ fn lr(config: &crate::protocol::config::Supernet, step: u64, total: u64) -> f64 
     schedule::cosine(config.lr, 0.0, step, total)
 }
 
-fn save(s: &mut Session, t: &SupernetTrainer, step: u64, epoch_steps: u64) -> Result<(), RunError> {
+async fn save(
+    s: &mut Session,
+    t: &SupernetTrainer,
+    step: u64,
+    epoch_steps: u64,
+) -> Result<(), RunError> {
     let mut tensors = Tensors::new();
-    put(&mut tensors, prefix::SUPERNET, t.store.to_state(&s.gpu)?);
-    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser)?);
-    s.save(Phase::Supernet, (step, step / epoch_steps), &tensors, &SearchState::default())
+    put(&mut tensors, prefix::SUPERNET, t.store.to_state(&s.gpu).await?);
+    put(&mut tensors, prefix::OPTIMISER, optimiser_state(&s.gpu, &t.optimiser).await?);
+    s.save(Phase::Supernet, (step, step / epoch_steps), &tensors, &SearchState::default()).await
 }
 
 /// Events of steps; the newest one's values may still be on their way.
@@ -117,7 +127,7 @@ struct Report {
 }
 
 impl Report {
-    fn next(
+    async fn next(
         &mut self,
         s: &mut Session,
         t: &mut SupernetTrainer,
@@ -125,7 +135,7 @@ impl Report {
         epoch_steps: u64,
         lr: f64,
     ) -> Result<(), RunError> {
-        self.drain(s)?;
+        self.drain(s).await?;
         let images_per_s = self.images as f64 / self.watch.seconds().max(1e-9);
         (self.images, self.watch) = (0, Stopwatch::start());
         let epoch = (step - 1) / epoch_steps;
@@ -135,18 +145,18 @@ impl Report {
         Ok(())
     }
 
-    fn drain(&mut self, s: &mut Session) -> Result<(), RunError> {
+    async fn drain(&mut self, s: &mut Session) -> Result<(), RunError> {
         let Some((facts, pending)) = self.pending.take() else { return Ok(()) };
-        let means = pending.wait()?;
+        let means = pending.arrive().await?;
         if !means.loss.is_finite() {
             return Err(RunError::Diverged { phase: Phase::Supernet, step: facts.step });
         }
         let (loss, accuracy) = (means.loss, means.accuracy);
-        s.emit(Event::SupernetStep(SupernetStep { loss, accuracy, ..facts }))
+        s.emit(Event::SupernetStep(SupernetStep { loss, accuracy, ..facts })).await
     }
 
     /// Reports the steps since the last event.
-    fn flush(
+    async fn flush(
         &mut self,
         s: &mut Session,
         t: &mut SupernetTrainer,
@@ -155,30 +165,30 @@ impl Report {
         lr: f64,
     ) -> Result<(), RunError> {
         if self.images > 0 {
-            self.next(s, t, step, epoch_steps, lr)?;
+            self.next(s, t, step, epoch_steps, lr).await?;
         }
-        self.drain(s)
+        self.drain(s).await
     }
 }
 
 /// Accuracy of the smallest, the largest and some random paths on held-out images.
-fn measure(s: &mut Session, t: &SupernetTrainer, epoch: u64) -> Result<(), RunError> {
+async fn measure(s: &mut Session, t: &SupernetTrainer, epoch: u64) -> Result<(), RunError> {
     let layers = t.net.blocks().len();
     let batch = s.config.evaluate.batch.min(HELD_OUT);
-    let of = |path: Path| -> Result<f64, RunError> {
+    let of = async |path: Path| -> Result<f64, RunError> {
         let network = |ctx: &Ctx<'_>, x: &Var| t.net.path(ctx, x, &path);
         let images = s.images.in_order(&s.gpu, Part::Generator, batch).take(HELD_OUT / batch);
-        Ok(accuracy(&s.gpu, &t.store, &network, images)?)
+        Ok(accuracy(&s.gpu, &t.store, &network, images).await?)
     };
-    let smallest = of(Path::from(&Architecture::uniform(layers, &[3; 2])?))?;
-    let largest = of(Path::from(&Architecture::uniform(layers, &[7; 6])?))?;
+    let smallest = of(Path::from(&Architecture::uniform(layers, &[3; 2])?)).await?;
+    let largest = of(Path::from(&Architecture::uniform(layers, &[7; 6])?)).await?;
     let sampler =
         PathSampler { layers, paths: RANDOM_PATHS, forced: s.config.supernet.forced_sampling };
     let paths = sampler.step(&mut s.streams.stream(Purpose::Evaluate, epoch));
     let mut sum = 0.0;
     for path in paths {
-        sum += of(path)?;
+        sum += of(path).await?;
     }
     let mean = sum / RANDOM_PATHS as f64;
-    s.emit(Event::SupernetEpoch(SupernetEpoch { epoch, smallest, largest, mean }))
+    s.emit(Event::SupernetEpoch(SupernetEpoch { epoch, smallest, largest, mean })).await
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::attempts::attempts;
 use super::folder::OwnedRunFolder;
 use super::link::Link;
+use super::session::{Loaded, Session};
 use super::setup::Sources;
 use super::{RunError, scratch_phase};
 use crate::gpu::AdapterChoice;
@@ -42,12 +43,16 @@ pub struct Trained {
 
 /// Trains an architecture from scratch. The trained tensors are left in `weights.safetensors`:
 /// the average of weights where one is kept.
-pub fn train(job: TrainJob, adapter: &AdapterChoice, link: Link) -> Result<Trained, RunError> {
+pub async fn train(
+    job: TrainJob,
+    adapter: &AdapterChoice,
+    link: Link,
+) -> Result<Trained, RunError> {
     let (sources, device, architecture, folder) = match job {
         TrainJob::New { config, architecture, out } => {
             let sources = Sources::open(*config)?;
             sources.space.check(&architecture)?;
-            let device = sources.upload(adapter)?;
+            let device = sources.upload(adapter).await?;
             let folder = OwnedRunFolder::create(&out, &sources.config)?;
             folder.write_scratch(&architecture)?;
             (sources, device, architecture, folder)
@@ -61,17 +66,18 @@ pub fn train(job: TrainJob, adapter: &AdapterChoice, link: Link) -> Result<Train
             })?;
             let sources = Sources::open(folder.folder().config()?)?;
             sources.space.check(&architecture)?;
-            let device = sources.upload(adapter)?;
+            let device = sources.upload(adapter).await?;
             (sources, device, architecture, folder)
         }
     };
-    let (mut session, trained) = attempts(&sources, device, adapter, (folder, link), |s, from| {
-        scratch_phase::run(s, &architecture, from)
-    })?;
+    let work = async |s: &mut Session, from: Option<&Loaded>| {
+        scratch_phase::run(s, &architecture, from).await
+    };
+    let (mut session, trained) = attempts(&sources, device, adapter, (folder, link), work).await?;
     let folder = session.folder.folder().root().to_owned();
     let Some(trained) = trained else { return Ok(Trained { folder, accuracy: None }) };
     session.folder.write_weights(&trained.tensors)?;
     let seconds = session.state.phases.iter().filter_map(|phase| phase.seconds).sum();
-    session.emit(Event::Finished { seconds })?;
+    session.emit(Event::Finished { seconds }).await?;
     Ok(Trained { folder, accuracy: Some(trained.accuracy) })
 }

@@ -28,7 +28,7 @@ const SALT: u64 = 1 << 41;
 ///
 /// # Errors
 /// Where the folder holds no search, or one whose generator has not finished an epoch.
-pub fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer, RunError> {
+pub async fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer, RunError> {
     let folder = RunFolder::open(root)?;
     let config = folder.config()?;
     let checkpoint = checkpoint(&folder)?;
@@ -39,7 +39,7 @@ pub fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer, RunEr
     let start =
         start.ok_or_else(|| RunError::damaged(&folder.journal(), "holds no first event"))?;
     let space = config.space()?.for_data(start.data.shape, start.data.classes.len())?;
-    let gpu = pollster::block_on(Gpu::open(adapter))?;
+    let gpu = Gpu::open(adapter).await?;
     Answerer::new(&gpu, &config, &space)?.with(&checkpoint.tensors, prefix::BEST)
 }
 
@@ -48,7 +48,7 @@ pub fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer, RunEr
 ///
 /// # Errors
 /// Names the file that cannot be used and what is wrong with it.
-pub fn generator_from(
+pub async fn generator_from(
     config: &Config,
     weights: &Path,
     priors: &Path,
@@ -69,7 +69,7 @@ pub fn generator_from(
         tensors::decode(&bytes)
             .map_err(|e| RunError::damaged(weights, format!("not a safetensors file of f32: {e}")))
     })?;
-    let gpu = pollster::block_on(Gpu::open(adapter))?;
+    let gpu = Gpu::open(adapter).await?;
     let answerer = Answerer::new(&gpu, config, &space)?;
     answerer
         .store
@@ -90,7 +90,7 @@ impl Evaluator {
     ///
     /// # Errors
     /// Where the folder holds no search or no checkpoint yet, or its images are gone.
-    pub fn open(root: &Path, adapter: &AdapterChoice) -> Result<Self, RunError> {
+    pub async fn open(root: &Path, adapter: &AdapterChoice) -> Result<Self, RunError> {
         let folder = RunFolder::open(root)?;
         let config = folder.config()?;
         let checkpoint = checkpoint(&folder)?;
@@ -98,7 +98,7 @@ impl Evaluator {
             return Err(RunError::Untrained { path: root.to_owned(), what: "supernet" });
         }
         let sources = Sources::open(config)?;
-        let device = sources.upload(adapter)?;
+        let device = sources.upload(adapter).await?;
         let (config, space) = (&sources.config, &sources.space);
         let tensors = Some(&checkpoint.tensors);
         let supernet = supernet_phase::build(&device.gpu, config, space, tensors)?;
@@ -114,12 +114,12 @@ impl Evaluator {
     ///
     /// # Errors
     /// Where the architecture has another number of layers, or the GPU fails.
-    pub fn measure(&self, architecture: &Architecture) -> Result<f64, RunError> {
+    pub async fn measure(&self, architecture: &Architecture) -> Result<f64, RunError> {
         self.space().check(architecture)?;
         let (net, store) = &self.supernet;
         let settings = &self.sources.config.evaluate;
         let Device { gpu, images } = &self.device;
-        measure((gpu, images), (net, store), settings, architecture)
+        measure((gpu, images), (net, store), settings, architecture).await
     }
 
     /// The `index`-th random architecture: expansions 2 to 6 and kernels uniform, from the seed.

@@ -105,6 +105,11 @@ impl Tensor {
         gpu.read(&self.buffer, self.len() as u64 * 4)
     }
 
+    /// Fetches the values.
+    pub async fn fetch(&self, gpu: &Gpu) -> Result<Vec<f32>, GpuError> {
+        self.read(gpu)?.arrive().await
+    }
+
     /// Fetches the values and waits for them: not in a browser.
     pub fn to_vec(&self, gpu: &Gpu) -> Result<Vec<f32>, GpuError> {
         self.read(gpu)?.wait()

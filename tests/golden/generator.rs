@@ -52,7 +52,8 @@ impl Trained {
     }
 
     fn answer(&self, gpu: &Gpu, constraint: f64) -> Outcome<Vec<f32>> {
-        Ok(self.net.answer(gpu, &self.store, constraint as f32, &self.prior.to_f32())?)
+        let prior = self.prior.to_f32();
+        Ok(pollster::block_on(self.net.answer(gpu, &self.store, constraint as f32, &prior))?)
     }
 }
 
