@@ -5,7 +5,6 @@
 //! renamed, so that a kill leaves the older ones untouched; damage is found by the checksums, and
 //! the one before is loaded instead.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -87,14 +86,14 @@ impl Checkpoints {
         state: &S,
         keep: usize,
     ) -> Result<(), RunError> {
-        fs::create_dir_all(&self.folder).map_err(RunError::io(&self.folder, "create"))?;
+        files::create_folders(&self.folder).map_err(RunError::io(&self.folder, "create"))?;
         let numbers = self.numbers()?;
         let target = self.path(numbers.last().map_or(1, |newest| newest + 1));
         let temporary = target.with_extension("tmp");
-        if temporary.exists() {
-            fs::remove_dir_all(&temporary).map_err(RunError::io(&temporary, "remove"))?;
+        if files::exists(&temporary) {
+            files::remove_folder(&temporary).map_err(RunError::io(&temporary, "remove"))?;
         }
-        fs::create_dir(&temporary).map_err(RunError::io(&temporary, "create"))?;
+        files::create_folder(&temporary).map_err(RunError::io(&temporary, "create"))?;
 
         let damaged = |name: &str| {
             let path = target.join(name);
@@ -111,7 +110,7 @@ impl Checkpoints {
             files::write_synced(&path, bytes).map_err(RunError::io(&path, "write"))?;
         }
         files::sync_folder(&temporary)
-            .and_then(|()| fs::rename(&temporary, &target))
+            .and_then(|()| files::rename(&temporary, &target))
             .and_then(|()| files::sync_folder(&self.folder))
             .map_err(RunError::io(&target, "write"))?;
         self.remove_all_but(keep)
@@ -150,17 +149,13 @@ impl Checkpoints {
 
     /// The numbers of all checkpoints, oldest first.
     fn numbers(&self) -> Result<Vec<u64>, RunError> {
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
+        let names = match files::names(&self.folder) {
+            Ok(names) => names,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(RunError::io(&self.folder, "read")(error)),
         };
-        let mut numbers = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(RunError::io(&self.folder, "read"))?;
-            // Temporary folders and strangers' files have no number for a name.
-            numbers.extend(entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok()));
-        }
+        // Temporary folders and strangers' files have no number for a name.
+        let mut numbers: Vec<u64> = names.iter().filter_map(|name| name.parse().ok()).collect();
         numbers.sort_unstable();
         Ok(numbers)
     }
@@ -174,7 +169,7 @@ impl Checkpoints {
         let superfluous = numbers.len().saturating_sub(keep.max(1));
         for &number in numbers.iter().take(superfluous) {
             let path = self.path(number);
-            fs::remove_dir_all(&path).map_err(RunError::io(&path, "remove"))?;
+            files::remove_folder(&path).map_err(RunError::io(&path, "remove"))?;
         }
         Ok(())
     }
@@ -183,7 +178,7 @@ impl Checkpoints {
 fn load<S: DeserializeOwned>(folder: &Path) -> Result<Checkpoint<S>, RunError> {
     let read = |name: &str| {
         let path = folder.join(name);
-        fs::read(&path).map_err(RunError::io(&path, "read"))
+        files::read(&path).map_err(RunError::io(&path, "read"))
     };
     let checksums = read(CHECKSUMS)?;
     let tensor_bytes = read(TENSORS)?;
@@ -212,10 +207,10 @@ fn load<S: DeserializeOwned>(folder: &Path) -> Result<Checkpoint<S>, RunError> {
 
 fn set_aside(folder: &Path) -> Result<(), RunError> {
     let aside = folder.with_extension("damaged");
-    if aside.exists() {
-        fs::remove_dir_all(&aside).map_err(RunError::io(&aside, "remove"))?;
+    if files::exists(&aside) {
+        files::remove_folder(&aside).map_err(RunError::io(&aside, "remove"))?;
     }
-    fs::rename(folder, &aside).map_err(RunError::io(folder, "rename"))
+    files::rename(folder, &aside).map_err(RunError::io(folder, "rename"))
 }
 
 /// "CRC32 LENGTH NAME" and the line's end.
@@ -228,6 +223,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::nn::HostTensor;
+    use std::fs;
 
     fn position(step: u64) -> Position {
         Position { phase: Phase::Supernet, step, epoch: 0, journal: 10 * step, seconds: 0.1 }

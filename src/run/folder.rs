@@ -1,6 +1,5 @@
 //! A run folder: where everything of a run lies, who may create and open it.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +39,7 @@ impl RunFolder {
     /// [`RunError::NoRun`] where there is none.
     pub fn open(root: &Path) -> Result<Self, RunError> {
         let folder = Self { root: root.to_owned() };
-        if folder.config_path().is_file() {
+        if files::exists(&folder.config_path()) {
             Ok(folder)
         } else {
             Err(RunError::NoRun(root.to_owned()))
@@ -78,7 +77,7 @@ impl RunFolder {
     /// Names the file and the setting that is wrong.
     pub fn config(&self) -> Result<Config, RunError> {
         let path = self.config_path();
-        let text = fs::read_to_string(&path).map_err(RunError::io(&path, "read"))?;
+        let text = files::read_to_string(&path).map_err(RunError::io(&path, "read"))?;
         Config::from_toml(&text).map_err(|source| RunError::Config { path, source })
     }
 
@@ -96,7 +95,7 @@ impl RunFolder {
     /// Names the file that is damaged.
     pub fn scratch(&self) -> Result<Option<Architecture>, RunError> {
         let path = self.architecture_path(SCRATCH);
-        match fs::read_to_string(&path) {
+        match files::read_to_string(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(RunError::io(&path, "read")(error)),
             Ok(text) => Architecture::from_json(&text)
@@ -111,13 +110,12 @@ impl RunFolder {
 
     /// The check before a new run.
     fn refuse_unless_empty(&self) -> Result<(), RunError> {
-        if self.config_path().exists() {
+        if files::exists(&self.config_path()) {
             return Err(RunError::AlreadyARun(self.root.clone()));
         }
-        for entry in fs::read_dir(&self.root).map_err(RunError::io(&self.root, "read"))? {
-            let name = entry.map_err(RunError::io(&self.root, "read"))?.file_name();
+        for name in files::names(&self.root).map_err(RunError::io(&self.root, "read"))? {
             // A run that was killed while being created leaves nothing else.
-            if name != lock::NAME && name != files::temporary_name(CONFIG) {
+            if name != lock::NAME && *name != *files::temporary_name(CONFIG) {
                 return Err(RunError::NotEmpty(self.root.clone()));
             }
         }
@@ -136,7 +134,7 @@ impl OwnedRunFolder {
     /// [`RunError::AlreadyARun`] and [`RunError::NotEmpty`] leave the folder as it was.
     pub fn create(root: &Path, config: &Config) -> Result<Self, RunError> {
         let folder = RunFolder { root: root.to_owned() };
-        fs::create_dir_all(root).map_err(RunError::io(root, "create"))?;
+        files::create_folders(root).map_err(RunError::io(root, "create"))?;
         folder.refuse_unless_empty()?;
         let owned = Self { _lock: Lock::take(root)?, folder };
         // Another process may have made a run of it before the lock was ours.
@@ -172,7 +170,7 @@ impl OwnedRunFolder {
     ) -> Result<PathBuf, RunError> {
         let path = self.folder.architecture_path(name);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(RunError::io(folder, "create"))?;
+            files::create_folders(folder).map_err(RunError::io(folder, "create"))?;
         }
         write_json(&path, serde_json::to_vec(architecture))?;
         Ok(path)
@@ -218,6 +216,7 @@ mod tests {
     use crate::protocol::event::Event;
     use crate::protocol::facts::Phase;
     use crate::run::journal::JournalFile;
+    use std::fs;
 
     #[test]
     fn a_new_run_can_be_opened_and_read_while_nobody_else_may_write() {

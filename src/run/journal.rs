@@ -1,12 +1,12 @@
 //! The journal's file: appending events, and cutting it back to a checkpoint on resume. Its lines
 //! are `protocol::journal`'s.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::RunError;
 use crate::platform::clock;
+use crate::platform::files::{self, Appender};
 use crate::protocol::Event;
 use crate::protocol::journal::{Journal, Record};
 
@@ -14,9 +14,7 @@ use crate::protocol::journal::{Journal, Record};
 #[derive(Debug)]
 pub struct JournalFile {
     path: PathBuf,
-    file: File,
-    /// Length of the whole lines.
-    length: u64,
+    file: Appender,
 }
 
 impl JournalFile {
@@ -39,13 +37,8 @@ impl JournalFile {
         if journal.whole_bytes as u64 != position {
             return Err(cut());
         }
-        let file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(path)
-            .map_err(RunError::io(path, "open"))?;
-        file.set_len(position).map_err(RunError::io(path, "cut"))?;
-        Ok((Self { path: path.to_owned(), file, length: position }, journal.records))
+        let file = Appender::open(path, position).map_err(RunError::io(path, "open"))?;
+        Ok((Self { path: path.to_owned(), file }, journal.records))
     }
 
     /// Appends an event, stamped with the present time, and hands it to the system.
@@ -56,12 +49,7 @@ impl JournalFile {
         let record = Record::new(event.clone(), clock::unix_milliseconds());
         let line =
             record.to_line().map_err(|error| RunError::damaged(&self.path, error.to_string()))?;
-        if let Err(error) = self.file.write_all(line.as_bytes()) {
-            // Half a line (a full disk) would spoil the next; the first error is the one to report.
-            let _ = self.file.set_len(self.length);
-            return Err(RunError::io(&self.path, "append")(error));
-        }
-        self.length += line.len() as u64;
+        self.file.append(line.as_bytes()).map_err(RunError::io(&self.path, "append"))?;
         Ok(record)
     }
 
@@ -71,8 +59,8 @@ impl JournalFile {
     /// # Errors
     /// A failure of the file system.
     pub fn sync(&self) -> Result<u64, RunError> {
-        self.file.sync_all().map_err(RunError::io(&self.path, "sync"))?;
-        Ok(self.length)
+        self.file.sync().map_err(RunError::io(&self.path, "sync"))?;
+        Ok(self.file.length())
     }
 }
 
@@ -86,7 +74,7 @@ pub fn read(path: &Path) -> Result<Vec<Record>, RunError> {
 
 /// A run that was killed before its first event has no journal yet.
 fn read_bytes(path: &Path) -> Result<Vec<u8>, RunError> {
-    match fs::read(path) {
+    match files::read(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         read => read.map_err(RunError::io(path, "read")),
     }
@@ -101,6 +89,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::protocol::facts::{Phase, SupernetStep};
+    use std::fs;
 
     fn step(step: u64) -> Event {
         let loss = 1.0 / (step + 3) as f64;

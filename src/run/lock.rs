@@ -1,11 +1,10 @@
 //! The lock that keeps two writers out of a run folder. The system drops it when its holder
 //! ends, however that comes about.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write;
 use std::path::Path;
 
 use super::RunError;
+use crate::platform::files;
 
 /// The lock's file in a run folder.
 pub(crate) const NAME: &str = "run.lock";
@@ -13,7 +12,7 @@ pub(crate) const NAME: &str = "run.lock";
 /// Holds a run folder for as long as it lives.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    _lock: files::Lock,
 }
 
 impl Lock {
@@ -23,30 +22,17 @@ impl Lock {
     /// [`RunError::Locked`] with the holder's process, or a failure of the file system.
     pub fn take(folder: &Path) -> Result<Self, RunError> {
         let path = folder.join(NAME);
-        // Not truncated before the lock is ours: until then the content is the holder's.
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(RunError::io(&path, "open"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(RunError::Locked { path: folder.to_owned(), holder: holder(&path) });
-            }
-            Err(TryLockError::Error(error)) => return Err(RunError::io(&path, "lock")(error)),
+        let owner = format!("{}\n", std::process::id());
+        match files::Lock::take(&path, &owner).map_err(RunError::io(&path, "lock"))? {
+            Some(lock) => Ok(Self { _lock: lock }),
+            None => Err(RunError::Locked { path: folder.to_owned(), holder: holder(&path) }),
         }
-        file.set_len(0)
-            .and_then(|()| writeln!(file, "{}", std::process::id()))
-            .map_err(RunError::io(&path, "write"))?;
-        Ok(Self { _file: file })
     }
 }
 
 /// Who holds the lock, for people. Some systems do not let others read a locked file.
 fn holder(path: &Path) -> String {
-    let pid = fs::read_to_string(path).ok().and_then(|text| text.trim().parse::<u32>().ok());
+    let pid = files::read_to_string(path).ok().and_then(|text| text.trim().parse::<u32>().ok());
     pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
 }
 

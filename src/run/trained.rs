@@ -1,7 +1,6 @@
 //! What a search has learnt, at work after it: generators that answer budgets, and supernets that
 //! measure architectures. Reads run folders and files, writes nothing.
 
-use std::fs;
 use std::path::Path;
 
 use super::RunError;
@@ -15,6 +14,7 @@ use super::supernet_phase;
 use crate::gpu::{AdapterChoice, Gpu};
 use crate::nas::Supernet;
 use crate::nn::{Store, tensors};
+use crate::platform::files;
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::Config;
 use crate::space::{Architecture, PriorPool, Space, random_architecture};
@@ -139,10 +139,10 @@ fn checkpoint(folder: &RunFolder) -> Result<Loaded, RunError> {
 
 /// Reads a file that is not suspiciously large.
 fn read(path: &Path) -> Result<Vec<u8>, RunError> {
-    let length = fs::metadata(path).map_err(RunError::io(path, "read"))?.len();
+    let length = files::length(path).map_err(RunError::io(path, "read"))?;
     if length > LARGEST {
         let reason = format!("larger than {} MiB; is it the right file?", LARGEST >> 20);
         return Err(RunError::damaged(path, reason));
     }
-    fs::read(path).map_err(RunError::io(path, "read"))
+    files::read(path).map_err(RunError::io(path, "read"))
 }

@@ -1,9 +1,19 @@
-//! Writing files so that a crash leaves the old or the new one, never half of either.
+//! Files: on a disk, or in a browser, which has none, in memory. Writing so that a crash leaves the
+//! old or the new file, never half of either.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod disk;
+// Compiled everywhere, so that it is tested where tests run.
+pub mod memory;
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use disk::*;
+#[cfg(target_arch = "wasm32")]
+pub use memory::*;
 
 /// Replaces `path` by `bytes`: written beside it, synced, renamed over it, folder synced.
 ///
@@ -11,32 +21,13 @@ use std::path::Path;
 /// Any failure of the file system; `path` is then as it was.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = path.with_file_name(temporary_name(path.file_name().unwrap_or_default()));
-    let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = write_synced(&temporary, bytes).and_then(|()| rename(&temporary, path));
     if written.is_err() {
         // The first error is the one to report; a leftover temporary file harms nobody.
-        let _ = fs::remove_file(&temporary);
+        let _ = remove_file(&temporary);
     }
     written?;
     sync_folder(parent(path))
-}
-
-/// Writes a new file and waits until it has reached the disk.
-///
-/// # Errors
-/// Any failure of the file system.
-pub fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Waits until the entries of `folder` (names, renames) have reached the disk. Windows cannot
-/// open a folder for that and needs no such step.
-///
-/// # Errors
-/// Any failure of the file system.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// The folder that holds `path`, `.` for a bare name.
@@ -59,6 +50,7 @@ pub fn temporary_name(name: impl AsRef<OsStr>) -> OsString {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use std::fs;
 
     #[test]
     fn writing_atomically_replaces_the_file_and_leaves_nothing_beside_it() {
