@@ -1,20 +1,21 @@
-//! `sgnas evaluate`: accuracy of architectures with the weights they inherit from a search.
+//! `sgnas evaluate`: accuracy of architectures with the weights they inherit from a search. The
+//! comparison of generated with random ones is in `compare`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use pollster::block_on;
-use serde::Serialize;
 
+use super::compare::{Near, compare};
 use super::error::CliError;
+use super::measured::Measured;
 use super::table::{Align, Table};
 use super::words::percent;
 use super::{arguments, input, output};
 use crate::gpu::AdapterChoice;
-use crate::protocol::quantity::grouped;
+use crate::protocol::quantity::{Amount, grouped};
 use crate::run::trained::Evaluator;
-use crate::space::Architecture;
 
 /// Measure architectures with inherited weights, batch norms recalibrated
 #[derive(Debug, Args)]
@@ -24,9 +25,22 @@ pub(super) struct Evaluate {
     /// File with the kernels of each layer, as in [[3,5],[7,7,3]]
     #[arg(required_unless_present = "random")]
     arch: Option<PathBuf>,
-    /// Measure this many random architectures instead
+    /// Measure this many random architectures instead; with --near, at each budget
     #[arg(long, value_name = "N", conflicts_with = "arch")]
     random: Option<u64>,
+    /// Draw them at the cost of the generator's answers and compare: "generated" for the run's own
+    /// budgets, or budgets in its constraint, as in 2M,3M
+    #[arg(long, value_name = "BUDGETS", requires = "random", allow_hyphen_values = true)]
+    near: Option<String>,
+    /// How far from the answer's cost: a share of it, or a count
+    #[arg(
+        long,
+        value_name = "SHARE",
+        requires = "near",
+        default_value = "10%",
+        allow_hyphen_values = true
+    )]
+    within: String,
     /// Adapter: a number of `sgnas devices` or a part of a name
     #[arg(long, value_parser = arguments::adapter, default_value = "0")]
     adapter: AdapterChoice,
@@ -35,30 +49,31 @@ pub(super) struct Evaluate {
     json: bool,
 }
 
-/// A measured architecture.
-#[derive(Serialize)]
-struct Measured {
-    kernels: Architecture,
-    macs: u64,
-    params: u64,
-    accuracy: f64,
-}
-
 impl Evaluate {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
+        let near = self.near.as_deref().map(|text| self.comparison(text)).transpose()?;
         let evaluator = block_on(Evaluator::open(&self.run, &self.adapter))?;
+        if let Some((near, draws)) = near {
+            let quiet = self.json;
+            let follow = |line: &str| {
+                if !quiet {
+                    output::note(line);
+                }
+            };
+            compare(&evaluator, &near, draws, &follow)?.print(self.json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let architectures = match &self.arch {
             Some(path) => vec![input::architecture(path, evaluator.space())?],
             None => (0..self.random.unwrap_or(0)).map(|i| evaluator.random(i)).collect(),
         };
         let mut all = Vec::with_capacity(architectures.len());
         for (i, kernels) in architectures.into_iter().enumerate() {
-            let cost = evaluator.space().cost(&kernels, false)?;
-            let accuracy = block_on(evaluator.measure(&kernels))?;
+            let measured = Measured::of(&evaluator, kernels)?;
             if !self.json && self.random.is_some() {
-                output::note(&format!("{}: accuracy {}", i + 1, percent(accuracy)));
+                output::note(&format!("{}: accuracy {}", i + 1, percent(measured.accuracy)));
             }
-            all.push(Measured { kernels, macs: cost.macs, params: cost.params, accuracy });
+            all.push(measured);
         }
         if self.json {
             output::print_json(&all)?;
@@ -66,6 +81,22 @@ impl Evaluate {
             output::print(&text(&all))?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What `--near`, `--within` and `--random` ask for.
+    fn comparison(&self, near: &str) -> Result<(Near, (Amount, usize)), CliError> {
+        let near = match near.trim() {
+            "generated" => Near::Generated,
+            budgets => Near::Budgets(arguments::counts("--near", budgets)?),
+        };
+        let within = Amount::parse(&self.within);
+        let within = within.map_err(|error| CliError::Usage(format!("--within: {error}")))?;
+        let count = usize::try_from(self.random.unwrap_or(0)).unwrap_or(usize::MAX);
+        if count < 2 {
+            let reason = "a standard error needs two networks at least";
+            return Err(CliError::Usage(format!("--random {count}: {reason} with --near")));
+        }
+        Ok((near, (within, count)))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bench;
+mod compare;
 mod devices;
 mod display;
 mod error;
@@ -12,6 +13,7 @@ mod follow;
 mod generate;
 mod info;
 mod input;
+mod measured;
 mod note;
 mod output;
 mod progress;

@@ -3,6 +3,7 @@
 //! thread, a worker, a file and a test.
 
 pub mod command;
+pub mod comparison;
 pub mod config;
 pub mod event;
 pub mod facts;

@@ -1,7 +1,7 @@
 //! What a search has learnt, at work after it: generators that answer budgets, and supernets that
 //! measure architectures. Reads run folders and files, writes nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::RunError;
 use super::answerer::Answerer;
@@ -17,12 +17,15 @@ use crate::nn::{Store, tensors};
 use crate::platform::files;
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::Config;
-use crate::space::{Architecture, PriorPool, Space, random_architecture};
+use crate::protocol::facts::Origin;
+use crate::space::{Architecture, Metric, PriorPool, Space, random_architecture, random_near};
 
 /// Far beyond any generator: its weights are a quarter of a megabyte.
 const LARGEST: u64 = 64 << 20;
 /// Sets the random architectures drawn here apart from those that a run compares with.
 const SALT: u64 = 1 << 41;
+/// Sets those drawn near a cost apart from those; the cost is added.
+const NEAR: u64 = 1 << 42;
 
 /// The best generator of a run so far.
 ///
@@ -32,7 +35,7 @@ pub async fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer,
     let folder = RunFolder::open(root)?;
     let config = folder.config()?;
     let checkpoint = checkpoint(&folder)?;
-    if !checkpoint.tensors.keys().any(|name| name.starts_with(prefix::BEST)) {
+    if !has(&checkpoint, prefix::BEST) {
         return Err(RunError::Untrained { path: root.to_owned(), what: "generator" });
     }
     let start = folder.state()?.start;
@@ -83,6 +86,11 @@ pub struct Evaluator {
     sources: Sources,
     device: Device,
     supernet: (Supernet, Store),
+    /// None before the generator has finished an epoch.
+    answerer: Option<Answerer>,
+    /// Budgets that the run has answered.
+    generated: Vec<(u64, Architecture)>,
+    root: PathBuf,
 }
 
 impl Evaluator {
@@ -94,7 +102,7 @@ impl Evaluator {
         let folder = RunFolder::open(root)?;
         let config = folder.config()?;
         let checkpoint = checkpoint(&folder)?;
-        if !checkpoint.tensors.keys().any(|name| name.starts_with(prefix::SUPERNET)) {
+        if !has(&checkpoint, prefix::SUPERNET) {
             return Err(RunError::Untrained { path: root.to_owned(), what: "supernet" });
         }
         let sources = Sources::open(config)?;
@@ -102,7 +110,17 @@ impl Evaluator {
         let (config, space) = (&sources.config, &sources.space);
         let tensors = Some(&checkpoint.tensors);
         let supernet = supernet_phase::build(&device.gpu, config, space, tensors)?;
-        Ok(Self { sources, device, supernet })
+        let answerer = if has(&checkpoint, prefix::BEST) {
+            let answerer = Answerer::new(&device.gpu, config, space)?;
+            Some(answerer.with(&checkpoint.tensors, prefix::BEST)?)
+        } else {
+            None
+        };
+        let state = folder.state()?;
+        let generated = state.evaluated(Origin::Generated);
+        let generated = generated.filter_map(|one| Some((one.budget?, one.architecture.clone())));
+        let (generated, root) = (generated.collect(), root.to_owned());
+        Ok(Self { sources, device, supernet, answerer, generated, root })
     }
 
     /// The space that it measures in.
@@ -128,6 +146,54 @@ impl Evaluator {
         let mut rng = streams.stream(Purpose::Evaluate, SALT + index);
         random_architecture(self.space().layers().len(), &mut rng)
     }
+
+    /// The first `count` random architectures whose cost in the run's constraint lies within
+    /// `tolerance` of `cost`: drawn as [`Evaluator::random`] draws, those outside rejected. From the
+    /// seed and the cost.
+    ///
+    /// # Errors
+    /// Where there are none, or so few that no draw finds them.
+    pub fn random_near(
+        &self,
+        cost: u64,
+        tolerance: u64,
+        count: usize,
+    ) -> Result<Vec<Architecture>, RunError> {
+        let streams = Streams::new(self.sources.config.general.seed);
+        let mut rng = streams.stream(Purpose::Evaluate, NEAR.wrapping_add(cost));
+        let mut one = || random_near(self.space(), self.metric(), cost, tolerance, &mut rng);
+        Ok((0..count).map(|_| one()).collect::<Result<_, _>>()?)
+    }
+
+    /// What the run's budgets limit.
+    pub fn metric(&self) -> Metric {
+        self.sources.config.general.constraint
+    }
+
+    /// The budgets that the run has answered, in order, and its answers.
+    ///
+    /// # Errors
+    /// Where it has answered none yet.
+    pub fn generated(&self) -> Result<Vec<(u64, Architecture)>, RunError> {
+        if self.generated.is_empty() {
+            return Err(RunError::Untrained { path: self.root.clone(), what: "generator" });
+        }
+        Ok(self.generated.clone())
+    }
+
+    /// The generator's answer to a budget, decoded as the run does.
+    ///
+    /// # Errors
+    /// Where no generator is trained yet, the budget lies below the space, or the GPU fails.
+    pub async fn answer(&self, budget: u64) -> Result<Architecture, RunError> {
+        let untrained = || RunError::Untrained { path: self.root.clone(), what: "generator" };
+        let answerer = self.answerer.as_ref().ok_or_else(untrained)?;
+        answerer.answer(budget, self.sources.config.evaluate.decode).await
+    }
+}
+
+fn has(checkpoint: &Loaded, prefix: &str) -> bool {
+    checkpoint.tensors.keys().any(|name| name.starts_with(prefix))
 }
 
 fn checkpoint(folder: &RunFolder) -> Result<Loaded, RunError> {

@@ -4,7 +4,7 @@ use crate::support::{TINY, file, finished, refused, text};
 
 #[test]
 fn arguments_that_cannot_be_read_end_with_status_two() {
-    let cases: [(&[&str], &[&str]); 12] = [
+    let cases: [(&[&str], &[&str]); 16] = [
         (&[], &["no command", "sgnas --help"]),
         (&["serach"], &["'serach'", "'search'"]),
         (&["search", "--presett", "tiny"], &["'--presett'", "'--preset'"]),
@@ -19,6 +19,13 @@ fn arguments_that_cannot_be_read_end_with_status_two() {
             &["'best'", "budget, argmax"],
         ),
         (&["evaluate", "runs/a", "--random", "many"], &["'many'", "--random"]),
+        (&["evaluate", "runs/a", "--near", "2M"], &["--random"]),
+        (&["evaluate", "runs/a", "--random", "9", "--near", "2X"], &["--near", "`2X`"]),
+        (&["evaluate", "runs/a", "--random", "1", "--near", "2M"], &["--random 1", "two networks"]),
+        (
+            &["evaluate", "runs/a", "--random", "9", "--near", "2M", "--within", "-1%"],
+            &["--within", "`-1%`"],
+        ),
         (&["train"], &["ARCH"]),
     ];
     for (args, names) in cases {
@@ -72,8 +79,21 @@ fn budgets_that_are_no_counts_or_lie_below_the_space_are_named() {
     refused(2, &["generate", &run, "--params", "-5k"], &["--params", "`-5k`"]);
     refused(1, &["generate", &run, "--macs", "10"], &["10 MACs", "cheapest"]);
     refused(1, &["generate", &run, "--params", "10"], &["10 parameters", "cheapest"]);
+    let near = ["evaluate", &run, "--random", "2", "--near", "10"];
+    refused(1, &near, &["10 MACs", "cheapest"]);
+    // The cheapest of all is one of more than a hundred billion.
+    let cheapest = cheapest_macs().to_string();
+    let near = ["evaluate", &run, "--random", "2", "--near", &cheapest, "--within", "0"];
+    refused(1, &near, &["random architectures", "comes within 0 of", &cheapest]);
     let argmax = ["generate", &run, "--params", "60k", "--decode", "argmax"];
     refused(1, &argmax, &["parameters", "--decode budget"]);
+}
+
+/// MACs of the cheapest architecture in the space of the finished run.
+fn cheapest_macs() -> u64 {
+    let journal = std::fs::read_to_string(finished().run.join("journal.jsonl")).unwrap();
+    let start: serde_json::Value = serde_json::from_str(journal.lines().next().unwrap()).unwrap();
+    start["space"]["macs"][0].as_u64().unwrap()
 }
 
 #[test]

@@ -20,6 +20,7 @@ fn a_folder_without_a_run_is_named_by_every_command_that_takes_one() {
             &["generate", &path, "--macs", "2M"],
             &["evaluate", &path, &arch],
             &["evaluate", &path, "--random", "2"],
+            &["evaluate", &path, "--random", "2", "--near", "generated"],
             &["report", &path],
         ] {
             refused(1, args, &[&path, "holds no run"]);

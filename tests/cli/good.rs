@@ -46,6 +46,46 @@ fn a_finished_run_answers_budgets_and_measures_what_it_answers() {
 }
 
 #[test]
+fn random_networks_near_the_generated_ones_are_compared_with_them() {
+    let run = text(&finished().run);
+    let result: Value = json(&fs::read_to_string(finished().run.join("result.json")).unwrap());
+    let near = ["evaluate", &run, "--random", "3", "--near", "generated"];
+    let compared = json(&accepted(&[&near[..], &["--json"]].concat()));
+    assert_eq!(compared["metric"], "macs");
+    let budgets = compared["budgets"].as_array().unwrap();
+    assert_eq!(budgets.len(), 8);
+    let number = |value: &Value| value.as_f64().unwrap();
+    let mut all = Vec::new();
+    for (at, known) in budgets.iter().zip(result["generated"].as_array().unwrap()) {
+        for key in ["macs", "accuracy", "kernels"] {
+            assert_eq!(at["generated"][key], known[key]);
+        }
+        assert_eq!(at["budget"], known["budget"]);
+        let cost = number(&known["macs"]);
+        let random = at["random"].as_array().unwrap();
+        assert!(random.iter().all(|r| (number(&r["macs"]) - cost).abs() <= 0.1 * cost + 0.5));
+        let accuracies: Vec<f64> = random.iter().map(|r| number(&r["accuracy"])).collect();
+        let mean = accuracies.iter().sum::<f64>() / 3.0;
+        let comparison = &at["comparison"];
+        let [error, difference] =
+            [&comparison["random"]["standard_error"], &comparison["difference"]].map(number);
+        assert!((number(&known["accuracy"]) - mean - difference).abs() < 1e-9, "{comparison}");
+        assert_eq!(comparison["holds"], difference >= error);
+        all.extend(accuracies);
+    }
+    let total = &compared["total"];
+    assert_eq!((&total["random"]["n"], all.len()), (&Value::from(24), 24));
+    assert!((number(&total["random"]["mean"]) - all.iter().sum::<f64>() / 24.0).abs() < 1e-9);
+    assert!(total["holds"].is_boolean());
+
+    let two =
+        accepted(&["evaluate", &run, "--random", "2", "--near", "500k,600k", "--within", "5%"]);
+    for part in ["500.0 k", "600.0 k", "all", "standard error", "within 5%", "of 2 budgets"] {
+        assert!(two.contains(part), "no `{part}` in: {two}");
+    }
+}
+
+#[test]
 fn info_counts_exactly_and_with_squeeze_excite_more() {
     let (_folder, arch) = file("arch.json", TINY);
     let plain = json(&accepted(&["info", &arch, "--preset", "tiny", "--json"]));
