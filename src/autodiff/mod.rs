@@ -3,6 +3,8 @@
 
 mod check;
 mod tape;
+mod watch;
 
 pub use check::{gradient_error, twin_gradients};
 pub use tape::{Tape, Var};
+pub use watch::{NonFinite, Watch};

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::Watch;
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::accumulate::accumulate;
 use crate::ops::{Op, Vjp};
@@ -39,14 +40,14 @@ impl Var {
 
 enum Node {
     /// A parameter: its gradient is added to `sink`.
-    Leaf {
-        sink: Tensor,
-    },
+    Leaf { sink: Tensor },
     Apply {
         op: Rc<dyn Op>,
         inputs: Vec<Var>,
         output: Tensor,
         saved: Vec<Tensor>,
+        /// The part of the network, where a watch wants to know.
+        part: String,
     },
 }
 
@@ -54,12 +55,18 @@ enum Node {
 pub struct Tape {
     gpu: Gpu,
     nodes: RefCell<Vec<Node>>,
+    watch: Option<Watch>,
 }
 
 impl Tape {
     /// An empty tape.
     pub fn new(gpu: &Gpu) -> Self {
-        Tape { gpu: gpu.clone(), nodes: RefCell::default() }
+        Tape::watched(gpu, None)
+    }
+
+    /// An empty tape whose results and gradients are counted by `watch`, if there is one.
+    pub fn watched(gpu: &Gpu, watch: Option<&Watch>) -> Self {
+        Tape { gpu: gpu.clone(), nodes: RefCell::default(), watch: watch.cloned() }
     }
 
     /// The device.
@@ -88,12 +95,18 @@ impl Tape {
     pub fn apply_shared(&self, op: Rc<dyn Op>, inputs: &[&Var]) -> Result<Var, GpuError> {
         let tensors: Vec<&Tensor> = inputs.iter().map(|v| &v.tensor).collect();
         let done = op.forward(&self.gpu, &tensors)?;
+        let mut part = String::new();
+        if let Some(watch) = &self.watch {
+            part = self.part();
+            let what = format!("the activations{part} (output of {})", op.name());
+            watch.see(&self.gpu, what, &done.output)?;
+        }
         if !inputs.iter().any(|v| v.needs_grad()) {
             return Ok(Var { tensor: done.output, node: None });
         }
         let inputs = inputs.iter().map(|v| (*v).clone()).collect();
         let output = done.output.clone();
-        let node = self.push(Node::Apply { op, inputs, output, saved: done.saved });
+        let node = self.push(Node::Apply { op, inputs, output, saved: done.saved, part });
         Ok(Var { tensor: done.output, node: Some(node) })
     }
 
@@ -109,7 +122,7 @@ impl Tape {
             let Some(grad) = grads.pop().flatten() else { continue };
             match node {
                 Node::Leaf { sink } => accumulate(&self.gpu, &sink, &grad, 1.0)?,
-                Node::Apply { op, inputs, output, saved } => {
+                Node::Apply { op, inputs, output, saved, part } => {
                     // A reshaped root or input hands its gradient on in its own shape.
                     let grad = grad.reshape(*output.shape())?;
                     let needs: Vec<bool> = inputs.iter().map(Var::needs_grad).collect();
@@ -124,6 +137,10 @@ impl Tape {
                     let by_input = op.vjp(&self.gpu, &ctx)?;
                     for (input, g) in inputs.iter().zip(by_input) {
                         if let (Some(node), Some(g)) = (input.node, g) {
+                            if let Some(watch) = &self.watch {
+                                let what = format!("the gradients{part} (from {})", op.name());
+                                watch.see(&self.gpu, what, &g)?;
+                            }
                             self.add(&mut grads[node], g)?;
                         }
                     }
@@ -131,6 +148,13 @@ impl Tape {
             }
         }
         Ok(())
+    }
+
+    /// The part of the network under way, as in " of layer3".
+    fn part(&self) -> String {
+        let part = self.gpu.scope("");
+        self.gpu.scope(&part);
+        if part.is_empty() { part } else { format!(" of {part}") }
     }
 
     /// Adds a gradient to what has come so far; the first is kept as it is and copied only when a

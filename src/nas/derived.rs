@@ -150,20 +150,23 @@ impl DerivedNet {
         see: &mut dyn FnMut(&str, &Var),
     ) -> Result<Var, GpuError> {
         let act = self.config.activation;
+        let whole = ctx.gpu().scope("stem");
         let mut x = self.stem.1.forward(ctx, &self.stem.0.forward(ctx, images)?, act)?;
         let names = std::iter::once("first".to_string()).chain((0..).map(|i| format!("layer{i}")));
         for (block, name) in self.blocks.iter().zip(names) {
-            let outer = ctx.gpu().scope(&name);
+            ctx.gpu().scope(&name);
             x = block.forward(ctx, &x, act)?;
             see(&name, &x);
-            ctx.gpu().scope(&outer);
         }
+        ctx.gpu().scope("last");
         let x = self.last.1.forward(ctx, &self.last.0.forward(ctx, &x)?, act)?;
         let mut x = ctx.apply(GlobalAvgPool, &[&x])?;
         if let Some(mask) = dropout {
             x = ctx.apply(Mul, &[&x, &Var::constant(mask)])?;
         }
-        self.classifier.forward(ctx, &x)
+        let logits = self.classifier.forward(ctx, &x)?;
+        ctx.gpu().scope(&whole);
+        Ok(logits)
     }
 
     /// A mask that drops each value with probability `rate` and scales the others by 1/(1 - rate).

@@ -68,9 +68,11 @@ impl Generator {
         let map = vec![constraint; self.constraint_channels * l * w];
         let map = Tensor::from_slice(gpu, &map, [1, self.constraint_channels, l, w])?;
         let prior = Tensor::from_slice(gpu, prior, [1, 1, l, w])?;
+        let whole = gpu.scope("generator");
         let mut chain = |name: &str, convs: &[Conv], x: Var| -> Result<Var, GpuError> {
             let mut x = x;
             for (i, conv) in (1..).zip(convs) {
+                gpu.scope(&format!("generator.{name}.conv{i}"));
                 x = ctx.apply(Activation::Relu, &[&conv.forward(ctx, &x)?])?;
                 see(&format!("{name}.conv{i}"), &x);
             }
@@ -81,7 +83,9 @@ impl Generator {
         let z = ctx.apply(Add, &[&c, &p])?;
         let deep = chain("trunk", &self.trunk, z.clone())?;
         let tail_in = ctx.apply(Add, &[&z, &deep])?;
+        gpu.scope("generator.tail");
         let alpha = self.tail.forward(ctx, &tail_in)?;
+        gpu.scope(&whole);
         see("sum_prior_constraint", &z);
         see("tail_in", &tail_in);
         see("alpha", &alpha);

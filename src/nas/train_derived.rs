@@ -4,8 +4,9 @@ use rand::Rng;
 
 use super::derived::DerivedNet;
 use super::evaluate::Batch;
+use super::health::{Training, see_images};
 use super::metrics::Metrics;
-use crate::autodiff::{Tape, Var};
+use crate::autodiff::{Tape, Var, Watch};
 use crate::gpu::{Gpu, GpuError};
 use crate::nn::{Ctx, Mode, Store};
 use crate::ops::cross_entropy::CrossEntropy;
@@ -45,6 +46,7 @@ pub struct DerivedTrainer {
     pub average: Option<(Tensor, Tensor)>,
     settings: DerivedSettings,
     decay_mask: Option<Tensor>,
+    watch: Option<Watch>,
 }
 
 impl DerivedTrainer {
@@ -74,6 +76,7 @@ impl DerivedTrainer {
             metrics: Metrics::new(gpu)?,
             average,
             decay_mask,
+            watch: None,
             net,
             store,
             settings,
@@ -93,13 +96,14 @@ impl DerivedTrainer {
         self.store.zero_grads(gpu);
         let weight = Tensor::from_slice(gpu, &[1.0 / parts.len() as f32], [1])?;
         for (images, labels) in parts {
+            see_images(gpu, self.watch.as_ref(), images)?;
             let dropout = if s.dropout > 0.0 {
                 let shape = [labels.len(), self.net.classifier_inputs()];
                 Some(DerivedNet::dropout_mask(gpu, shape, s.dropout, rng)?)
             } else {
                 None
             };
-            let tape = Tape::new(gpu);
+            let tape = Tape::watched(gpu, self.watch.as_ref());
             let mode = Mode::Train { momentum: s.bn_momentum };
             let ctx = Ctx { tape: &tape, store: &self.store, mode, frozen: false };
             let logits = self.net.forward(&ctx, &Var::constant(images), dropout.as_ref())?;
@@ -129,5 +133,27 @@ impl DerivedTrainer {
             Some((values, stats)) => self.store.with_arenas(values, stats),
             None => self.store.clone(),
         }
+    }
+}
+
+impl Training for DerivedTrainer {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn optimiser(&self) -> &Optimiser {
+        &self.optimiser
+    }
+
+    fn optimiser_mut(&mut self) -> &mut Optimiser {
+        &mut self.optimiser
+    }
+
+    fn averages(&self) -> Option<&(Tensor, Tensor)> {
+        self.average.as_ref()
+    }
+
+    fn set_watch(&mut self, watch: Option<Watch>) {
+        self.watch = watch;
     }
 }

@@ -3,9 +3,10 @@
 use super::block::SoftCandidates;
 use super::evaluate::{Batch, accuracy};
 use super::generator::Generator;
+use super::health::{Training, see_images};
 use super::path::Path;
 use super::supernet::{Soft, Supernet};
-use crate::autodiff::{Tape, Var};
+use crate::autodiff::{Tape, Var, Watch};
 use crate::gpu::{Gpu, GpuError, Readback};
 use crate::nn::{Ctx, Mode, Store};
 use crate::ops::accumulate::accumulate;
@@ -73,6 +74,7 @@ pub struct GeneratorTrainer<'a> {
     settings: GeneratorSettings,
     sums: Tensor,
     summed: u64,
+    watch: Option<Watch>,
 }
 
 /// Bindings start at multiples of 64 values.
@@ -106,6 +108,7 @@ impl<'a> GeneratorTrainer<'a> {
             )?,
             sums: Tensor::zeros(gpu, [3 * STRIDE])?,
             summed: 0,
+            watch: None,
             net,
             store,
             supernet,
@@ -121,7 +124,8 @@ impl<'a> GeneratorTrainer<'a> {
         self.store.zero_grads(gpu);
         let weight = Tensor::from_slice(gpu, &[1.0 / of.parts.len() as f32], [1])?;
         for (images, labels) in of.parts {
-            let tape = Tape::new(gpu);
+            see_images(gpu, self.watch.as_ref(), images)?;
+            let tape = Tape::watched(gpu, self.watch.as_ref());
             let own = Ctx { tape: &tape, store: &self.store, mode: Mode::Eval, frozen: false };
             let constraint = ((of.target - s.low) * unit) as f32;
             let alpha = self.net.forward(&own, constraint, of.prior)?;
@@ -186,6 +190,24 @@ impl<'a> GeneratorTrainer<'a> {
         let s = &self.settings;
         let constraint = ((target - s.low) / (s.high - s.low)) as f32;
         self.net.answer(gpu, &self.store, constraint, prior).await
+    }
+}
+
+impl Training for GeneratorTrainer<'_> {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn optimiser(&self) -> &Optimiser {
+        &self.optimiser
+    }
+
+    fn optimiser_mut(&mut self) -> &mut Optimiser {
+        &mut self.optimiser
+    }
+
+    fn set_watch(&mut self, watch: Option<Watch>) {
+        self.watch = watch;
     }
 }
 

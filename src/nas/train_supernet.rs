@@ -4,10 +4,11 @@
 use rand::Rng;
 
 use super::evaluate::Batch;
+use super::health::{Training, see_images};
 use super::metrics::Metrics;
 use super::path::{Path, PathSampler};
 use super::supernet::Supernet;
-use crate::autodiff::{Tape, Var};
+use crate::autodiff::{Tape, Var, Watch};
 use crate::gpu::{Gpu, GpuError};
 use crate::nn::{Ctx, Mode, Store};
 use crate::ops::cross_entropy::CrossEntropy;
@@ -42,6 +43,7 @@ pub struct SupernetTrainer {
     /// Loss and hits since they were last taken.
     pub metrics: Metrics,
     settings: SupernetSettings,
+    watch: Option<Watch>,
 }
 
 impl SupernetTrainer {
@@ -55,6 +57,7 @@ impl SupernetTrainer {
         Ok(SupernetTrainer {
             optimiser: Optimiser::new(gpu, settings.rule, store.values().len())?,
             metrics: Metrics::new(gpu)?,
+            watch: None,
             net,
             store,
             settings,
@@ -77,7 +80,8 @@ impl SupernetTrainer {
         let weight = Tensor::from_slice(gpu, &[1.0 / parts.len() as f32], [1])?;
         for (path, (images, labels)) in paths.iter().flat_map(|p| parts.iter().map(move |b| (p, b)))
         {
-            let tape = Tape::new(gpu);
+            see_images(gpu, self.watch.as_ref(), images)?;
+            let tape = Tape::watched(gpu, self.watch.as_ref());
             let mode = Mode::Train { momentum: s.bn_momentum };
             let ctx = Ctx { tape: &tape, store: &self.store, mode, frozen: false };
             let logits = self.net.path(&ctx, &Var::constant(images), path)?;
@@ -95,5 +99,23 @@ impl SupernetTrainer {
         let update = Update { weights, gradient, lr, clip: clip.as_ref(), decay_mask: None };
         self.optimiser.step(gpu, &update)?;
         Ok(paths)
+    }
+}
+
+impl Training for SupernetTrainer {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn optimiser(&self) -> &Optimiser {
+        &self.optimiser
+    }
+
+    fn optimiser_mut(&mut self) -> &mut Optimiser {
+        &mut self.optimiser
+    }
+
+    fn set_watch(&mut self, watch: Option<Watch>) {
+        self.watch = watch;
     }
 }

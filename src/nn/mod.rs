@@ -2,6 +2,7 @@
 //! schedules and their state. Which network is built is no matter of this room.
 
 mod context;
+mod finite;
 mod init;
 mod layers;
 pub mod schedule;
@@ -10,6 +11,7 @@ mod store;
 pub mod tensors;
 
 pub use context::{Ctx, Mode};
+pub use finite::{Arena, first_nonfinite};
 pub use init::Init;
 pub use layers::{BN_EPS, BatchNorm, Conv, Linear, SqueezeExcite, batch_norm, concat_channels};
 pub use state::StateError;

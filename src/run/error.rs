@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::autodiff::NonFinite;
 use crate::data::DataError;
 use crate::gpu::GpuError;
 use crate::nn::StateError;
@@ -93,12 +94,21 @@ pub enum RunError {
     #[error(transparent)]
     State(#[from] StateError),
     /// Training ran away.
-    #[error("the loss of the {} is no longer finite at step {step}; lower its learning rate or clip gradients", .phase.label())]
+    #[error(
+        "{what} no longer finite at step {step}{}; lower `{section}.lr`, clip gradients with `{section}.clip`, or look for values in the data that do not belong there",
+        origin_text(.origin.as_deref()),
+        what = symptom_text(*.phase, .symptom.as_deref()),
+        section = section(*.phase)
+    )]
     Diverged {
         /// The phase.
         phase: Phase,
         /// Its step, counted from 0.
         step: u64,
+        /// What was found not to be finite: the loss where it is `None`, else the tensor.
+        symptom: Option<String>,
+        /// Where it began, once that was searched for.
+        origin: Option<Box<Origin>>,
     },
     /// The system gave no thread.
     #[error("cannot start a thread for the run: {0}")]
@@ -141,7 +151,51 @@ pub enum RunError {
     NoWholeCheckpoint(Vec<String>),
 }
 
+/// Where a training first left the finite numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The first tensor, and the step of the phase that made it, counted from 0.
+    Found(u64, NonFinite),
+    /// A state that was taken for good already held it.
+    Before(NonFinite),
+    /// It did not come again when the steps were repeated.
+    Vanished,
+}
+
+fn symptom_text(phase: Phase, symptom: Option<&str>) -> String {
+    match symptom {
+        None => format!("the loss of the {} is", phase.label()),
+        Some(tensor) => format!("{}: {tensor} is", phase.label()),
+    }
+}
+
+fn origin_text(origin: Option<&Origin>) -> String {
+    match origin {
+        None => String::new(),
+        Some(Origin::Found(step, tensor)) => format!("; it began at step {step} with {tensor}"),
+        Some(Origin::Before(tensor)) => format!("; training began with {tensor}"),
+        Some(Origin::Vanished) => {
+            "; when the steps before were repeated it did not come again, so the device computes unreliably".to_owned()
+        }
+    }
+}
+
+/// The table of the configuration that a phase is set in.
+fn section(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Supernet => "supernet",
+        Phase::Generator => "generator",
+        Phase::Evaluate => "evaluate",
+        Phase::Scratch => "scratch",
+    }
+}
+
 impl RunError {
+    /// A loss that is not finite.
+    pub(crate) fn diverged(phase: Phase, step: u64) -> Self {
+        Self::Diverged { phase, step, symptom: None, origin: None }
+    }
+
     /// Turns an error of the file system into ours; `action` as in "cannot read".
     pub(crate) fn io(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

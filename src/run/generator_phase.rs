@@ -5,10 +5,12 @@ use rand::seq::SliceRandom;
 
 use super::RunError;
 use super::answerer::Answerer;
+use super::guard::Guard;
 use super::images::{Order, Part, search_augment};
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
+use crate::data::Augment;
 use crate::nas::{GeneratorStep, GeneratorTrainer, Path, PendingLosses, Supernet, gumbel_noise};
 use crate::nn::{Store, Tensors};
 use crate::platform::random::{Purpose, Streams};
@@ -56,14 +58,31 @@ pub(super) async fn run(
         kept.best = t.store.to_state(&s.gpu).await?;
         save(s, &t, supernet_store, &kept, 0, 1).await?;
     }
-    let config = s.config.generator.clone();
-    let augment = search_augment(&s.config.supernet);
-    let mut order = Order::new(Part::Generator, config.batch, s.streams, SALT);
-    let epoch_steps = match config.steps {
-        0 => s.images.steps(Part::Generator, config.batch),
-        n => n,
-    };
-    let total = epoch_steps * config.epochs;
+    let mut guard = Guard::new(&s.gpu, Phase::Generator, &t, step)?;
+    match train(s, (&mut t, supernet_store), (&mut guard, &mut kept), &priors, step).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(error) => {
+            let mut plan = Plan::new(s, &priors);
+            let again = |t: &mut GeneratorTrainer<'_>, step| plan.step(s, t, step).map(drop);
+            return Err(guard.explain(&s.gpu, &mut t, error, again).await);
+        }
+    }
+    s.end(Phase::Generator).await?;
+    t.store.load_state(&s.gpu, &kept.best)?;
+    Ok(Some(answerer))
+}
+
+/// Trains from `step` to the end; false where the face stopped it.
+async fn train(
+    s: &mut Session,
+    (t, supernet_store): (&mut GeneratorTrainer<'_>, &Store),
+    (guard, kept): (&mut Guard, &mut Kept),
+    priors: &PriorPool,
+    mut step: u64,
+) -> Result<bool, RunError> {
+    let mut plan = Plan::new(s, priors);
+    let (epoch_steps, total) = (plan.epoch_steps, plan.epoch_steps * plan.config.epochs);
     let mut report = Report::default();
     while step < total {
         let flow = s.next_wish().await?;
@@ -71,9 +90,9 @@ pub(super) async fn run(
             Flow::Continue => {}
             Flow::Stop | Flow::Save => {
                 report.drain(s).await?;
-                save(s, &t, supernet_store, &kept, step, epoch_steps).await?;
+                save(s, t, supernet_store, kept, step, epoch_steps).await?;
                 if flow == Flow::Stop {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             Flow::Evaluate(_) | Flow::Generate(_) => {
@@ -83,43 +102,83 @@ pub(super) async fn run(
                 .await?
             }
         }
-        let epoch = step / epoch_steps;
-        let tau = config.tau_start * config.tau_decay.powi(epoch as i32);
-        let target = target(&config, s.targets, s.streams, step);
-        let parts = s.images.shuffled(&s.gpu, &mut order, step, &augment, s.most_images)?;
+        report.targets += plan.step(s, t, step)?;
+        s.gpu.settle().await?;
+        report.steps += 1;
+        let (epoch, tau) = (step / epoch_steps, plan.tau(step));
+        step += 1;
+        let epoch_ends = step.is_multiple_of(epoch_steps);
+        if step.is_multiple_of(REPORT) || epoch_ends {
+            report.next(s, t, (step - 1, epoch, tau)).await?;
+            guard.mark(&s.gpu, t, step).await?;
+            let due = s.save_is_due(REPORT);
+            if epoch_ends {
+                report.drain(s).await?;
+                kept.measure(s, t, priors, epoch).await?;
+            }
+            if due && step < total {
+                report.drain(s).await?;
+                save(s, t, supernet_store, kept, step, epoch_steps).await?;
+            }
+        }
+    }
+    report.drain(s).await?;
+    guard.settle().await?;
+    Ok(true)
+}
+
+/// What every step does; it depends on the step's number alone.
+struct Plan<'a> {
+    config: config::Generator,
+    augment: Augment,
+    order: Order,
+    priors: &'a PriorPool,
+    epoch_steps: u64,
+}
+
+impl<'a> Plan<'a> {
+    fn new(s: &Session, priors: &'a PriorPool) -> Self {
+        let config = s.config.generator.clone();
+        Plan {
+            augment: search_augment(&s.config.supernet),
+            order: Order::new(Part::Generator, config.batch, s.streams, SALT),
+            priors,
+            epoch_steps: match config.steps {
+                0 => s.images.steps(Part::Generator, config.batch),
+                n => n,
+            },
+            config,
+        }
+    }
+
+    /// Temperature of a step.
+    fn tau(&self, step: u64) -> f64 {
+        self.config.tau_start * self.config.tau_decay.powi((step / self.epoch_steps) as i32)
+    }
+
+    /// Does a step; its target.
+    fn step(
+        &mut self,
+        s: &Session,
+        t: &mut GeneratorTrainer<'_>,
+        step: u64,
+    ) -> Result<f64, RunError> {
+        let target = target(&self.config, s.targets, s.streams, step);
+        let parts =
+            s.images.shuffled(&s.gpu, &mut self.order, step, &self.augment, s.most_images)?;
         let noise =
             gumbel_noise(s.space.layers().len(), &mut s.streams.stream(Purpose::Gumbel, step));
         let of = GeneratorStep {
             parts: &parts,
             target,
-            prior: &priors.nearest(target).path,
+            prior: &self.priors.nearest(target).path,
             noise: &noise,
-            tau: tau as f32,
-            lr: config.lr,
+            tau: self.tau(step) as f32,
+            lr: self.config.lr,
         };
         t.step(&s.gpu, &of)?;
-        s.gpu.settle().await?;
-        report.targets += target;
-        report.steps += 1;
-        step += 1;
-        let epoch_ends = step.is_multiple_of(epoch_steps);
-        if step.is_multiple_of(REPORT) || epoch_ends {
-            report.next(s, &mut t, (step - 1, epoch, tau)).await?;
-            let due = s.save_is_due(REPORT);
-            if epoch_ends {
-                report.drain(s).await?;
-                kept.measure(s, &t, &priors, epoch).await?;
-            }
-            if due && step < total {
-                report.drain(s).await?;
-                save(s, &t, supernet_store, &kept, step, epoch_steps).await?;
-            }
-        }
+        Ok(target)
     }
-    report.drain(s).await?;
-    s.end(Phase::Generator).await?;
-    t.store.load_state(&s.gpu, &kept.best)?;
-    Ok(Some(answerer))
 }
 
 /// The target of a step: a shuffled grid, each value once before any comes again, with jitter.
@@ -247,7 +306,7 @@ impl Report {
         let Some((facts, pending)) = self.pending.take() else { return Ok(()) };
         let l = pending.arrive().await?;
         if !(l.ce.is_finite() && l.hardware.is_finite()) {
-            return Err(RunError::Diverged { phase: Phase::Generator, step: facts.step });
+            return Err(RunError::diverged(Phase::Generator, facts.step));
         }
         let (ce, hardware, cost) = (l.ce, l.hardware, l.cost);
         s.emit(Event::GeneratorStep(facts::GeneratorStep { ce, hardware, cost, ..facts })).await

@@ -8,6 +8,7 @@ pub mod error;
 mod evaluate_phase;
 pub mod folder;
 mod generator_phase;
+mod guard;
 mod images;
 pub mod journal;
 pub mod link;

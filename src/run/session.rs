@@ -9,7 +9,7 @@ use super::link::Link;
 use super::saved::SearchState;
 use super::setup::{Device, Sources};
 use crate::gpu::Gpu;
-use crate::nn::Tensors;
+use crate::nn::{Tensors, first_nonfinite};
 use crate::platform::clock::Stopwatch;
 use crate::platform::random::Streams;
 use crate::protocol::command::Command;
@@ -175,7 +175,8 @@ impl Session {
             || (c.every_seconds > 0.0 && self.since_save.seconds() >= c.every_seconds)
     }
 
-    /// Saves a checkpoint; the journal on disk then reaches up to here.
+    /// Saves a checkpoint; the journal on disk then reaches up to here. One that holds a value that
+    /// is not finite is never written: the run goes on from the one before.
     pub(super) async fn save(
         &mut self,
         phase: Phase,
@@ -183,6 +184,11 @@ impl Session {
         tensors: &Tensors,
         state: &SearchState,
     ) -> Result<(), RunError> {
+        if let Some((name, ..)) = first_nonfinite(tensors) {
+            let symptom = Some(format!("the tensor {name}"));
+            let step = step.saturating_sub(1);
+            return Err(RunError::Diverged { phase, step, symptom, origin: None });
+        }
         self.emit(Event::Checkpoint { phase, step }).await?;
         let journal = self.journal.sync()?;
         let position = Position { phase, step, epoch, journal, seconds: self.seconds() };

@@ -1,17 +1,19 @@
 //! The first phase: training of the supernet.
 
 use super::RunError;
+use super::guard::Guard;
 use super::images::{Order, Part, search_augment};
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
 use crate::autodiff::Var;
+use crate::data::Augment;
 use crate::gpu::Gpu;
 use crate::nas::{Path, PathSampler, PendingMetrics, Supernet, SupernetTrainer, accuracy};
 use crate::nn::{Ctx, Store, Tensors, schedule};
 use crate::platform::clock::Stopwatch;
 use crate::platform::random::{Purpose, Streams};
-use crate::protocol::config::Config;
+use crate::protocol::config::{self, Config};
 use crate::protocol::event::Event;
 use crate::protocol::facts::{Phase, SupernetEpoch, SupernetStep};
 use crate::space::{Architecture, Space};
@@ -52,21 +54,39 @@ pub(super) async fn run(
         restore_optimiser(&s.gpu, &mut trainer.optimiser, &state, step)?;
     }
     s.begin(Phase::Supernet, from.map(|c| c.position.seconds)).await?;
-    let config = s.config.supernet.clone();
-    let augment = search_augment(&config);
-    let mut order = Order::new(Part::Weights, config.batch, s.streams, 0);
-    let epoch_steps = s.images.steps(Part::Weights, config.batch);
-    let total = epoch_steps * config.epochs;
+    let mut guard = Guard::new(&s.gpu, Phase::Supernet, &trainer, step)?;
+    match train(s, &mut trainer, &mut guard, step).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(error) => {
+            let mut plan = Plan::new(s);
+            let again = |t: &mut SupernetTrainer, step| plan.step(s, t, step).map(drop);
+            return Err(guard.explain(&s.gpu, &mut trainer, error, again).await);
+        }
+    }
+    s.end(Phase::Supernet).await?;
+    Ok(Some((trainer.net, trainer.store)))
+}
+
+/// Trains from `step` to the end; false where the face stopped it.
+async fn train(
+    s: &mut Session,
+    trainer: &mut SupernetTrainer,
+    guard: &mut Guard,
+    mut step: u64,
+) -> Result<bool, RunError> {
+    let mut plan = Plan::new(s);
+    let (epoch_steps, total) = (plan.epoch_steps, plan.total);
     let mut report = Report { pending: None, watch: Stopwatch::start(), images: 0 };
     while step < total {
         let flow = s.next_wish().await?;
         match flow {
             Flow::Continue => {}
             Flow::Stop | Flow::Save => {
-                report.flush(s, &mut trainer, step, epoch_steps, lr(&config, step, total)).await?;
-                save(s, &trainer, step, epoch_steps).await?;
+                report.flush(s, trainer, step, epoch_steps, plan.lr(step)).await?;
+                save(s, trainer, step, epoch_steps).await?;
                 if flow == Flow::Stop {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             Flow::Evaluate(_) | Flow::Generate(_) => {
@@ -77,34 +97,64 @@ pub(super) async fn run(
                 .await?
             }
         }
-        let parts = s.images.shuffled(&s.gpu, &mut order, step, &augment, s.most_images)?;
-        let mut rng = s.streams.stream(Purpose::Path, step);
-        let rate = lr(&config, step, total);
-        trainer.step(&s.gpu, &parts, rate, &mut rng)?;
+        report.images += plan.step(s, trainer, step)?;
         s.gpu.settle().await?;
-        report.images += parts.iter().map(|(_, labels)| labels.len()).sum::<usize>();
         step += 1;
         let epoch_ends = step.is_multiple_of(epoch_steps);
         if step.is_multiple_of(REPORT) || epoch_ends {
-            report.next(s, &mut trainer, step, epoch_steps, rate).await?;
+            report.next(s, trainer, step, epoch_steps, plan.lr(step - 1)).await?;
+            guard.mark(&s.gpu, trainer, step).await?;
             let due = s.save_is_due(REPORT);
             if epoch_ends {
                 report.drain(s).await?;
-                measure(s, &trainer, step / epoch_steps - 1).await?;
+                measure(s, trainer, step / epoch_steps - 1).await?;
             }
             if due && step < total {
                 report.drain(s).await?;
-                save(s, &trainer, step, epoch_steps).await?;
+                save(s, trainer, step, epoch_steps).await?;
             }
         }
     }
     report.drain(s).await?;
-    s.end(Phase::Supernet).await?;
-    Ok(Some((trainer.net, trainer.store)))
+    guard.settle().await?;
+    Ok(true)
 }
 
-fn lr(config: &crate::protocol::config::Supernet, step: u64, total: u64) -> f64 {
-    schedule::cosine(config.lr, 0.0, step, total)
+/// What every step does; it depends on the step's number alone.
+struct Plan {
+    config: config::Supernet,
+    augment: Augment,
+    order: Order,
+    epoch_steps: u64,
+    total: u64,
+}
+
+impl Plan {
+    fn new(s: &Session) -> Self {
+        let config = s.config.supernet.clone();
+        let epoch_steps = s.images.steps(Part::Weights, config.batch);
+        Plan {
+            augment: search_augment(&config),
+            order: Order::new(Part::Weights, config.batch, s.streams, 0),
+            epoch_steps,
+            total: epoch_steps * config.epochs,
+            config,
+        }
+    }
+
+    /// Learning rate of a step.
+    fn lr(&self, step: u64) -> f64 {
+        schedule::cosine(self.config.lr, 0.0, step, self.total)
+    }
+
+    /// Does a step; number of its images.
+    fn step(&mut self, s: &Session, t: &mut SupernetTrainer, step: u64) -> Result<usize, RunError> {
+        let parts =
+            s.images.shuffled(&s.gpu, &mut self.order, step, &self.augment, s.most_images)?;
+        let mut rng = s.streams.stream(Purpose::Path, step);
+        t.step(&s.gpu, &parts, self.lr(step), &mut rng)?;
+        Ok(parts.iter().map(|(_, labels)| labels.len()).sum())
+    }
 }
 
 async fn save(
@@ -149,7 +199,7 @@ impl Report {
         let Some((facts, pending)) = self.pending.take() else { return Ok(()) };
         let means = pending.arrive().await?;
         if !means.loss.is_finite() {
-            return Err(RunError::Diverged { phase: Phase::Supernet, step: facts.step });
+            return Err(RunError::diverged(Phase::Supernet, facts.step));
         }
         let (loss, accuracy) = (means.loss, means.accuracy);
         s.emit(Event::SupernetStep(SupernetStep { loss, accuracy, ..facts })).await
