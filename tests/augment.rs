@@ -4,8 +4,12 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
-use sgnas::data::{Augment, ImageSet, ResidentSet, Statistics};
+use sgnas::data::{
+    Augment, HostBatch, ImageSet, Pictures, ResidentSet, Selection, Statistics, Supply, View,
+};
 use sgnas::gpu::Gpu;
 
 fn image_set(images: Vec<u8>, labels: Vec<u32>, [channels, height, width]: [usize; 3]) -> ImageSet {
@@ -39,13 +43,11 @@ fn equals_twin(gpu: &Gpu, shape: [usize; 3], augment: Augment, piece: Option<usi
     };
     let set = set.unwrap();
     let numbers: Vec<u32> = (0..n as u32).rev().chain([3, 3]).collect();
-    let order = set.order(gpu, &numbers).unwrap();
-    let from = 2;
-    let (x, t) = set.batch(gpu, &order, from..numbers.len(), &augment, (5, 77)).unwrap();
+    let (x, t) = set.batch(gpu, &numbers, &augment, (5, 77)).unwrap();
     assert_eq!(x.shape().nchw()[1..], shape);
     let (x, t) = (x.to_vec(gpu).unwrap(), t.to_vec(gpu).unwrap());
     let size: usize = shape.iter().product();
-    for (i, &number) in numbers[from..].iter().enumerate() {
+    for (i, &number) in numbers.iter().enumerate() {
         let want = ResidentSet::twin(&images, &stats, number, &augment, (5, 77));
         assert_eq!(x[i * size..][..size], want.unwrap(), "{shape:?} {augment:?} image {number}");
         assert_eq!(t[i], images.labels[number as usize] as f32);
@@ -82,8 +84,7 @@ fn without_augmentation_an_image_is_its_normalised_bytes() {
     let gpu = common::gpu();
     let images = image_set(vec![0, 128, 255, 64], vec![3], [1, 2, 2]);
     let set = ResidentSet::upload(&gpu, &images, &statistics(&[0.5], &[0.25])).unwrap();
-    let order = set.order(&gpu, &[0]).unwrap();
-    let (x, t) = set.batch(&gpu, &order, 0..1, &Augment::NONE, (0, 0)).unwrap();
+    let (x, t) = set.batch(&gpu, &[0], &Augment::NONE, (0, 0)).unwrap();
     let want = [0.0, 128.0, 255.0, 64.0].map(|b: f64| ((b / 255.0 - 0.5) / 0.25) as f32);
     assert_eq!(x.to_vec(&gpu).unwrap(), want);
     assert_eq!(t.to_vec(&gpu).unwrap(), [3.0]);
@@ -94,10 +95,9 @@ fn padding_is_a_black_pixel_before_normalisation_and_a_cut_is_zero_after_it() {
     let gpu = common::gpu();
     let images = image_set(vec![255; 16], vec![0], [1, 4, 4]);
     let set = ResidentSet::upload(&gpu, &images, &statistics(&[0.5], &[0.5])).unwrap();
-    let order = set.order(&gpu, &[0]).unwrap();
     let values = |augment: Augment| {
         let seen = (0..50).flat_map(|step| {
-            let batch = set.batch(&gpu, &order, 0..1, &augment, (1, step)).unwrap();
+            let batch = set.batch(&gpu, &[0], &augment, (1, step)).unwrap();
             batch.0.to_vec(&gpu).unwrap()
         });
         let mut seen: Vec<f32> = seen.collect();
@@ -116,11 +116,11 @@ fn places(gpu: &Gpu, pad: u32, draws: u64) -> BTreeMap<(usize, usize, bool), usi
     let bytes = (0..n * side * side).map(|i| (i % (side * side)) as u8).collect();
     let images = image_set(bytes, vec![0; n], [1, side, side]);
     let set = ResidentSet::upload(gpu, &images, &statistics(&[0.0], &[1.0 / 255.0])).unwrap();
-    let order = set.order(gpu, &(0..n as u32).collect::<Vec<_>>()).unwrap();
+    let numbers: Vec<u32> = (0..n as u32).collect();
     let augment = Augment { pad, flip: true, cutout: 0 };
     let mut seen = BTreeMap::new();
     for step in 0..draws / n as u64 {
-        let x = set.batch(gpu, &order, 0..n, &augment, (9, step)).unwrap().0.to_vec(gpu).unwrap();
+        let x = set.batch(gpu, &numbers, &augment, (9, step)).unwrap().0.to_vec(gpu).unwrap();
         for image in x.chunks(side * side) {
             let at = |y: usize, x: usize| image[y * side + x].round() as usize;
             let centre = at(side / 2, side / 2);
@@ -152,10 +152,9 @@ fn the_same_seed_and_step_give_the_same_batch_and_others_another() {
     let gpu = common::gpu();
     let (images, stats) = noise(6, [3, 8, 8]);
     let set = ResidentSet::upload(&gpu, &images, &stats).unwrap();
-    let order = set.order(&gpu, &[0, 1, 2, 3, 4, 5]).unwrap();
     let augment = Augment { pad: 3, flip: true, cutout: 3 };
     let batch = |seed, step| {
-        let (x, _) = set.batch(&gpu, &order, 0..6, &augment, (seed, step)).unwrap();
+        let (x, _) = set.batch(&gpu, &[0, 1, 2, 3, 4, 5], &augment, (seed, step)).unwrap();
         x.to_vec(&gpu).unwrap()
     };
     let first = batch(1, 1);
@@ -180,8 +179,35 @@ fn what_does_not_fit_is_refused_with_its_size() {
     refused(&good, &statistics(&[0.0], &[0.0]), 1000, "deviations above 0");
     refused(&good, &stats, 3, "exceeds a piece of 3");
     let set = ResidentSet::upload(&gpu, &good, &stats).unwrap();
-    assert!(set.order(&gpu, &[0, 2]).unwrap_err().to_string().contains("no image 2 among 2"));
-    let order = set.order(&gpu, &[0, 1]).unwrap();
-    let error = set.batch(&gpu, &order, 1..3, &Augment::NONE, (0, 0)).unwrap_err().to_string();
-    assert!(error.contains("1..3"), "{error}");
+    let refused = |numbers: &[u32], words: &str| {
+        let error = set.batch(&gpu, numbers, &Augment::NONE, (0, 0)).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    };
+    refused(&[0, 2], "no image 2 among 2");
+    refused(&[], "no image");
+}
+
+#[test]
+fn a_streamed_batch_is_the_resident_one_to_the_bit() {
+    let gpu = common::gpu();
+    let (images, stats) = noise(9, [3, 7, 5]);
+    let resident = Supply::Resident(ResidentSet::upload(&gpu, &images, &stats).unwrap());
+    let pictures = Arc::new(Pictures::Memory(images));
+    let streamed = Supply::streamed(&gpu, pictures, &stats, 2).unwrap();
+    let augment = Augment { pad: 2, flip: true, cutout: 3 };
+    let batches = |supply: &Supply| -> Vec<(Vec<f32>, Vec<f32>)> {
+        let selections = (0..3u64).map(|step| Selection {
+            numbers: vec![8, 2, step as u32, 5, 0],
+            seed_and_step: (4, step),
+        });
+        let value = |range: Range<usize>, batch: &HostBatch| {
+            let (x, t) = supply.batch(&gpu, batch, range, &augment).unwrap();
+            (x.to_vec(&gpu).unwrap(), t.to_vec(&gpu).unwrap())
+        };
+        let made = supply.batches(View::WHOLE, selections).unwrap().map(Result::unwrap);
+        made.flat_map(|batch| [value(0..2, &batch), value(2..5, &batch)]).collect()
+    };
+    let made = batches(&streamed);
+    assert_eq!(made.len(), 6);
+    assert_eq!(made, batches(&resident));
 }

@@ -1,12 +1,13 @@
 //! use linear random
 //! Makes a batch x [N,C,H,W], t [N] of images that lie on the GPU as bytes, four a word: image
-//! order[first + n] is padded by `pad` zero pixels and cropped back to H x W at a random place,
+//! numbers[n] is padded by `pad` zero pixels and cropped back to H x W at a random place,
 //! mirrored left to right in half of the cases where `flip`, normalised by table[c][byte], and loses
-//! a random square of side `cutout` (0 afterwards). An invocation makes one row; images that lie in
-//! another piece of the set are left to the dispatch of that piece. Host: src/data/augment.rs.
+//! a random square of side `cutout` (0 afterwards). An invocation makes one row. Pixels are those of
+//! a piece of the set, and images in another piece are left to the dispatch of that one; where
+//! `packed`, they are the batch's alone, in its order. Host: src/data/augmenter.rs, its twin in
+//! src/data/augment.rs.
 
 struct Params {
-    first: u32,
     count: u32,
     channels: u32,
     height: u32,
@@ -18,12 +19,13 @@ struct Params {
     key1: u32,
     piece_first: u32,
     piece_count: u32,
+    packed: u32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> pixels: array<u32>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
-@group(0) @binding(3) var<storage, read> order: array<u32>;
+@group(0) @binding(3) var<storage, read> numbers: array<u32>;
 @group(0) @binding(4) var<storage, read> table: array<f32>;
 @group(0) @binding(5) var<storage, read_write> x: array<f32>;
 @group(0) @binding(6) var<storage, read_write> t: array<f32>;
@@ -40,16 +42,17 @@ fn augment(
     if (n >= p.count) {
         return;
     }
-    let image = order[p.first + n];
+    let image = numbers[n];
+    let slot = select(image, n, p.packed != 0u);
     // An image before the piece wraps to a large number.
-    let place = image - p.piece_first;
+    let place = slot - p.piece_first;
     if (place >= p.piece_count) {
         return;
     }
     let y = row - plane * p.height;
     let c = plane - n * p.channels;
     if (y == 0u && c == 0u) {
-        t[n] = f32(labels[image]);
+        t[n] = f32(labels[slot]);
     }
     let key = pcg(p.key1 ^ pcg(p.key0 ^ pcg(image)));
     let side = 2u * p.pad + 1u;

@@ -9,7 +9,8 @@ use super::container::{Container, inflated};
 use super::error::{DataError, Fault, Place};
 use super::limits::{Budget, read_at_most};
 use super::roles::{Roles, base_name};
-use super::set::{DataSet, OpenOptions, Shape, Split, assemble};
+use super::set::{DataSet, OpenOptions, Split, assemble};
+use super::shape::Shape;
 
 const IMAGE_BYTES: usize = 3072;
 const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };

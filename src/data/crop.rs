@@ -1,11 +1,66 @@
 //! Windows of an image: the centre for evaluation, the random-resized-crop of ImageNet training.
 
-use std::ops::RangeInclusive;
-
 use rand::{Rng, RngExt};
+
+use super::error::{DataError, Fault, Place};
+use super::rng;
 
 /// Draws of a window before the centre is taken instead.
 const TRIES: usize = 10;
+
+/// Width by height of a random window.
+const RATIO: [f64; 2] = [3.0 / 4.0, 4.0 / 3.0];
+
+/// Which window of an image is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum View {
+    /// The largest centred window of the target's aspect ratio, both sides times `fraction`:
+    /// 0.875 is "resize to 256, crop 224".
+    Centre {
+        /// Above 0, at most 1.
+        fraction: f64,
+    },
+    /// Random-resized-crop: a window of `min_area` to the whole of the image's area, 3:4 to 4:3.
+    Random {
+        /// Above 0, at most 1.
+        min_area: f64,
+    },
+}
+
+impl View {
+    /// As much of an image as the target's aspect ratio allows.
+    pub const WHOLE: View = View::Centre { fraction: 1.0 };
+
+    /// Ranges of the arguments.
+    pub(super) fn check(self, place: &Place) -> Result<(), DataError> {
+        let (name, value) = match self {
+            View::Centre { fraction } => ("the centre's fraction", fraction),
+            View::Random { min_area } => ("the crop's smallest area", min_area),
+        };
+        if value > 0.0 && value <= 1.0 {
+            return Ok(());
+        }
+        let accepted = "above 0 and at most 1";
+        Err(place.error(Fault::Argument { name, value: value.to_string(), accepted }))
+    }
+
+    /// The window of image `number`, `width` x `height`, for a target of aspect ratio `ratio`;
+    /// what is drawn depends on seed, step and number alone.
+    pub(super) fn window(
+        self,
+        (width, height): (u32, u32),
+        ratio: f64,
+        (seed, step): (u64, u64),
+        number: u32,
+    ) -> Window {
+        match self {
+            View::Centre { fraction } => centre(width, height, ratio, fraction),
+            View::Random { min_area } => {
+                random(width, height, min_area, &mut rng::stream(seed, step, number.into()))
+            }
+        }
+    }
+}
 
 /// A rectangle of an image, in pixels; never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,21 +87,15 @@ pub(super) fn centre(width: u32, height: u32, ratio: f64, fraction: f64) -> Wind
     }
 }
 
-/// A window of random area (`scale`, a share of the image's) and aspect ratio (uniform in its
-/// logarithm), at a random place. If none of ten draws fits, the largest centred window with a
+/// A window of random area (a share of the image's from `min_area` on) and aspect ratio (uniform in
+/// its logarithm), at a random place. If none of ten draws fits, the largest centred window with a
 /// ratio inside the range.
-pub(super) fn random(
-    width: u32,
-    height: u32,
-    scale: &RangeInclusive<f64>,
-    ratio: &RangeInclusive<f64>,
-    rng: &mut impl Rng,
-) -> Window {
+fn random(width: u32, height: u32, min_area: f64, rng: &mut impl Rng) -> Window {
     let area = f64::from(width) * f64::from(height);
-    let logs = ratio.start().ln()..=ratio.end().ln();
+    let [narrow, wide] = RATIO;
     for _ in 0..TRIES {
-        let target = area * rng.random_range(scale.clone());
-        let aspect = rng.random_range(logs.clone()).exp();
+        let target = area * rng.random_range(min_area..=1.0);
+        let aspect = rng.random_range(narrow.ln()..=wide.ln()).exp();
         let w = (target * aspect).sqrt().round() as u32;
         let h = (target / aspect).sqrt().round() as u32;
         if (1..=width).contains(&w) && (1..=height).contains(&h) {
@@ -56,12 +105,11 @@ pub(super) fn random(
         }
     }
     let own = f64::from(width) / f64::from(height);
-    centre(width, height, own.clamp(*ratio.start(), *ratio.end()), 1.0)
+    centre(width, height, own.clamp(narrow, wide), 1.0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::rng;
     use super::*;
 
     #[test]
@@ -76,11 +124,11 @@ mod tests {
     fn random_windows_keep_to_their_ranges() {
         let mut rng = rng::stream(1, 0, 0);
         for _ in 0..2000 {
-            let w = random(97, 61, &(0.2..=0.9), &(0.75..=1.333), &mut rng);
+            let w = random(97, 61, 0.2, &mut rng);
             assert!(w.x + w.width <= 97 && w.y + w.height <= 61, "{w:?}");
             let share = f64::from(w.width * w.height) / (97.0 * 61.0);
             let ratio = f64::from(w.width) / f64::from(w.height);
-            assert!((0.19..=0.92).contains(&share), "{share}");
+            assert!((0.19..=1.0).contains(&share), "{share}");
             assert!((0.72..=1.38).contains(&ratio), "{ratio}");
         }
     }
@@ -88,7 +136,7 @@ mod tests {
     #[test]
     fn an_image_too_narrow_for_any_draw_gives_its_centre() {
         let mut rng = rng::stream(1, 0, 0);
-        let w = random(1000, 10, &(0.9..=1.0), &(0.75..=1.25), &mut rng);
+        let w = random(1000, 10, 0.9, &mut rng);
         assert_eq!(w, Window { x: 493, y: 0, width: 13, height: 10 });
     }
 }

@@ -1,13 +1,15 @@
 //! From the bytes of a JPEG or PNG file to grey or colour pixels. The format is told by the first
 //! bytes, sizes are checked before pixels are allocated, and a truncated file is an error where
-//! decoders would fill the rest with grey. EXIF orientation is not applied.
+//! decoders would fill the rest with grey. The orientation that a camera noted (EXIF) is applied.
 
 use std::io::Cursor;
 
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::error::{DataError, Fault, Place};
 use super::limits::Limits;
+use super::shape::Shape;
 
 /// Decodes to `ImageLuma8` or `ImageRgb8`. Alpha is dropped, 16 bits become 8.
 pub(super) fn decode(
@@ -15,6 +17,46 @@ pub(super) fn decode(
     limits: &Limits,
     place: &Place,
 ) -> Result<DynamicImage, DataError> {
+    let failed = |e| image_error(e, limits, place);
+    let mut decoder = open(bytes, limits, place)?;
+    // What cannot be read of it is no orientation.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    image.apply_orientation(orientation);
+    Ok(match image.color().has_color() {
+        true => DynamicImage::ImageRgb8(image.into_rgb8()),
+        false => DynamicImage::ImageLuma8(image.into_luma8()),
+    })
+}
+
+/// Channels (1 or 3), height and width of what [`decode`] would give, from the header alone.
+pub(super) fn shape(bytes: &[u8], limits: &Limits, place: &Place) -> Result<Shape, DataError> {
+    let mut decoder = open(bytes, limits, place)?;
+    let (mut width, mut height) = decoder.dimensions();
+    if turns(decoder.orientation().unwrap_or(Orientation::NoTransforms)) {
+        (width, height) = (height, width);
+    }
+    let channels = if decoder.color_type().has_color() { 3 } else { 1 };
+    Ok(Shape { channels, height: height as usize, width: width as usize })
+}
+
+/// Whether an orientation swaps height and width.
+fn turns(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
+}
+
+/// A decoder whose header has been read and found within the limits.
+fn open<'a>(
+    bytes: &'a [u8],
+    limits: &Limits,
+    place: &Place,
+) -> Result<impl ImageDecoder + 'a, DataError> {
     let format = match bytes {
         [] => return Err(place.error(Fault::Empty { what: "bytes" })),
         [0xff, 0xd8, 0xff, ..] => ImageFormat::Jpeg,
@@ -31,8 +73,7 @@ pub(super) fn decode(
     caps.max_alloc = Some(limits.image_pixels.saturating_mul(8).saturating_add(1 << 20));
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(caps);
-    let failed = |e| image_error(e, limits, place);
-    let decoder = reader.into_decoder().map_err(failed)?;
+    let decoder = reader.into_decoder().map_err(|e| image_error(e, limits, place))?;
     let (width, height) = decoder.dimensions();
     if width == 0 || height == 0 {
         let what = format!("{height}x{width} pixels");
@@ -41,11 +82,7 @@ pub(super) fn decode(
     if u64::from(width) * u64::from(height) > limits.image_pixels {
         return Err(place.error(limits.pixels_fault()));
     }
-    let image = DynamicImage::from_decoder(decoder).map_err(failed)?;
-    Ok(match image.color().has_color() {
-        true => DynamicImage::ImageRgb8(image.into_rgb8()),
-        false => DynamicImage::ImageLuma8(image.into_luma8()),
-    })
+    Ok(decoder)
 }
 
 fn image_error(error: ImageError, limits: &Limits, place: &Place) -> DataError {
@@ -153,6 +190,35 @@ pub(super) mod tests {
     fn text_with_the_name_of_an_image_is_no_image() {
         assert!(matches!(fault(b"<html>", &Limits::default()), Fault::NotAnImage));
         assert!(matches!(fault(b"", &Limits::default()), Fault::Empty { .. }));
+    }
+
+    /// A JPEG that notes an orientation: an EXIF segment with that one entry after the first marker.
+    fn turned(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+        let mut segment = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0".to_vec();
+        segment.extend([0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0]);
+        [&jpeg[..2], &segment, &jpeg[2..]].concat()
+    }
+
+    #[test]
+    fn the_orientation_that_a_camera_noted_is_applied() {
+        let place = Place::file("x");
+        let jpeg = encoded(40, 30, true, ImageFormat::Jpeg);
+        let plain = decode(&jpeg, &Limits::default(), &place).unwrap();
+        let upright = Shape { channels: 3, height: 30, width: 40 };
+        assert_eq!(shape(&jpeg, &Limits::default(), &place).unwrap(), upright);
+        for (orientation, expected) in [
+            (1, plain.clone()),
+            (3, plain.rotate180()),
+            (6, plain.rotate90()),
+            (7, plain.rotate270().fliph()),
+        ] {
+            let bytes = turned(&jpeg, orientation);
+            let image = decode(&bytes, &Limits::default(), &place).unwrap();
+            assert_eq!(image, expected, "orientation {orientation}");
+            let stated = shape(&bytes, &Limits::default(), &place).unwrap();
+            let own = (expected.height() as usize, expected.width() as usize);
+            assert_eq!((stated.height, stated.width), own, "orientation {orientation}");
+        }
     }
 
     /// Changed bytes of a good file, and an end that passes for a whole JPEG.

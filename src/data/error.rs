@@ -109,8 +109,8 @@ pub enum Fault {
     },
     /// No test images.
     #[error(
-        "has no test split (looked for {looked_for}); add one, or set test_portion (such as 0.1) \
-         to hold out the last part of the training images"
+        "has no test split (looked for {looked_for}); add one, or set images.test_portion (such as \
+         0.1) to hold out the last part of the training images"
     )]
     NoTestSplit {
         /// Names that would have been taken.
@@ -235,7 +235,7 @@ pub enum Fault {
     /// Images of different sizes in a set that is held in memory as one block.
     #[error(
         "is {height}x{width} (height x width), but {first} is {first_height}x{first_width}; make \
-         the sizes equal or set a target size"
+         the sizes equal or set a target size, as in --set images.size={first_width}"
     )]
     MixedSizes {
         /// Height of this image.
@@ -248,6 +248,17 @@ pub enum Fault {
         first_height: usize,
         /// Its width.
         first_width: usize,
+    },
+    /// Files of unknown sizes that are to be streamed.
+    #[error(
+        "holds {images} images that are streamed from disk, for which a size must be set, as in \
+         --set images.size={width}"
+    )]
+    NoSize {
+        /// Number of images.
+        images: usize,
+        /// Width of the first.
+        width: usize,
     },
     /// No images.
     #[error("holds no {what}; add some")]

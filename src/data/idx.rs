@@ -8,7 +8,8 @@ use super::container::{Container, inflated};
 use super::error::{DataError, Fault, Place};
 use super::limits::{Budget, read_at_most};
 use super::roles::{Roles, base_name};
-use super::set::{DataSet, OpenOptions, Shape, Split, assemble};
+use super::set::{DataSet, OpenOptions, Split, assemble};
+use super::shape::Shape;
 
 const TEST_FILES: &str = "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or .gz";
 const IMAGES: usize = 0;

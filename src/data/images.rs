@@ -1,17 +1,18 @@
-//! Resident sets from image folders: every image decoded to its slot of one block of bytes.
+//! Image folders and archives in memory: every image decoded to its slot of one block of bytes.
 
 use std::collections::BTreeMap;
 
 use image::DynamicImage;
 
 use super::container::Container;
-use super::crop;
+use super::crop::View;
 use super::decode::decode;
 use super::error::{DataError, Fault, Place};
 use super::limits::Budget;
 use super::listing::{LOOKED_FOR, ListedImage, Listing};
 use super::resample::render;
-use super::set::{DataSet, OpenOptions, Shape, Split, assemble};
+use super::set::{DataSet, OpenOptions, Split, assemble};
+use super::shape::Shape;
 
 /// Reads all images of a listing. One colour image makes the set colour.
 pub(super) fn open(
@@ -81,12 +82,13 @@ impl<'a> Filling<'a> {
         let own = (image.height() as usize, image.width() as usize);
         let (height, width) = self.options.size.unwrap_or(own);
         let shape = self.fit(image.color().has_color(), height, width, place)?;
-        let window = crop::centre(image.width(), image.height(), width as f64 / height as f64, 1.0);
+        let ratio = width as f64 / height as f64;
+        let window = View::WHOLE.window((image.width(), image.height()), ratio, (0, 0), 0);
         let size = shape.channels * shape.height * shape.width;
         let block = self.blocks.get_mut(split);
         let slot = block.and_then(|b| b.get_mut(index * size..(index + 1) * size));
         let Some(slot) = slot else { return Err(place.error(Fault::Changed)) };
-        render(image, window, false, shape, slot);
+        render(image, window, shape, slot);
         self.filled += 1;
         Ok(())
     }

@@ -22,7 +22,7 @@ pub struct Limits {
     pub image_side: u32,
     /// Bytes read from one archive, decompressed.
     pub archive_bytes: u64,
-    /// Bytes of decoded images that a resident set may hold.
+    /// Bytes of decoded images that a set in memory may hold.
     pub resident_bytes: u64,
 }
 
@@ -112,7 +112,8 @@ impl Budget {
             None => Err(place.error(Fault::Limit {
                 what: "bytes of images in memory",
                 limit: self.limit,
-                option: "limits.resident_bytes (or use a smaller target size)",
+                option: "images.resident_mib (or lower images.size; unpack an archive of images, \
+                         for folders are streamed)",
             })),
         }
     }

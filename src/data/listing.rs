@@ -13,11 +13,11 @@ pub(super) const LOOKED_FOR: &str = "the folders test, val, valid and validation
 
 /// An image of a folder or archive that is not read yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedImage {
+pub(super) struct ListedImage {
     /// Path below the folder or inside the archive, with `/` between its parts.
-    pub name: String,
+    pub(super) name: String,
     /// Number of its class.
-    pub label: u32,
+    pub(super) label: u32,
 }
 
 /// The images of `split/class/file` names.

@@ -1,5 +1,6 @@
 //! Opening a source by name or path: what it is, is found from its names and bytes.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::cifar::{self, Kind};
@@ -8,7 +9,7 @@ use super::embedded::{self, EMBEDDED};
 use super::error::{DataError, Fault, Place};
 use super::idx;
 use super::images;
-use super::listing;
+use super::listing::{self, Listing};
 use super::set::{DataSet, OpenOptions};
 
 /// Largest side of a target size.
@@ -28,10 +29,27 @@ const MAX_SIDE: usize = 4096;
 /// Every source is untrusted: what is wrong, where, and what to do about it, as a value. Memory
 /// stays within [`Limits`](super::Limits).
 pub fn open(source: impl AsRef<Path>, options: &OpenOptions) -> Result<DataSet, DataError> {
-    let source = source.as_ref();
+    match find(source.as_ref(), options)? {
+        Found::Embedded => embedded::open(options),
+        Found::Idx(container, names) => idx::open(&container, &names, options),
+        Found::Cifar(kind, container, names) => cifar::open(kind, &container, &names, options),
+        Found::Pictures(container, listing) => images::open(&container, listing, options),
+    }
+}
+
+/// What a source is.
+pub(super) enum Found {
+    Embedded,
+    Idx(Container, BTreeSet<String>),
+    Cifar(Kind, Container, BTreeSet<String>),
+    Pictures(Container, Listing),
+}
+
+/// Finds out what a source is, from the names in it.
+pub(super) fn find(source: &Path, options: &OpenOptions) -> Result<Found, DataError> {
     check(options, source)?;
     if source == Path::new(EMBEDDED) {
-        return embedded::open(options);
+        return Ok(Found::Embedded);
     }
     let container = Container::detect(source).map_err(|error| {
         // The binary form has no magic number; a file of it alone is known by its name.
@@ -57,16 +75,16 @@ pub fn open(source: impl AsRef<Path>, options: &OpenOptions) -> Result<DataSet, 
         let fault = Fault::Ambiguous { other: other.clone() };
         return Err(container.place().entry(one).error(fault));
     }
-    match found.iter().position(Option::is_some) {
-        Some(0) => idx::open(&container, &names, options),
-        Some(1) => cifar::open(Kind::Cifar10, &container, &names, options),
-        Some(2) => cifar::open(Kind::Cifar100, &container, &names, options),
+    Ok(match found.iter().position(Option::is_some) {
+        Some(0) => Found::Idx(container, names),
+        Some(1) => Found::Cifar(Kind::Cifar10, container, names),
+        Some(2) => Found::Cifar(Kind::Cifar100, container, names),
         Some(_) => {
             let listing = listing::list(names.iter().map(String::as_str), &container.place())?;
-            images::open(&container, listing, options)
+            Found::Pictures(container, listing)
         }
-        None => Err(container.place().error(Fault::UnknownForm)),
-    }
+        None => return Err(container.place().error(Fault::UnknownForm)),
+    })
 }
 
 fn check(options: &OpenOptions, source: &Path) -> Result<(), DataError> {

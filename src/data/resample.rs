@@ -1,5 +1,5 @@
 //! From a window of a decoded image to the bytes of a batch: triangle filter, widened when it
-//! shrinks (bilinear with antialiasing), mirroring, and the order channel, row, column.
+//! shrinks (bilinear with antialiasing), and the order channel, row, column.
 //!
 //! The `image` crate's resize passes through four channels of f32 and takes five times as long as
 //! decoding the JPEG; this one takes less than the decoding.
@@ -7,19 +7,19 @@
 use image::DynamicImage;
 
 use super::crop::Window;
-use super::set::Shape;
+use super::shape::Shape;
 
 /// Writes the window's pixels at the size `to` as `to.channels` x height x width bytes. Grey is
 /// repeated to fill three channels; colour becomes grey by luminance for one.
-pub(super) fn render(image: DynamicImage, window: Window, mirror: bool, to: Shape, out: &mut [u8]) {
+pub(super) fn render(image: DynamicImage, window: Window, to: Shape, out: &mut [u8]) {
     let plane = to.height * to.width;
     match image {
         DynamicImage::ImageRgb8(image) if to.channels == 3 => {
-            resample::<3>(image.as_raw(), image.width() as usize, window, mirror, to, out);
+            resample::<3>(image.as_raw(), image.width() as usize, window, to, out);
         }
         image => {
             let image = image.into_luma8();
-            resample::<1>(image.as_raw(), image.width() as usize, window, mirror, to, out);
+            resample::<1>(image.as_raw(), image.width() as usize, window, to, out);
             if let Some((first, others)) = out.split_at_mut_checked(plane) {
                 others
                     .chunks_exact_mut(plane.max(1))
@@ -29,23 +29,28 @@ pub(super) fn render(image: DynamicImage, window: Window, mirror: bool, to: Shap
     }
 }
 
+/// [`render`] for pixels that lie by channel already, `from.channels` planes of them.
+pub(super) fn render_planes(pixels: &[u8], from: Shape, window: Window, to: Shape, out: &mut [u8]) {
+    let one = Shape { channels: 1, ..to };
+    let planes = pixels.chunks_exact((from.height * from.width).max(1));
+    for (plane, out) in planes.zip(out.chunks_exact_mut((to.height * to.width).max(1))) {
+        resample::<1>(plane, from.width, window, one, out);
+    }
+}
+
 /// Columns first, into `C` planes of the window's rows, then rows.
 fn resample<const C: usize>(
     pixels: &[u8],
     stride: usize,
     window: Window,
-    mirror: bool,
     to: Shape,
     out: &mut [u8],
 ) {
     let rows = window.height as usize;
-    if (window.width as usize, rows, mirror) == (to.width, to.height, false) {
+    if (window.width as usize, rows) == (to.width, to.height) {
         return copy::<C>(pixels, stride, window, out);
     }
-    let mut columns = taps(window.x, window.width, to.width);
-    if mirror {
-        columns.reverse();
-    }
+    let columns = taps(window.x, window.width, to.width);
     let mut narrow = vec![0f32; C * rows * to.width];
     let lines = pixels.chunks_exact((stride * C).max(1)).skip(window.y as usize).take(rows);
     for (y, line) in lines.enumerate() {
@@ -138,9 +143,9 @@ mod tests {
         DynamicImage::ImageLuma8(GrayImage::from_fn(width, height, |x, y| Luma([noise(x, y)])))
     }
 
-    fn rendered(image: DynamicImage, window: Window, mirror: bool, to: Shape) -> Vec<u8> {
+    fn rendered(image: DynamicImage, window: Window, to: Shape) -> Vec<u8> {
         let mut out = vec![77; to.channels * to.height * to.width];
-        render(image, window, mirror, to, &mut out);
+        render(image, window, to, &mut out);
         out
     }
 
@@ -153,16 +158,19 @@ mod tests {
         let image = RgbImage::from_fn(3, 2, |x, y| Rgb([x as u8, y as u8, 9]));
         let image = DynamicImage::ImageRgb8(image);
         let whole = Window { x: 0, y: 0, width: 3, height: 2 };
-        let same = rendered(image.clone(), whole, false, shape(3, 2, 3));
+        let same = rendered(image.clone(), whole, shape(3, 2, 3));
         assert_eq!(same, [0, 1, 2, 0, 1, 2, 0, 0, 0, 1, 1, 1, 9, 9, 9, 9, 9, 9]);
-        let mirrored = rendered(image, whole, true, shape(3, 2, 3));
-        assert_eq!(mirrored[..9], [2, 1, 0, 2, 1, 0, 0, 0, 0]);
+        let narrow = rendered(image.clone(), whole, shape(3, 5, 2));
+        let planes = rendered(image, whole, shape(3, 2, 3));
+        let mut out = vec![0; 30];
+        render_planes(&planes, shape(3, 2, 3), whole, shape(3, 5, 2), &mut out);
+        assert_eq!(out, narrow);
     }
 
     #[test]
     fn a_window_of_the_targets_size_is_cut_out() {
         let window = Window { x: 2, y: 1, width: 2, height: 3 };
-        let cut = rendered(grey(5, 6), window, false, shape(1, 3, 2));
+        let cut = rendered(grey(5, 6), window, shape(1, 3, 2));
         let expected: Vec<u8> = (1..4).flat_map(|y| (2..4).map(move |x| noise(x, y))).collect();
         assert_eq!(cut, expected);
     }
@@ -171,10 +179,9 @@ mod tests {
     fn grey_fills_three_channels_and_colour_becomes_luminance() {
         let whole = Window { x: 0, y: 0, width: 2, height: 1 };
         let image = grey(2, 1);
-        let three = rendered(image.clone(), whole, false, shape(3, 1, 2));
+        let three = rendered(image.clone(), whole, shape(3, 1, 2));
         assert_eq!(three, [0, 37, 0, 37, 0, 37]);
-        let one =
-            rendered(DynamicImage::ImageRgb8(image.into_rgb8()), whole, false, shape(1, 1, 2));
+        let one = rendered(DynamicImage::ImageRgb8(image.into_rgb8()), whole, shape(1, 1, 2));
         assert_eq!(one, [0, 37]);
     }
 
@@ -209,7 +216,7 @@ mod tests {
                 Window { x: 22, y: 16, width: 1, height: 1 },
             ] {
                 let to = shape(1, height, width);
-                let out = rendered(DynamicImage::ImageLuma8(from.clone()), window, false, to);
+                let out = rendered(DynamicImage::ImageLuma8(from.clone()), window, to);
                 for (at, &byte) in out.iter().enumerate() {
                     let exact = twin(&from, window, at % width, at / width, to);
                     assert!((f64::from(byte) - exact).abs() < 0.501, "{width}x{height} {window:?}");
@@ -221,7 +228,7 @@ mod tests {
     #[test]
     fn a_constant_image_stays_constant() {
         let image = DynamicImage::ImageLuma8(GrayImage::from_pixel(97, 61, Luma([255])));
-        let out = rendered(image, centre(97, 61, 1.0, 0.9), false, shape(1, 40, 90));
+        let out = rendered(image, centre(97, 61, 1.0, 0.9), shape(1, 40, 90));
         assert!(out.iter().all(|&byte| byte == 255));
     }
 }

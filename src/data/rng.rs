@@ -1,4 +1,4 @@
-//! Named random streams: the numbers depend on the seed, the epoch and the item alone, never on
+//! Named random streams: the numbers depend on the seed, the step and the item alone, never on
 //! which thread draws them or when.
 
 use rand::SeedableRng;
@@ -7,11 +7,11 @@ use rand_pcg::Pcg64;
 /// Keeps this room's streams apart from those of other rooms under the same seed.
 const PURPOSE: u64 = 0x6461_7461;
 
-/// The generator of one item (or, with `u64::MAX`, of the order) in one epoch.
-pub(super) fn stream(seed: u64, epoch: u64, item: u64) -> Pcg64 {
+/// The generator of one item at one step.
+pub(super) fn stream(seed: u64, step: u64, item: u64) -> Pcg64 {
     let mut state = 0;
     let mut words = [0u8; 32];
-    for (word, input) in words.chunks_exact_mut(8).zip([seed, epoch, item, PURPOSE]) {
+    for (word, input) in words.chunks_exact_mut(8).zip([seed, step, item, PURPOSE]) {
         state = mixed(state ^ input);
         word.copy_from_slice(&state.to_le_bytes());
     }
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn streams_of_neighbours_differ_and_repeat() {
-        let first = |seed, epoch, item| stream(seed, epoch, item).next_u64();
+        let first = |seed, step, item| stream(seed, step, item).next_u64();
         let drawn =
             [first(1, 0, 0), first(0, 1, 0), first(0, 0, 1), first(0, 0, 0), first(1, 1, 0)];
         let mut unique = drawn.to_vec();

@@ -1,20 +1,26 @@
-//! The resident data set: images as bytes, labels, class names, and its two training parts.
+//! The data set in memory: images as bytes, labels, class names, and its two training parts.
 //! Pure values; reading them is the business of the formats.
 
 use std::ops::Range;
 
+use super::crop::View;
 use super::error::{DataError, Fault, Place};
-use super::limits::Limits;
+use super::limits::{Budget, Limits};
+use super::resample::render_planes;
+use super::shape::Shape;
 
 /// How to read a source.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OpenOptions {
-    /// Height and width to which images of a folder or archive are brought: the centre of the
-    /// target's aspect ratio is cropped and resized. Without it all images must agree.
+    /// Height and width to which images are brought: the centre of the target's aspect ratio is
+    /// cropped and resized. Without it all images must agree.
     pub size: Option<(usize, usize)>,
     /// Portion of the training images, from the end, that becomes the test split of a set that
     /// has none. Without it such a set is an error. A set with a test split ignores it.
     pub test_portion: Option<f64>,
+    /// Whether image folders are to stay files, so that windows can be cut from the images as
+    /// they are on disk; else they do only where memory would not hold them.
+    pub keep_files: bool,
     /// Caps on an untrusted source.
     pub limits: Limits,
 }
@@ -86,7 +92,8 @@ impl ImageSet {
     /// part would lack some, is refused.
     pub fn parts(&self, portion: f64) -> Result<Parts, DataError> {
         let place = Place::file(&self.name);
-        let weight = head_of(self.len(), portion, "the weight part's portion", &place)?;
+        let parts = halves(self.len(), portion, &place)?;
+        let weight = parts.weight.len();
         let mut seen = vec![false; self.classes.len()];
         let mut runs = 0;
         let mut previous = None;
@@ -109,8 +116,19 @@ impl ImageSet {
                 last.and_then(|l| self.classes.get(l as usize)).cloned().unwrap_or_default();
             return Err(place.error(Fault::SortedByClass { weight, total: self.len(), class }));
         }
-        Ok(Parts { weight: 0..weight, generator: weight..self.len() })
+        Ok(parts)
     }
+}
+
+/// The first floor(`total` x `portion`) images, and the rest.
+pub(super) fn halves(total: usize, portion: f64, place: &Place) -> Result<Parts, DataError> {
+    let weight = head_of(total, portion, "the weight part's portion", place)?;
+    Ok(Parts { weight: 0..weight, generator: weight..total })
+}
+
+/// Of `total` training images, those that are left when `portion` is held out.
+pub(super) fn left_of(total: usize, portion: f64, place: &Place) -> Result<usize, DataError> {
+    head_of(total, 1.0 - portion, "1 - test_portion", place)
 }
 
 /// floor(`total` x `portion`), where both sides must get something.
@@ -138,14 +156,6 @@ pub(crate) struct Split {
     pub(crate) images: Vec<u8>,
     pub(crate) labels: Vec<u32>,
     pub(crate) shape: Shape,
-}
-
-/// C, H, W.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shape {
-    pub(crate) channels: usize,
-    pub(crate) height: usize,
-    pub(crate) width: usize,
 }
 
 /// Makes a data set of checked splits: equal sizes, images in both, a test split in any case.
@@ -177,20 +187,47 @@ pub(crate) fn assemble(
             first_width: train.shape.width,
         }));
     }
-    let set = |split: Split, classes| ImageSet {
-        name: name.to_owned(),
-        images: split.images,
-        labels: split.labels,
-        classes,
-        channels: split.shape.channels,
-        height: split.shape.height,
-        width: split.shape.width,
+    let mut budget = Budget::new(&options.limits);
+    let mut set = |split: Split, classes| -> Result<ImageSet, DataError> {
+        let split = resized(split, options.size, &mut budget)?;
+        Ok(ImageSet {
+            name: name.to_owned(),
+            images: split.images,
+            labels: split.labels,
+            classes,
+            channels: split.shape.channels,
+            height: split.shape.height,
+            width: split.shape.width,
+        })
     };
-    Ok(DataSet { train: set(train, classes.clone()), test: set(test, classes) })
+    Ok(DataSet { train: set(train, classes.clone())?, test: set(test, classes)? })
+}
+
+/// Images at the size `to`, where one is wanted and they have another.
+fn resized(
+    split: Split,
+    to: Option<(usize, usize)>,
+    budget: &mut Budget,
+) -> Result<Split, DataError> {
+    let from = split.shape;
+    let Some((height, width)) = to.filter(|&size| size != (from.height, from.width)) else {
+        return Ok(split);
+    };
+    let to = Shape { height, width, ..from };
+    let size = to.channels * to.height * to.width;
+    budget.take(&[split.labels.len() as u64, size as u64], &split.place)?;
+    let mut images = vec![0; split.labels.len() * size];
+    let (own, ratio) = ((from.width as u32, from.height as u32), width as f64 / height as f64);
+    let window = View::WHOLE.window(own, ratio, (0, 0), 0);
+    let source = split.images.chunks_exact((from.channels * from.height * from.width).max(1));
+    for (image, out) in source.zip(images.chunks_exact_mut(size.max(1))) {
+        render_planes(image, from, window, to, out);
+    }
+    Ok(Split { images, shape: to, ..split })
 }
 
 fn hold_out(train: &mut Split, portion: f64) -> Result<Split, DataError> {
-    let head = head_of(train.labels.len(), 1.0 - portion, "1 - test_portion", &train.place)?;
+    let head = left_of(train.labels.len(), portion, &train.place)?;
     let Shape { channels, height, width } = train.shape;
     Ok(Split {
         place: train.place.clone(),
@@ -242,6 +279,27 @@ mod tests {
         let error = set(vec![0, 0, 0, 0, 1, 1, 1, 1, 2, 2]).parts(0.8).unwrap_err();
         assert!(matches!(&error.fault, Fault::SortedByClass { class, .. } if class == "c"));
         assert!(set(vec![1, 1, 1, 1, 1]).parts(0.8).is_ok());
+    }
+
+    #[test]
+    fn images_in_memory_are_brought_to_a_size_within_the_memory_limit() {
+        let split = |count: usize| Split {
+            place: Place::file("tiny"),
+            images: [[10u8, 30, 200]; 2].concat().repeat(count),
+            labels: vec![0; count],
+            shape: Shape { channels: 1, height: 2, width: 3 },
+        };
+        let made = |size, resident_bytes| {
+            let limits = Limits { resident_bytes, ..Limits::default() };
+            let options = OpenOptions { size, limits, ..OpenOptions::default() };
+            assemble("tiny", vec!["a".into()], split(2), Some(split(1)), &options, "test")
+        };
+        let set = made(Some((1, 1)), 3).unwrap();
+        // The centre is as high as wide: two of three columns.
+        assert_eq!((set.train.images, set.train.height, set.train.width), (vec![20, 20], 1, 1));
+        assert_eq!(made(Some((4, 2)), 24).unwrap().test.images.len(), 8);
+        assert!(matches!(made(Some((4, 2)), 23).unwrap_err().fault, Fault::Limit { .. }));
+        assert_eq!(made(None, 0).unwrap().train.images, split(2).images);
     }
 
     #[test]

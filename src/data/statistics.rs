@@ -36,17 +36,39 @@ impl ImageSet {
                     accepted: "a range of at least one image inside the set",
                 })
             })?;
-        let mut sums = vec![(0u64, 0u64); self.channels];
-        for image in bytes.chunks_exact(self.image_bytes()) {
-            for ((sum, squares), plane) in sums.iter_mut().zip(image.chunks_exact(plane)) {
-                *sum += plane.iter().map(|&b| u64::from(b)).sum::<u64>();
-                *squares += plane.iter().map(|&b| u64::from(b) * u64::from(b)).sum::<u64>();
-            }
+        let mut sums = Sums::new(self.channels);
+        bytes.chunks_exact(self.image_bytes()).for_each(|image| sums.add(image));
+        Ok(sums.statistics())
+    }
+}
+
+/// What is summed over images: values and their squares by channel.
+pub(super) struct Sums {
+    channels: Vec<(u64, u64)>,
+    pixels: u64,
+}
+
+impl Sums {
+    pub(super) fn new(channels: usize) -> Self {
+        Self { channels: vec![(0, 0); channels], pixels: 0 }
+    }
+
+    /// Counts an image of C x H x W bytes.
+    pub(super) fn add(&mut self, image: &[u8]) {
+        let plane = image.len() / self.channels.len().max(1);
+        let planes = image.chunks_exact(plane.max(1));
+        for ((sum, squares), plane) in self.channels.iter_mut().zip(planes) {
+            *sum += plane.iter().map(|&b| u64::from(b)).sum::<u64>();
+            *squares += plane.iter().map(|&b| u64::from(b) * u64::from(b)).sum::<u64>();
         }
-        let count = (range.len() * plane) as u64;
-        let (mean, std) =
-            sums.into_iter().map(|(sum, squares)| moments(count, sum, squares)).unzip();
-        Ok(Statistics { mean, std })
+        self.pixels += plane as u64;
+    }
+
+    /// Of at least one image.
+    pub(super) fn statistics(&self) -> Statistics {
+        let of = |&(sum, squares): &(u64, u64)| moments(self.pixels, sum, squares);
+        let (mean, std) = self.channels.iter().map(of).unzip();
+        Statistics { mean, std }
     }
 }
 

@@ -1,131 +1,179 @@
-//! Sets too large for memory: an image folder on disk, decoded by threads while it is used.
+//! Batches decoded ahead of their use, by threads.
 //!
-//! Thread t of T decodes the images t, t + T, t + 2 T, ... of the epoch into a bounded channel of
-//! its own, and the reader takes from the channels in turn. So the order never depends on timing,
-//! and T x (prefetch + 1) decoded images are in memory at most.
+//! Job k goes to thread k modulo T and its result comes back through a channel of that thread, so
+//! that the order of results is that of jobs and never depends on timing. Jobs and results under
+//! way are bounded, and with them memory.
 
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 
-use rand::RngExt;
-use rand::seq::SliceRandom;
-
-use super::crop;
-use super::decode::decode;
+use super::crop::View;
 use super::error::{DataError, Fault, Place};
-use super::listing::ListedImage;
-use super::resample::render;
-use super::rng;
-use super::set::Shape;
-use super::stream_options::{Order, StreamOptions, View};
+use super::pictures::Pictures;
+use crate::platform::thread::spawn;
 
-/// Images of one size with their labels.
+/// Bytes of images that may be decoded ahead.
+const AHEAD_BYTES: usize = 128 << 20;
+/// Images that may be decoded ahead, however small.
+const AHEAD_IMAGES: usize = 4096;
+/// Images under way that each thread has at least.
+const AHEAD_EACH: usize = 4;
+
+/// A batch that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
-    /// N x C x H x W bytes.
-    pub images: Vec<u8>,
-    /// N class numbers.
-    pub labels: Vec<u32>,
+pub struct Selection {
+    /// Its images.
+    pub numbers: Vec<u32>,
+    /// What their changes are drawn from.
+    pub seed_and_step: (u64, u64),
 }
 
-type Decoded = Result<(Vec<u8>, u32), DataError>;
+/// A batch that is ready for the GPU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostBatch {
+    /// What it is.
+    pub selection: Selection,
+    /// N x C x H x W bytes; empty where the set lies on the GPU.
+    pub pixels: Vec<u8>,
+}
 
-/// One epoch of batches. After an error it ends. Dropping it stops and joins its threads.
-#[derive(Debug)]
+/// An image to decode.
+struct Job {
+    number: u32,
+    seed_and_step: (u64, u64),
+}
+
+/// A thread with what goes to it and what comes back.
+struct Lane {
+    jobs: SyncSender<Job>,
+    done: Receiver<Result<Vec<u8>, DataError>>,
+    thread: JoinHandle<()>,
+}
+
+/// Batches of an iterator of selections, in its order. After an error it ends. Dropping it stops
+/// and joins its threads.
 pub struct ImageStream {
-    /// In order of the first image that each brings; empty once the stream has ended.
-    channels: Vec<Receiver<Decoded>>,
-    threads: Vec<JoinHandle<()>>,
-    work: Arc<Work>,
-    next: usize,
+    set: Arc<Pictures>,
+    selections: Box<dyn Iterator<Item = Selection>>,
+    /// Selections that have been drawn and not been handed out; all but the last are asked for
+    /// whole, the last up to `cursor`.
+    open: VecDeque<Selection>,
+    cursor: usize,
+    asked: usize,
+    taken: usize,
+    room: usize,
+    /// Empty once the stream has ended.
+    lanes: Vec<Lane>,
 }
 
-/// What all threads of a stream know.
-#[derive(Debug)]
-struct Work {
-    root: PathBuf,
-    images: Arc<[ListedImage]>,
-    /// Indices into `images` in the order of the epoch.
-    order: Vec<usize>,
-    epoch: u64,
-    options: StreamOptions,
+impl fmt::Debug for ImageStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (asked, taken, threads) = (self.asked, self.taken, self.lanes.len());
+        write!(f, "ImageStream {{ asked: {asked}, taken: {taken}, threads: {threads} }}")
+    }
 }
 
 impl ImageStream {
-    /// Starts to decode the images `range` of `images`, which lie below `root`.
+    /// Starts `threads` threads; nothing is decoded before the first batch is asked for.
     ///
     /// # Errors
     /// An argument outside its range, or no thread to be had.
     pub fn start(
-        root: &Path,
-        images: &Arc<[ListedImage]>,
-        range: Range<usize>,
-        epoch: u64,
-        options: &StreamOptions,
+        set: &Arc<Pictures>,
+        view: View,
+        threads: usize,
+        selections: impl Iterator<Item = Selection> + 'static,
     ) -> Result<Self, DataError> {
-        let place = Place::file(root.display());
-        options.check(&place)?;
-        if range.start >= range.end || range.end > images.len() {
+        let place = Place::file(set.name());
+        view.check(&place)?;
+        if !(1..=256).contains(&threads) {
             return Err(place.error(Fault::Argument {
-                name: "the range of images to stream",
-                value: format!("{}..{}", range.start, range.end),
-                accepted: "a range of at least one image inside the set",
+                name: "the number of decoding threads",
+                value: threads.to_string(),
+                accepted: "1 to 256",
             }));
         }
-        let mut order: Vec<usize> = range.collect();
-        if options.order == Order::Shuffled {
-            order.shuffle(&mut rng::stream(options.seed, epoch, u64::MAX));
-        }
-        let count = options.threads.min(order.len());
-        let work = Arc::new(Work {
-            root: root.to_owned(),
-            images: Arc::clone(images),
-            order,
-            epoch,
-            options: options.clone(),
-        });
-        let mut stream =
-            Self { channels: Vec::new(), threads: Vec::new(), work: Arc::clone(&work), next: 0 };
-        for first in 0..count {
-            let (sender, receiver) = sync_channel(options.prefetch);
-            let work = Arc::clone(&work);
-            let thread = Builder::new()
-                .name(format!("decode-{first}"))
-                .spawn(move || work.decode_every(first, count, &sender))
-                .map_err(|e| place.error(Fault::Thread(e)))?;
-            stream.channels.push(receiver);
-            stream.threads.push(thread);
+        let ahead = (AHEAD_BYTES / set.image_bytes().max(1)).min(AHEAD_IMAGES);
+        let room = ahead.max(AHEAD_EACH * threads);
+        let mut stream = Self {
+            set: Arc::clone(set),
+            selections: Box::new(selections.fuse()),
+            open: VecDeque::new(),
+            cursor: 0,
+            asked: 0,
+            taken: 0,
+            room,
+            lanes: Vec::new(),
+        };
+        for number in 0..threads {
+            // What is under way is shared out evenly, so neither channel is ever full.
+            let capacity = room.div_ceil(threads);
+            let (jobs, work) = sync_channel(capacity);
+            let (results, done) = sync_channel(capacity);
+            let set = Arc::clone(set);
+            let thread = spawn(&format!("decode-{number}"), move || {
+                decode(&set, view, &work, &results);
+            })
+            .map_err(|e| place.error(Fault::Thread(e)))?;
+            stream.lanes.push(Lane { jobs, done, thread });
         }
         Ok(stream)
     }
 
-    fn batch(&mut self) -> Result<Option<Batch>, DataError> {
-        let options = &self.work.options;
-        let end = (self.next + options.batch).min(self.work.order.len());
-        if self.channels.is_empty() || self.next == end {
-            return Ok(None);
+    /// Hands out jobs as long as there is room.
+    fn fill(&mut self) {
+        while self.asked - self.taken < self.room {
+            let Some(job) = self.job() else { return };
+            let lane = self.lanes.get(self.asked % self.lanes.len().max(1));
+            // A thread that has ended shows itself when its result is missing.
+            let _ = lane.map(|lane| lane.jobs.send(job));
+            self.asked += 1;
         }
-        let count = end - self.next;
-        let mut images = Vec::with_capacity(count * options.image_bytes());
-        let mut labels = Vec::with_capacity(count);
-        while self.next < end {
-            let channel = self.channels.get(self.next % self.channels.len());
-            let decoded = channel.and_then(|c| c.recv().ok());
-            let (pixels, label) = decoded.unwrap_or_else(|| Err(self.work.lost(self.next)))?;
-            images.extend_from_slice(&pixels);
-            labels.push(label);
-            self.next += 1;
-        }
-        Ok(Some(Batch { images, labels }))
     }
 
-    /// Closes the channels, which ends the threads at their next image, and waits for them.
+    fn job(&mut self) -> Option<Job> {
+        loop {
+            if let Some(last) = self.open.back()
+                && let Some(&number) = last.numbers.get(self.cursor)
+            {
+                self.cursor += 1;
+                return Some(Job { number, seed_and_step: last.seed_and_step });
+            }
+            self.open.push_back(self.selections.next()?);
+            self.cursor = 0;
+        }
+    }
+
+    fn batch(&mut self) -> Result<Option<HostBatch>, DataError> {
+        if self.lanes.is_empty() {
+            return Ok(None);
+        }
+        self.fill();
+        let count = self.open.front().map_or(0, |selection| selection.numbers.len());
+        let mut pixels = Vec::with_capacity(count * self.set.image_bytes());
+        for at in 0..count {
+            let lane = self.lanes.get(self.taken % self.lanes.len());
+            let image = lane.and_then(|lane| lane.done.recv().ok());
+            pixels.extend_from_slice(&image.unwrap_or_else(|| Err(self.lost(at)))?);
+            self.taken += 1;
+            self.fill();
+        }
+        Ok(self.open.pop_front().map(|selection| HostBatch { selection, pixels }))
+    }
+
+    /// The error of the first open selection's image at place `at`.
+    fn lost(&self, at: usize) -> DataError {
+        let number = self.open.front().and_then(|selection| selection.numbers.get(at));
+        self.set.place(number.copied().unwrap_or(u32::MAX)).error(Fault::ThreadLost)
+    }
+
+    /// Ends the threads after the image that each is at, and waits for them.
     fn stop(&mut self) {
-        self.channels.clear();
-        for thread in self.threads.drain(..) {
+        let threads: Vec<JoinHandle<()>> = self.lanes.drain(..).map(|lane| lane.thread).collect();
+        for thread in threads {
             // A thread that panicked has shown itself as a lost image already.
             let _ = thread.join();
         }
@@ -133,7 +181,7 @@ impl ImageStream {
 }
 
 impl Iterator for ImageStream {
-    type Item = Result<Batch, DataError>;
+    type Item = Result<HostBatch, DataError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.batch().transpose();
@@ -150,84 +198,67 @@ impl Drop for ImageStream {
     }
 }
 
-impl Work {
-    /// Decodes the images `first`, `first + step`, ... of the epoch until an error or until
-    /// nobody listens.
-    fn decode_every(&self, first: usize, step: usize, sender: &SyncSender<Decoded>) {
-        for &index in self.order.iter().skip(first).step_by(step) {
-            let Some(image) = self.images.get(index) else { return };
-            let decoded = self.decode_one(index as u64, image).map(|pixels| (pixels, image.label));
-            let failed = decoded.is_err();
-            if sender.send(decoded).is_err() || failed {
-                return;
-            }
+/// A thread's work: it ends when nobody asks or listens any more.
+fn decode(
+    set: &Pictures,
+    view: View,
+    jobs: &Receiver<Job>,
+    results: &SyncSender<Result<Vec<u8>, DataError>>,
+) {
+    for Job { number, seed_and_step } in jobs {
+        if results.send(set.render(number, view, seed_and_step)).is_err() {
+            return;
         }
-    }
-
-    fn decode_one(&self, index: u64, image: &ListedImage) -> Result<Vec<u8>, DataError> {
-        let StreamOptions { limits, view, channels, height, width, seed, .. } = &self.options;
-        let path = self.root.join(&image.name);
-        let place = Place::file(path.display());
-        let mut file = std::fs::File::open(&path).map_err(|e| place.error(Fault::Read(e)))?;
-        let decoded = decode(&limits.read_file(&mut file, &place)?, limits, &place)?;
-        let mut rng = rng::stream(*seed, self.epoch, index);
-        let (w, h) = (decoded.width(), decoded.height());
-        let (window, mirror) = match view {
-            View::Centre { fraction } => {
-                (crop::centre(w, h, *width as f64 / *height as f64, *fraction), false)
-            }
-            View::Random { scale, ratio, flip } => {
-                let window = crop::random(w, h, scale, ratio, &mut rng);
-                (window, rng.random_bool(*flip))
-            }
-        };
-        let mut pixels = vec![0; self.options.image_bytes()];
-        let to = Shape { channels: *channels, height: *height, width: *width };
-        render(decoded, window, mirror, to, &mut pixels);
-        Ok(pixels)
-    }
-
-    fn lost(&self, position: usize) -> DataError {
-        let image = self.order.get(position).and_then(|&index| self.images.get(index));
-        let path = image.map_or(self.root.clone(), |image| self.root.join(&image.name));
-        Place::file(path.display()).error(Fault::ThreadLost)
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::limits::Limits;
+    use super::super::set::ImageSet;
     use super::*;
 
     #[test]
     fn a_thread_that_ends_without_a_result_is_an_error_that_names_its_image() {
-        let options = StreamOptions {
-            seed: 0,
-            order: Order::Listed,
-            view: View::Centre { fraction: 1.0 },
-            batch: 1,
+        let set = ImageSet {
+            name: "tiny".into(),
+            images: vec![0; 4],
+            labels: vec![0; 4],
+            classes: vec!["a".into()],
             channels: 1,
             height: 1,
             width: 1,
-            threads: 1,
-            prefetch: 1,
-            limits: Limits::default(),
         };
-        let image = ListedImage { name: "train/a/1.png".into(), label: 0 };
-        let root = PathBuf::from("set");
-        let work = Work { root, images: [image].into(), order: vec![0], epoch: 0, options };
-        let (sender, receiver) = sync_channel(1);
-        drop(sender);
-        let mut stream = ImageStream {
-            channels: vec![receiver],
-            threads: Vec::new(),
-            work: Arc::new(work),
-            next: 0,
-        };
+        let set = Arc::new(Pictures::Memory(set));
+        let selection = Selection { numbers: vec![2], seed_and_step: (0, 0) };
+        let selections = std::iter::once(selection);
+        let mut stream = ImageStream::start(&set, View::WHOLE, 1, selections).unwrap();
+        let (_, done) = sync_channel(1);
+        stream.lanes[0].done = done;
         let error = stream.next().unwrap().unwrap_err();
         assert!(matches!(error.fault, Fault::ThreadLost), "{error}");
-        assert!(error.to_string().contains("1.png"), "{error}");
+        assert!(error.to_string().contains("tiny"), "{error}");
         assert!(stream.next().is_none());
+    }
+
+    #[test]
+    fn what_is_decoded_ahead_is_bounded() {
+        let set = ImageSet {
+            name: "tiny".into(),
+            images: vec![7; 3 << 20],
+            labels: vec![0; 3],
+            classes: vec!["a".into()],
+            channels: 1,
+            height: 1024,
+            width: 1024,
+        };
+        let set = Arc::new(Pictures::Memory(set));
+        let endless =
+            std::iter::repeat(Selection { numbers: vec![0, 1, 2], seed_and_step: (0, 0) });
+        let mut stream = ImageStream::start(&set, View::WHOLE, 2, endless).unwrap();
+        for batch in 1..4 {
+            assert_eq!(stream.next().unwrap().unwrap().pixels.len(), 3 << 20);
+            assert_eq!(stream.asked, 3 * batch + 128);
+        }
     }
 }

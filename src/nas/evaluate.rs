@@ -15,12 +15,12 @@ pub type Batch = (Tensor, Tensor);
 
 /// Measures the running statistics that `network` uses anew: the cumulative average of its batch
 /// statistics over `batches`. The first batch replaces the old ones.
-pub fn recalibrate(
+pub fn recalibrate<E: From<GpuError>>(
     gpu: &Gpu,
     store: &Store,
     network: &Network<'_>,
-    batches: impl Iterator<Item = Result<Batch, GpuError>>,
-) -> Result<(), GpuError> {
+    batches: impl Iterator<Item = Result<Batch, E>>,
+) -> Result<(), E> {
     for (k, batch) in (1..).zip(batches) {
         let (images, _) = batch?;
         let tape = Tape::new(gpu);
@@ -32,12 +32,12 @@ pub fn recalibrate(
 }
 
 /// Share of images that `network` classifies right, with running statistics.
-pub async fn accuracy(
+pub async fn accuracy<E: From<GpuError>>(
     gpu: &Gpu,
     store: &Store,
     network: &Network<'_>,
-    batches: impl Iterator<Item = Result<Batch, GpuError>>,
-) -> Result<f64, GpuError> {
+    batches: impl Iterator<Item = Result<Batch, E>>,
+) -> Result<f64, E> {
     let mut metrics = Metrics::new(gpu)?;
     for batch in batches {
         let (images, labels) = batch?;

@@ -170,12 +170,12 @@ impl<'a> GeneratorTrainer<'a> {
     }
 
     /// Share of images that the supernet classifies right along a path.
-    pub async fn accuracy(
+    pub async fn accuracy<E: From<GpuError>>(
         &self,
         gpu: &Gpu,
         path: &Path,
-        batches: impl Iterator<Item = Result<Batch, GpuError>>,
-    ) -> Result<f64, GpuError> {
+        batches: impl Iterator<Item = Result<Batch, E>>,
+    ) -> Result<f64, E> {
         let network = |ctx: &Ctx<'_>, x: &Var| self.supernet.path(ctx, x, path);
         accuracy(gpu, self.supernet_store, &network, batches).await
     }

@@ -72,7 +72,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let root = home.path().join("run");
         let handle = link::start(move |link| async move {
-            let sources = Sources::open(Config::preset("tiny")?)?;
+            let sources = Sources::of_search(Config::preset("tiny")?)?;
             let adapter = AdapterChoice::Best;
             let device = sources.upload(&adapter).await?;
             let folder = OwnedRunFolder::create(&root, &sources.config)?;

@@ -59,12 +59,14 @@ pub(super) async fn measure(
     let path = Path::from(architecture);
     let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
     let trained = SavedStats::of(gpu, store)?;
-    let batches = images.recalibration(gpu, settings.recalibration, settings.batch);
-    recalibrate(gpu, store, &network, batches)?;
-    let test = images.in_order(gpu, Part::Test, settings.batch);
-    let accuracy = accuracy(gpu, store, &network, test).await;
+    let (batch, most) = (settings.batch, settings.recalibration);
+    recalibrate(gpu, store, &network, images.in_order(gpu, Part::Weights, batch, most)?)?;
+    let accuracy = match images.test(gpu, batch) {
+        Ok(test) => accuracy(gpu, store, &network, test).await,
+        Err(error) => Err(error),
+    };
     trained.restore(gpu, store);
-    Ok(accuracy?)
+    accuracy
 }
 
 /// Runs the phase; false where the face stopped it.

@@ -243,7 +243,7 @@ impl Kept {
         let kendall_tau = stats::kendall_tau_b(&budgets, &costs).unwrap_or(0.0);
         let middle = answer(s, s.targets.low + (s.targets.high - s.targets.low) / 2).await?;
         let batch = s.config.evaluate.batch.min(HELD_OUT);
-        let images = s.images.in_order(&s.gpu, Part::Generator, batch).take(HELD_OUT / batch);
+        let images = s.images.in_order(&s.gpu, Part::Generator, batch, HELD_OUT / batch)?;
         let accuracy = t.accuracy(&s.gpu, &Path::from(&middle), images).await?;
         let best_hardware = self.state.best_hardware.is_none_or(|best| hardware < best);
         if best_hardware {

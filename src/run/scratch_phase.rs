@@ -161,8 +161,8 @@ fn trainer(s: &Session, architecture: &Architecture) -> Result<DerivedTrainer, R
 
 async fn test(s: &Session, trainer: &DerivedTrainer) -> Result<f64, RunError> {
     let network = |ctx: &Ctx<'_>, x: &Var| trainer.net.forward(ctx, x, None);
-    let images = s.images.in_order(&s.gpu, Part::Test, s.config.evaluate.batch);
-    Ok(accuracy(&s.gpu, &trainer.evaluation_store(), &network, images).await?)
+    let images = s.images.test(&s.gpu, s.config.evaluate.batch)?;
+    accuracy(&s.gpu, &trainer.evaluation_store(), &network, images).await
 }
 
 async fn save(

@@ -60,7 +60,7 @@ pub async fn search(
 ) -> Result<Outcome, RunError> {
     let (sources, device, folder) = match job {
         Job::New { config, out } => {
-            let sources = Sources::open(*config)?;
+            let sources = Sources::of_search(*config)?;
             let device = sources.upload(adapter).await?;
             let folder = OwnedRunFolder::create(&out, &sources.config)?;
             (sources, device, folder)
@@ -74,7 +74,7 @@ pub async fn search(
                     command: "train",
                 });
             }
-            let sources = Sources::open(folder.folder().config()?)?;
+            let sources = Sources::of_search(folder.folder().config()?)?;
             let device = sources.upload(adapter).await?;
             (sources, device, folder)
         }

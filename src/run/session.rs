@@ -108,7 +108,6 @@ impl Session {
         };
         if session.state.start.is_none() {
             session.emit(Event::RunStarted(Box::new(start))).await?;
-            session.warn_of_what_is_not_applied().await?;
         }
         Ok(session)
     }
@@ -116,22 +115,6 @@ impl Session {
     /// The link, for a session that takes over after this one.
     pub(super) fn into_link(self) -> (Link, OwnedRunFolder) {
         (self.link, self.folder)
-    }
-
-    /// Images that lie on the GPU are cropped after padding; windows of another size are not cut
-    /// from them. A setting that has no effect must not pass in silence.
-    async fn warn_of_what_is_not_applied(&mut self) -> Result<(), RunError> {
-        let areas = [
-            ("supernet.min_area", self.config.supernet.min_area),
-            ("scratch.min_area", self.config.scratch.min_area),
-        ];
-        for (key, area) in areas.into_iter().filter(|(_, area)| *area > 0.0) {
-            let message = format!(
-                "`{key}` = {area} has no effect yet: random resized crops are not applied; use crop_pad"
-            );
-            self.emit(Event::Warning { message }).await?;
-        }
-        Ok(())
     }
 
     /// Writes an event down and tells it.

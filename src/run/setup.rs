@@ -2,7 +2,7 @@
 
 use super::RunError;
 use super::images::Images;
-use crate::data::{self, DataSet, OpenOptions};
+use crate::data::{Limits, OpenOptions, Source};
 use crate::gpu::{AdapterChoice, Gpu};
 use crate::protocol::config::{Config, Targets};
 use crate::protocol::facts::DataSummary;
@@ -22,16 +22,36 @@ pub(super) struct Sources {
     pub(super) space: Space,
     /// The grid of targets in it.
     pub(super) targets: Targets,
-    set: DataSet,
+    source: Source,
+    /// Smallest area of the random resized crops that train; 0: none.
+    min_area: f64,
 }
 
 impl Sources {
+    /// Sources of a search.
+    pub(super) fn of_search(config: Config) -> Result<Self, RunError> {
+        let min_area = config.supernet.min_area;
+        Self::open(config, min_area)
+    }
+
+    /// Sources of a training from scratch.
+    pub(super) fn of_scratch(config: Config) -> Result<Self, RunError> {
+        let min_area = config.scratch.min_area;
+        Self::open(config, min_area)
+    }
+
     /// Reads the images and checks the budgets; needs no GPU.
-    pub(super) fn open(config: Config) -> Result<Self, RunError> {
-        let set = data::open(&config.general.data, &OpenOptions::default())?;
-        let train = &set.train;
-        let shape = [train.channels, train.height, train.width];
-        let space = config.space()?.for_data(shape, train.classes.len())?;
+    fn open(config: Config, min_area: f64) -> Result<Self, RunError> {
+        let images = &config.images;
+        let options = OpenOptions {
+            size: (images.size > 0).then_some((images.size, images.size)),
+            test_portion: (images.test_portion > 0.0).then_some(images.test_portion),
+            keep_files: min_area > 0.0,
+            limits: Limits { resident_bytes: images.resident_mib << 20, ..Limits::default() },
+        };
+        let source = Source::open(&config.general.data, &options)?;
+        let (shape, classes) = (source.train.shape(), source.train.classes().len());
+        let space = config.space()?.for_data(shape, classes)?;
         let targets = config.targets(&space);
         let metric = config.general.constraint;
         let least = space.cost_range().0.get(metric);
@@ -39,27 +59,27 @@ impl Sources {
             let space = space.name().to_owned();
             return Err(SpaceError::BudgetBelowSpace { metric, budget, space, least }.into());
         }
-        Ok(Self { config, space, targets, set })
+        Ok(Self { config, space, targets, source, min_area })
     }
 
-    /// Opens the device and uploads the images.
+    /// Opens the device and prepares the images.
     pub(super) async fn upload(&self, adapter: &AdapterChoice) -> Result<Device, RunError> {
         let gpu = Gpu::open(adapter).await?;
-        let images = Images::upload(&gpu, &self.set, &self.config)?;
+        let images = Images::prepare(&gpu, &self.source, &self.config, self.min_area)?;
         Ok(Device { gpu, images })
     }
 
     /// What the images are, for the run's first event.
     pub(super) fn summary(&self) -> Result<DataSummary, RunError> {
-        let train = &self.set.train;
+        let Source { train, test } = &self.source;
         let parts = train.parts(self.config.supernet.train_portion)?;
         Ok(DataSummary {
-            name: train.name.clone(),
-            classes: train.classes.clone(),
-            shape: [train.channels, train.height, train.width],
+            name: train.name().to_owned(),
+            classes: train.classes().to_vec(),
+            shape: train.shape(),
             weight_images: parts.weight.len(),
             generator_images: parts.generator.len(),
-            test_images: self.set.test.len(),
+            test_images: test.len(),
         })
     }
 }

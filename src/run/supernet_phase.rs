@@ -227,8 +227,8 @@ async fn measure(s: &mut Session, t: &SupernetTrainer, epoch: u64) -> Result<(),
     let batch = s.config.evaluate.batch.min(HELD_OUT);
     let of = async |path: Path| -> Result<f64, RunError> {
         let network = |ctx: &Ctx<'_>, x: &Var| t.net.path(ctx, x, &path);
-        let images = s.images.in_order(&s.gpu, Part::Generator, batch).take(HELD_OUT / batch);
-        Ok(accuracy(&s.gpu, &t.store, &network, images).await?)
+        let images = s.images.in_order(&s.gpu, Part::Generator, batch, HELD_OUT / batch)?;
+        accuracy(&s.gpu, &t.store, &network, images).await
     };
     let smallest = of(Path::from(&Architecture::uniform(layers, &[3; 2])?)).await?;
     let largest = of(Path::from(&Architecture::uniform(layers, &[7; 6])?)).await?;

@@ -50,7 +50,7 @@ pub async fn train(
 ) -> Result<Trained, RunError> {
     let (sources, device, architecture, folder) = match job {
         TrainJob::New { config, architecture, out } => {
-            let sources = Sources::open(*config)?;
+            let sources = Sources::of_scratch(*config)?;
             sources.space.check(&architecture)?;
             let device = sources.upload(adapter).await?;
             let folder = OwnedRunFolder::create(&out, &sources.config)?;
@@ -64,7 +64,7 @@ pub async fn train(
                 found: "a search",
                 command: "search",
             })?;
-            let sources = Sources::open(folder.folder().config()?)?;
+            let sources = Sources::of_scratch(folder.folder().config()?)?;
             sources.space.check(&architecture)?;
             let device = sources.upload(adapter).await?;
             (sources, device, architecture, folder)

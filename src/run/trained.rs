@@ -105,7 +105,7 @@ impl Evaluator {
         if !has(&checkpoint, prefix::SUPERNET) {
             return Err(RunError::Untrained { path: root.to_owned(), what: "supernet" });
         }
-        let sources = Sources::open(config)?;
+        let sources = Sources::of_search(config)?;
         let device = sources.upload(adapter).await?;
         let (config, space) = (&sources.config, &sources.space);
         let tensors = Some(&checkpoint.tensors);

@@ -379,12 +379,12 @@ fn a_zip_directory_that_claims_millions_of_entries_is_refused() {
 fn decoded_images_beyond_the_memory_limit_are_refused() {
     let limits = Limits { resident_bytes: 100, ..Limits::default() };
     let dir = folder(&picture_set());
-    told(dir.path(), &limited(limits.clone()), &["100 bytes", "limits.resident_bytes"]);
+    told(dir.path(), &limited(limits.clone()), &["100 bytes", "images.resident_mib"]);
     let dir = folder(&cifar10_set());
-    told(dir.path(), &limited(limits), &["limits.resident_bytes"]);
+    told(dir.path(), &limited(limits), &["images.resident_mib"]);
     let dir = folder(&idx_set());
     let limits = Limits { resident_bytes: 39, ..Limits::default() };
-    told(dir.path(), &limited(limits), &["limits.resident_bytes"]);
+    told(dir.path(), &limited(limits), &["images.resident_mib"]);
 }
 
 #[test]

@@ -8,153 +8,159 @@ use std::sync::Arc;
 use super::support::*;
 use image::ImageFormat;
 use sgnas::data::{
-    Batch, DataError, Fault, ImageFolder, ImageStream, Limits, Order, StreamOptions, View,
+    DataError, Fault, ImageStream, OpenOptions, Pictures, Selection, Source, View, load, measure,
 };
 use tempfile::TempDir;
 
-/// Twelve images of three classes and several sizes; the first channel of an image is its number.
+/// Side of the images of a batch.
+const SIDE: usize = 4;
+/// Bytes of an image of a batch.
+const BYTES: usize = 3 * SIDE * SIDE;
+const CROPS: View = View::Random { min_area: 0.3 };
+
+/// Twelve training images and one test image of three classes and several sizes, coloured but for
+/// one; the first channel of an image is its number.
 fn images() -> TempDir {
-    let files: Vec<(String, Vec<u8>)> = (0..12u8)
-        .map(|i| {
-            let class = ["ant", "bee", "cow"][usize::from(i) % 3];
-            let (width, height) = (6 + u32::from(i), 9 + u32::from(i % 4));
-            (format!("train/{class}/{i}.png"), colour(width, height, i, ImageFormat::Png))
-        })
-        .collect();
+    let picture = |split: &str, i: u8| {
+        let class = ["ant", "bee", "cow"][usize::from(i) % 3];
+        let (width, height) = (6 + u32::from(i), 9 + u32::from(i % 4));
+        let bytes = match i {
+            5 => grey(width, height, i),
+            _ => colour(width, height, i, ImageFormat::Png),
+        };
+        (format!("{split}/{class}/{i}.png"), bytes)
+    };
+    let files: Vec<_> = (0..12).map(|i| picture("train", i)).chain([picture("val", 4)]).collect();
     let files: Vec<(&str, Vec<u8>)> = files.iter().map(|(n, b)| (n.as_str(), b.clone())).collect();
     folder(&files)
 }
 
-fn options() -> StreamOptions {
-    StreamOptions {
-        seed: 7,
-        order: Order::Shuffled,
-        view: View::Random { scale: 0.3..=1.0, ratio: 0.75..=1.3333, flip: 0.5 },
-        batch: 5,
-        channels: 3,
-        height: 4,
-        width: 5,
-        threads: 3,
-        prefetch: 2,
-        limits: Limits::default(),
-    }
+fn options() -> OpenOptions {
+    OpenOptions { size: Some((SIDE, SIDE)), keep_files: true, ..OpenOptions::default() }
 }
 
-fn start(root: &Path, epoch: u64, options: &StreamOptions) -> Result<ImageStream, DataError> {
-    let folder = ImageFolder::scan(root, &Limits::default())?;
-    ImageStream::start(root, &folder.train, 0..folder.train.len(), epoch, options)
+fn train(root: &Path) -> Arc<Pictures> {
+    Source::open(root, &options()).unwrap().train
 }
 
-fn epoch(root: &Path, epoch: u64, options: &StreamOptions) -> Vec<Batch> {
-    start(root, epoch, options).unwrap().map(Result::unwrap).collect()
+/// Batches of the twelve images in their order, `size` each, of epoch `step`.
+fn selections(size: u32, step: u64) -> impl Iterator<Item = Selection> {
+    (0..12).step_by(size as usize).map(move |at| Selection {
+        numbers: (at..(at + size).min(12)).collect(),
+        seed_and_step: (7, step),
+    })
 }
 
-/// The number of each image, by its constant first channel.
-fn numbers(batches: &[Batch]) -> Vec<u8> {
-    batches.iter().flat_map(|batch| batch.images.chunks(60).map(|image| image[0])).collect()
+/// The pixels of an epoch.
+fn epoch(set: &Arc<Pictures>, view: View, threads: usize, size: u32, step: u64) -> Vec<u8> {
+    let stream = ImageStream::start(set, view, threads, selections(size, step)).unwrap();
+    stream.flat_map(|batch| batch.unwrap().pixels).collect()
 }
 
 #[test]
-fn an_epoch_holds_every_image_once_in_batches_of_the_stated_size() {
+fn batches_come_in_the_order_of_their_selections_with_the_images_that_were_asked_for() {
     let dir = images();
-    let batches = epoch(dir.path(), 0, &options());
-    assert_eq!(batches.iter().map(|b| b.labels.len()).collect::<Vec<_>>(), [5, 5, 2]);
-    assert!(batches.iter().all(|b| b.images.len() == b.labels.len() * 60));
-    let labels: Vec<u32> = batches.iter().flat_map(|b| b.labels.clone()).collect();
-    let mut seen = numbers(&batches);
-    assert!(seen.iter().zip(&labels).all(|(&number, &label)| u32::from(number) % 3 == label));
-    seen.sort_unstable();
-    assert_eq!(seen, (0..12).collect::<Vec<u8>>());
-}
-
-#[test]
-fn order_and_windows_do_not_depend_on_the_number_of_threads() {
-    let dir = images();
-    let one = epoch(dir.path(), 3, &StreamOptions { threads: 1, ..options() });
-    for threads in [2, 3, 7, 40] {
-        assert_eq!(epoch(dir.path(), 3, &StreamOptions { threads, ..options() }), one);
+    let set = train(dir.path());
+    assert_eq!((set.len(), set.shape()), (12, [3, SIDE, SIDE]));
+    let wanted = [vec![3, 3, 11], vec![0], vec![9, 8, 7, 6, 5, 4, 2, 1, 10]];
+    let ask = wanted.clone().map(|numbers| Selection { numbers, seed_and_step: (1, 2) });
+    let stream = ImageStream::start(&set, CROPS, 3, ask.into_iter()).unwrap();
+    let batches: Vec<_> = stream.map(Result::unwrap).collect();
+    assert_eq!(batches.len(), 3);
+    for (batch, wanted) in batches.iter().zip(&wanted) {
+        assert_eq!(&batch.selection.numbers, wanted);
+        let seen: Vec<u8> = batch.pixels.chunks(BYTES).map(|image| image[0]).collect();
+        // Numbers sort as text within a class, and classes are interleaved.
+        let names = [0, 1, 11, 3, 10, 2, 6, 4, 5, 9, 7, 8];
+        assert_eq!(seen, wanted.iter().map(|&n| names[n as usize]).collect::<Vec<u8>>());
+        let label = |&n: &u32| u32::from(names[n as usize]) % 3;
+        assert!(wanted.iter().all(|n| set.label(*n as usize) == Some(label(n))));
     }
 }
 
 #[test]
-fn windows_do_not_depend_on_the_order() {
+fn pixels_do_not_depend_on_the_number_of_threads_nor_on_the_size_of_batches() {
     let dir = images();
-    let shuffled = epoch(dir.path(), 3, &options());
-    let listed = epoch(dir.path(), 3, &StreamOptions { order: Order::Listed, ..options() });
-    let sorted = |batches: &[Batch]| {
-        let mut images: Vec<Vec<u8>> =
-            batches.iter().flat_map(|b| b.images.chunks(60).map(<[u8]>::to_vec)).collect();
-        images.sort();
-        images
-    };
-    assert_ne!(numbers(&shuffled), numbers(&listed));
-    assert_eq!(sorted(&shuffled), sorted(&listed));
-}
-
-#[test]
-fn another_epoch_or_seed_has_another_order_and_other_windows() {
-    let dir = images();
-    let first = epoch(dir.path(), 0, &options());
-    let second = epoch(dir.path(), 1, &options());
-    let other = epoch(dir.path(), 0, &StreamOptions { seed: 8, ..options() });
-    assert_ne!(numbers(&first), numbers(&second));
-    assert_ne!(numbers(&first), numbers(&other));
-    let listed = StreamOptions { order: Order::Listed, ..options() };
-    let (first, second) = (epoch(dir.path(), 0, &listed), epoch(dir.path(), 1, &listed));
-    assert_eq!(numbers(&first), numbers(&second));
-    assert_ne!(first, second);
-}
-
-#[test]
-fn mirroring_happens_as_often_as_asked() {
-    let dir = images();
-    let view = |flip| View::Random { scale: 1.0..=1.0, ratio: 1.25..=1.25, flip };
-    // The second channel grows to the right in every image.
-    let rising = |flip| {
-        let batches = epoch(dir.path(), 0, &StreamOptions { view: view(flip), ..options() });
-        let images = batches.iter().flat_map(|b| b.images.chunks(60));
-        images.filter(|image| image[20] < image[24]).count()
-    };
-    assert_eq!(rising(0.0), 12);
-    assert_eq!(rising(1.0), 0);
-    let half = rising(0.5);
-    assert!((1..12).contains(&half), "{half}");
-}
-
-#[test]
-fn evaluation_sees_the_centre_in_listed_order() {
-    let dir = images();
-    let view = View::Centre { fraction: 1.0 };
-    let options = StreamOptions { order: Order::Listed, view, channels: 1, ..options() };
-    let batches = epoch(dir.path(), 0, &options);
-    let labels: Vec<u32> = batches.iter().flat_map(|b| b.labels.clone()).collect();
-    assert_eq!(labels, [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
-    assert_eq!(batches, epoch(dir.path(), 9, &options));
-}
-
-#[test]
-fn a_range_streams_a_part_of_the_set() {
-    let dir = images();
-    let folder = ImageFolder::scan(dir.path(), &Limits::default()).unwrap();
-    let batches: Vec<Batch> = ImageStream::start(dir.path(), &folder.train, 9..12, 0, &options())
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    let mut labels = batches[0].labels.clone();
-    labels.sort_unstable();
-    assert_eq!((batches.len(), labels), (1, vec![0, 1, 2]));
-    for range in [12..13, 5..5, 0..13] {
-        let error = ImageStream::start(dir.path(), &folder.train, range, 0, &options());
-        assert!(matches!(error.unwrap_err().fault, Fault::Argument { .. }));
+    let set = train(dir.path());
+    let one = epoch(&set, CROPS, 1, 5, 3);
+    for (threads, size) in [(2, 5), (3, 1), (7, 12), (40, 4)] {
+        assert_eq!(epoch(&set, CROPS, threads, size, 3), one, "{threads} threads");
     }
+}
+
+#[test]
+fn windows_are_drawn_anew_at_each_step_and_for_each_seed() {
+    let dir = images();
+    let set = train(dir.path());
+    let first = epoch(&set, CROPS, 2, 5, 0);
+    assert_eq!(first, epoch(&set, CROPS, 2, 5, 0));
+    assert_ne!(first, epoch(&set, CROPS, 2, 5, 1));
+    let other = selections(5, 0).map(|s| Selection { seed_and_step: (8, 0), ..s });
+    let other = ImageStream::start(&set, CROPS, 2, other).unwrap();
+    assert_ne!(first, other.flat_map(|batch| batch.unwrap().pixels).collect::<Vec<u8>>());
+    assert_eq!(epoch(&set, View::WHOLE, 2, 5, 0), epoch(&set, View::WHOLE, 2, 5, 1));
+}
+
+#[test]
+fn a_grey_image_among_coloured_ones_fills_all_channels() {
+    let dir = images();
+    let set = train(dir.path());
+    let pixels = epoch(&set, View::WHOLE, 2, 12, 0);
+    let grey = &pixels[8 * BYTES..9 * BYTES];
+    assert!(grey.iter().all(|&byte| byte == 5), "{grey:?}");
+}
+
+#[test]
+fn a_small_folder_is_the_same_set_in_memory_and_as_files() {
+    let dir = images();
+    let files = Source::open(dir.path(), &options()).unwrap();
+    let memory = OpenOptions { keep_files: false, ..options() };
+    let memory = Source::open(dir.path(), &memory).unwrap();
+    for (files, memory) in [(&files.train, &memory.train), (&files.test, &memory.test)] {
+        assert!(matches!(**files, Pictures::Files(_)));
+        let Pictures::Memory(set) = &**memory else { panic!("not in memory") };
+        assert_eq!(&load(files, View::WHOLE, 2).unwrap(), set);
+        let measured = measure(files, 0..set.len(), View::WHOLE, 2).unwrap();
+        assert_eq!(measured, set.statistics(0..set.len()).unwrap());
+    }
+    assert_eq!(files.train.parts(0.8).unwrap(), memory.train.parts(0.8).unwrap());
+}
+
+#[test]
+fn a_folder_that_memory_would_not_hold_is_streamed_and_must_have_a_size() {
+    let dir = images();
+    let mut options = OpenOptions { keep_files: false, ..options() };
+    options.limits.resident_bytes = 13 * BYTES as u64;
+    let source = Source::open(dir.path(), &options).unwrap();
+    assert!(matches!(*source.train, Pictures::Memory(_)));
+    options.limits.resident_bytes -= 1;
+    let source = Source::open(dir.path(), &options).unwrap();
+    assert!(matches!(*source.train, Pictures::Files(_)));
+    options.size = None;
+    let error = Source::open(dir.path(), &options).unwrap_err();
+    assert!(matches!(error.fault, Fault::NoSize { images: 13, .. }), "{error}");
+    assert!(error.to_string().contains("--set images.size="), "{error}");
+}
+
+#[test]
+fn test_images_are_held_out_of_streamed_files_where_that_is_wanted() {
+    let dir = images();
+    fs::remove_dir_all(dir.path().join("val")).unwrap();
+    let error = Source::open(dir.path(), &options()).unwrap_err();
+    assert!(matches!(error.fault, Fault::NoTestSplit { .. }), "{error}");
+    let source =
+        Source::open(dir.path(), &OpenOptions { test_portion: Some(0.25), ..options() }).unwrap();
+    assert_eq!((source.train.len(), source.test.len()), (9, 3));
+    let labels: Vec<Option<u32>> = (0..3).map(|i| source.test.label(i)).collect();
+    assert_eq!(labels, [Some(0), Some(1), Some(2)]);
 }
 
 #[test]
 fn a_broken_image_is_an_error_in_its_place_and_ends_the_stream() {
     let dir = images();
     fs::write(dir.path().join("train/bee/7.png"), b"\x89PNG nothing").unwrap();
-    let listed = StreamOptions { order: Order::Listed, batch: 1, ..options() };
-    let results: Vec<_> = start(dir.path(), 0, &listed).unwrap().collect();
+    let set = train(dir.path());
+    let results: Vec<_> = ImageStream::start(&set, CROPS, 3, selections(1, 0)).unwrap().collect();
     let error = results.last().unwrap().as_ref().unwrap_err();
     assert!(error.to_string().contains("train/bee/7.png"), "{error}");
     assert!(results[..results.len() - 1].iter().all(Result::is_ok));
@@ -165,9 +171,9 @@ fn a_broken_image_is_an_error_in_its_place_and_ends_the_stream() {
 #[test]
 fn an_image_that_vanished_is_an_error() {
     let dir = images();
-    let folder = ImageFolder::scan(dir.path(), &Limits::default()).unwrap();
+    let set = train(dir.path());
     fs::remove_file(dir.path().join("train/ant/0.png")).unwrap();
-    let mut stream = ImageStream::start(dir.path(), &folder.train, 0..12, 0, &options()).unwrap();
+    let mut stream = ImageStream::start(&set, CROPS, 3, selections(5, 0)).unwrap();
     let error = stream.find_map(Result::err).unwrap();
     assert!(matches!(error.fault, Fault::Read(_)), "{error}");
     assert!(error.to_string().contains("0.png"), "{error}");
@@ -176,19 +182,18 @@ fn an_image_that_vanished_is_an_error() {
 #[test]
 fn dropping_a_stream_stops_its_threads() {
     let dir = images();
-    let folder = ImageFolder::scan(dir.path(), &Limits::default()).unwrap();
-    let options = StreamOptions { prefetch: 1, batch: 1, ..options() };
-    let mut stream = ImageStream::start(dir.path(), &folder.train, 0..12, 0, &options).unwrap();
+    let set = train(dir.path());
+    let mut stream = ImageStream::start(&set, CROPS, 3, selections(1, 0)).unwrap();
     stream.next().unwrap().unwrap();
-    assert!(Arc::strong_count(&folder.train) > 1);
+    assert!(Arc::strong_count(&set) > 1);
     drop(stream);
-    assert_eq!(Arc::strong_count(&folder.train), 1);
+    assert_eq!(Arc::strong_count(&set), 1);
 }
 
 #[test]
 fn an_ended_stream_stays_ended() {
     let dir = images();
-    let mut stream = start(dir.path(), 0, &options()).unwrap();
+    let mut stream = ImageStream::start(&train(dir.path()), CROPS, 3, selections(5, 0)).unwrap();
     assert_eq!(stream.by_ref().count(), 3);
     assert!(stream.next().is_none());
 }
@@ -196,31 +201,25 @@ fn an_ended_stream_stays_ended() {
 #[test]
 fn arguments_outside_their_range_are_named() {
     let dir = images();
-    let random = |scale, ratio, flip| View::Random { scale, ratio, flip };
-    let bad = [
-        StreamOptions { batch: 0, ..options() },
-        StreamOptions { channels: 2, ..options() },
-        StreamOptions { height: 0, ..options() },
-        StreamOptions { width: 5000, ..options() },
-        StreamOptions { threads: 0, ..options() },
-        StreamOptions { prefetch: 0, ..options() },
-        StreamOptions { view: View::Centre { fraction: 0.0 }, ..options() },
-        StreamOptions { view: View::Centre { fraction: f64::NAN }, ..options() },
-        StreamOptions { view: random(0.0..=1.0, 1.0..=1.0, 0.5), ..options() },
-        StreamOptions { view: random(0.5..=0.2, 1.0..=1.0, 0.5), ..options() },
-        StreamOptions { view: random(0.5..=1.0, -1.0..=1.0, 0.5), ..options() },
-        StreamOptions { view: random(0.5..=1.0, 1.0..=f64::INFINITY, 0.5), ..options() },
-        StreamOptions { view: random(0.5..=1.0, 1.0..=1.0, 1.5), ..options() },
-    ];
-    for options in bad {
-        let error = start(dir.path(), 0, &options).unwrap_err();
+    let set = train(dir.path());
+    let refused = |view, threads| {
+        let error: DataError =
+            ImageStream::start(&set, view, threads, selections(5, 0)).unwrap_err();
         assert!(matches!(error.fault, Fault::Argument { .. }), "{error}");
+    };
+    for bad in [0.0, -1.0, 1.5, f64::NAN] {
+        refused(View::Centre { fraction: bad }, 1);
+        refused(View::Random { min_area: bad }, 1);
     }
+    refused(CROPS, 0);
+    refused(CROPS, 257);
 }
 
 #[test]
-fn an_archive_is_not_streamed() {
+fn an_archive_is_not_streamed_and_says_so() {
     let (_dir, path) = file("a.zip", zip(&picture_set()));
-    let error = ImageFolder::scan(path, &Limits::default()).unwrap_err();
-    assert!(matches!(error.fault, Fault::Unsupported { .. }), "{error}");
+    let error = Source::open(&path, &options()).unwrap_err();
+    assert!(error.to_string().contains("unpack it"), "{error}");
+    let memory = OpenOptions { keep_files: false, ..options() };
+    assert!(Source::open(&path, &memory).is_ok());
 }

@@ -53,6 +53,15 @@ impl Container {
         Ok(Self { path: path.to_owned(), form })
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether its files lie on disk, each to be opened by itself.
+    pub(crate) fn is_folder(&self) -> bool {
+        self.form == Form::Folder
+    }
+
     pub(crate) fn place(&self) -> Place {
         Place::file(self.path.display())
     }

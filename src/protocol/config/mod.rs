@@ -7,6 +7,7 @@ mod error;
 mod evaluate;
 mod general;
 mod generator;
+mod images;
 mod scratch;
 mod section;
 mod setting;
@@ -27,6 +28,7 @@ use error::shown;
 pub use evaluate::{Decode, Evaluate};
 pub use general::General;
 pub use generator::{Generator, HardwareLoss};
+pub use images::Images;
 pub use scratch::{Activation, Optimiser, Schedule, Scratch};
 pub use section::{Field, Section};
 pub use setting::Range;
@@ -42,6 +44,8 @@ const SPACE: &str = "space";
 pub struct Config {
     /// The top level: preset, data, seed, constraint, budgets.
     pub general: General,
+    /// `[images]`
+    pub images: Images,
     /// `[supernet]`
     pub supernet: Supernet,
     /// `[generator]`
@@ -128,6 +132,7 @@ impl Config {
     pub fn fields() -> impl Iterator<Item = &'static Field> {
         [
             General::FIELDS,
+            Images::FIELDS,
             Supernet::FIELDS,
             Generator::FIELDS,
             Evaluate::FIELDS,
@@ -200,9 +205,10 @@ impl Config {
         }
     }
 
-    fn sections(&self) -> [&dyn Section; 6] {
+    fn sections(&self) -> [&dyn Section; 7] {
         [
             &self.general,
+            &self.images,
             &self.supernet,
             &self.generator,
             &self.evaluate,
@@ -211,9 +217,10 @@ impl Config {
         ]
     }
 
-    fn sections_mut(&mut self) -> [&mut dyn Section; 6] {
+    fn sections_mut(&mut self) -> [&mut dyn Section; 7] {
         [
             &mut self.general,
+            &mut self.images,
             &mut self.supernet,
             &mut self.generator,
             &mut self.evaluate,

@@ -86,7 +86,7 @@ section! {
         bn_momentum: f64 = 0.1, Above(0.0, 1.0), "", fixed;
         /// Pixels of padding before a random crop; 0: no crop
         crop_pad: usize = 0, Whole(0, 64), "px", fixed;
-        /// Smallest area of a random resized crop, as a share of the image; 0: none
+        /// Smallest area of a random resized crop, as a share of the image (it streams them); 0: none
         min_area: f64 = 0.0, Real(0.0, 1.0), "", fixed;
         /// Mirror half of the images
         flip: bool = true, Any, "", fixed;

@@ -3,7 +3,9 @@
 use toml::{Table, Value};
 
 use super::error::{ConfigError, shown};
-use super::{Checkpoint, Config, Evaluate, General, Generator, SPACE, Scratch, Supernet, suggest};
+use super::{
+    Checkpoint, Config, Evaluate, General, Generator, Images, SPACE, Scratch, Supernet, suggest,
+};
 use crate::space::SpaceConfig;
 
 impl Config {
@@ -14,6 +16,7 @@ impl Config {
         let mut config = Self {
             space: read_space(space)?,
             general: General { preset: name.to_owned(), ..General::default() },
+            images: Images::default(),
             supernet: Supernet::default(),
             generator: Generator::default(),
             evaluate: Evaluate::default(),
