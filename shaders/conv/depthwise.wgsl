@@ -40,6 +40,14 @@ fn bias_of(c: u32) -> f32 {
     return 0.0;
 }
 
+fn turned() -> u32 {
+    return p.flip;
+}
+
+fn start(c: u32) {}
+
+fn finish(c: u32, part: u32) {}
+
 fn load(row: u32, v: u32) -> vec4<f32> {
     return x[row / 4u + v];
 }

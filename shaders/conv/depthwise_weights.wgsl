@@ -1,4 +1,4 @@
-//! use linear depthwise plane_rows
+//! use linear depthwise plane_rows depthwise_sums
 //! parts[(n, band, strip), c, ky, kx] = sum over the places of one band and strip of
 //! dy[n, o + c, oy, ox] x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2]: the weight
 //! gradient of a depthwise convolution before its parts are summed.
@@ -51,36 +51,6 @@ fn load_dy(row: u32, v: u32, width: u32) -> vec4<f32> {
     let at = row + min(i, vec4<u32>(width - 1u));
     let g = vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
     return select(vec4<f32>(), g, i < vec4<u32>(width));
-}
-
-// dy of a strip.
-struct Gradients {
-    a: vec4<f32>,
-    b: vec4<f32>,
-    c: vec4<f32>,
-    d: vec4<f32>,
-}
-
-fn sums(g: Gradients, r: Row) -> Taps {
-    if (STRIDE == 2u) {
-        var t = sums2(g.a, r.a, r.b, r.c, r.d);
-        if (S > 1u) {
-            t = add(t, sums2(g.b, r.c, r.d, r.e, r.f));
-        }
-        return t;
-    }
-    var t = sums1(g.a, r.a, r.b, r.c);
-    if (S > 1u) {
-        t = add(t, sums1(g.b, r.b, r.c, r.d));
-    }
-    if (S > 2u) {
-        t = add(t, add(sums1(g.c, r.c, r.d, r.e), sums1(g.d, r.d, r.e, r.f)));
-    }
-    return t;
-}
-
-fn add(t: Taps, u: Taps) -> Taps {
-    return Taps(t.l + u.l, t.r + u.r);
 }
 
 fn store_tap(first: u32, ky: u32, d: i32, v: f32) {
@@ -180,7 +150,7 @@ fn depthwise_weights(
             r6 = load_row(from_x, iy + i32(STRIDE) - 1, at, h, w);
             iy += i32(STRIDE);
             let row = from_dy + oy * wo;
-            var g: Gradients;
+            var g: Strip;
             g.a = load_dy(row, v * S, wo);
             if (S > 1u) {
                 g.b = load_dy(row, v * S + 1u, wo);

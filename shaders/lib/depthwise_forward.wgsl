@@ -1,4 +1,4 @@
-// The body of conv/depthwise.wgsl and conv/depthwise_odd.wgsl, which define `load`, `weight`,
+// The body of conv/depthwise*.wgsl and block/depthwise_normed*.wgsl, which define `load`, `weight`,
 // `bias_of` and `store(row, v, width, value)`.
 // A strip of 4 * S columns wanders down a band of rows with the last K input rows in registers;
 // row ky of the window is r[7 - K + ky].
@@ -14,18 +14,19 @@ fn depthwise_strip(id: u32) {
     let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
     let to = (n * p.total + p.offset + c) * (p.ho * p.wo);
     let first = c * (K * K);
-    let t0 = load_taps(first, 0u, p.flip);
-    let t1 = load_taps(first, 1u, p.flip);
-    let t2 = load_taps(first, 2u, p.flip);
+    let t0 = load_taps(first, 0u, turned());
+    let t1 = load_taps(first, 1u, turned());
+    let t2 = load_taps(first, 2u, turned());
     var t3: Taps; var t4: Taps; var t5: Taps; var t6: Taps;
     if (K > 3u) {
-        t3 = load_taps(first, 3u, p.flip);
-        t4 = load_taps(first, 4u, p.flip);
+        t3 = load_taps(first, 3u, turned());
+        t4 = load_taps(first, 4u, turned());
     }
     if (K > 5u) {
-        t5 = load_taps(first, 5u, p.flip);
-        t6 = load_taps(first, 6u, p.flip);
+        t5 = load_taps(first, 5u, turned());
+        t6 = load_taps(first, 6u, turned());
     }
+    start(c);
     let bias = vec4<f32>(bias_of(c));
     // Loops as in product_shared.wgsl.
     let h = p.h;
@@ -98,20 +99,5 @@ fn depthwise_strip(id: u32) {
             break if oy >= end;
         }
     }
-}
-
-fn window(
-    r0: Row, r1: Row, r2: Row, r3: Row, r4: Row, r5: Row, r6: Row,
-    t0: Taps, t1: Taps, t2: Taps, t3: Taps, t4: Taps, t5: Taps, t6: Taps,
-    i: u32,
-) -> vec4<f32> {
-    if (K == 3u) {
-        return apply(t0, r4, i) + apply(t1, r5, i) + apply(t2, r6, i);
-    }
-    if (K == 5u) {
-        return apply(t0, r2, i) + apply(t1, r3, i) + apply(t2, r4, i) + apply(t3, r5, i)
-            + apply(t4, r6, i);
-    }
-    return apply(t0, r0, i) + apply(t1, r1, i) + apply(t2, r2, i) + apply(t3, r3, i)
-        + apply(t4, r4, i) + apply(t5, r5, i) + apply(t6, r6, i);
+    finish(c, (n * p.bands + band) * p.strips + strip);
 }

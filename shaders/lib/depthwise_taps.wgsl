@@ -36,3 +36,20 @@ fn apply(t: Taps, r: Row, i: u32) -> vec4<f32> {
         default: { return taps1(t, r.d, r.e, r.f); }
     }
 }
+
+// Output vec4 i of a strip from the rows around it; row ky of the window is r[7 - K + ky].
+fn window(
+    r0: Row, r1: Row, r2: Row, r3: Row, r4: Row, r5: Row, r6: Row,
+    t0: Taps, t1: Taps, t2: Taps, t3: Taps, t4: Taps, t5: Taps, t6: Taps,
+    i: u32,
+) -> vec4<f32> {
+    if (K == 3u) {
+        return apply(t0, r4, i) + apply(t1, r5, i) + apply(t2, r6, i);
+    }
+    if (K == 5u) {
+        return apply(t0, r2, i) + apply(t1, r3, i) + apply(t2, r4, i) + apply(t3, r5, i)
+            + apply(t4, r6, i);
+    }
+    return apply(t0, r0, i) + apply(t1, r1, i) + apply(t2, r2, i) + apply(t3, r3, i)
+        + apply(t4, r4, i) + apply(t5, r5, i) + apply(t6, r6, i);
+}

@@ -1,6 +1,6 @@
 // The body of matmul/product_shared.wgsl and matmul/product_shared_odd.wgsl, which define
 // `load_b(at, left)`, four values of b from value `at` on, of which `left` lie in the plane, and
-// `store_y(at, left, value)`.
+// `store_y(at, left, value)`, and bind `bias` and `norm`.
 // The eight invocations of a subgroup have the same rows of a: each loads a part and broadcasts it.
 //
 // What the software driver makes of a kernel shapes the text: it reads a member of Params anew
@@ -11,6 +11,19 @@
 override TALL: u32 = 1u;
 // 1: there is a bias.
 override BIAS: u32 = 0u;
+// 1: the right factor is act((b - mean) * scale + shift) with (mean, 1/std, scale, shift) by k.
+override NORM: u32 = 0u;
+
+// mean, scale and shift of a step k.
+struct Norm {
+    mean: f32,
+    scale: f32,
+    shift: f32,
+}
+
+fn normed(n: Norm, b: vec4<f32>) -> vec4<f32> {
+    return act4((b - n.mean) * n.scale + n.shift);
+}
 
 // Rows m .. m + 3 of a column block.
 fn store_rows(m: u32, to: u32, left: u32, c: mat4x4<f32>) {
@@ -42,6 +55,15 @@ fn columns(j: u32) -> Columns {
     return Columns(n * (p.depth * p.plane) + q, n * (p.rows * p.plane) + q, left);
 }
 
+// Of the eight coefficients of two steps, one a lane.
+fn first_norm(f: f32) -> Norm {
+    return Norm(subgroupBroadcast(f, 0u), subgroupBroadcast(f, 2u), subgroupBroadcast(f, 3u));
+}
+
+fn second_norm(f: f32) -> Norm {
+    return Norm(subgroupBroadcast(f, 4u), subgroupBroadcast(f, 6u), subgroupBroadcast(f, 7u));
+}
+
 fn product_block(w: u32, lane: u32) {
     let depth = p.depth;
     let plane = p.plane;
@@ -60,8 +82,14 @@ fn product_block(w: u32, lane: u32) {
             let next = select(k, k + 1u, more);
             let u = a[k * pitch4 + m4 + lane];
             let v = select(vec4<f32>(), a[next * pitch4 + m4 + lane], more);
-            let b0 = load_b(at.b + k * plane, at.left);
-            let b1 = load_b(at.b + next * plane, at.left);
+            var b0 = load_b(at.b + k * plane, at.left);
+            var b1 = load_b(at.b + next * plane, at.left);
+            if (NORM == 1u) {
+                // Each lane loads one of the eight coefficients of the two steps.
+                let f = norm[select(k, next, lane > 3u) * 4u + lane % 4u];
+                b0 = normed(first_norm(f), b0);
+                b1 = normed(second_norm(f), b1);
+            }
             c0 += outer(subgroupBroadcast(u, 0u), b0) + outer(subgroupBroadcast(v, 0u), b1);
             c1 += outer(subgroupBroadcast(u, 1u), b0) + outer(subgroupBroadcast(v, 1u), b1);
             c2 += outer(subgroupBroadcast(u, 2u), b0) + outer(subgroupBroadcast(v, 2u), b1);
@@ -97,10 +125,17 @@ fn product_block(w: u32, lane: u32) {
             let next = select(k, k + 1u, k + 1u < depth);
             let v = a[min(mine, depth - 1u) * pitch4 + m4 + lane % 4u];
             let u = select(vec4<f32>(), v, mine < depth);
-            let bl0 = load_b(l.b + k * plane, l.left);
-            let br0 = load_b(r.b + k * plane, r.left);
-            let bl1 = load_b(l.b + next * plane, l.left);
-            let br1 = load_b(r.b + next * plane, r.left);
+            var bl0 = load_b(l.b + k * plane, l.left);
+            var br0 = load_b(r.b + k * plane, r.left);
+            var bl1 = load_b(l.b + next * plane, l.left);
+            var br1 = load_b(r.b + next * plane, r.left);
+            if (NORM == 1u) {
+                let f = norm[select(k, next, lane > 3u) * 4u + lane % 4u];
+                bl0 = normed(first_norm(f), bl0);
+                br0 = normed(first_norm(f), br0);
+                bl1 = normed(second_norm(f), bl1);
+                br1 = normed(second_norm(f), br1);
+            }
             let u0 = subgroupBroadcast(u, 0u);
             let u1 = subgroupBroadcast(u, 1u);
             let u2 = subgroupBroadcast(u, 2u);

@@ -1,12 +1,14 @@
-//! use linear
+//! use linear activation
 //! parts[s, m, c] = sum over the columns (n, p) of split s of a[n, m, p] b[n, c, p]: the weight
 //! gradient of a pointwise convolution before its splits are summed. An invocation holds 32 rows m
 //! by 2 columns c; the eight invocations of a subgroup have the same rows: each loads four of them
 //! and broadcasts. Four columns (n, p) a step. For software drivers with subgroups of eight.
-//! Host: src/ops/product/nt.rs.
+//! One of the factors may be act(norm(.)) of what is given. Host: src/ops/product/nt.rs.
 
 // 1: planes are not a multiple of 4 values, so that a vec4 may begin anywhere.
 override ODD: u32 = 0u;
+// 1: a is normed by its rows, 2: b is, with (mean, 1/std, scale, shift) by row.
+override NORM: u32 = 0u;
 
 struct Params {
     rows: u32,    // M
@@ -28,7 +30,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read> a4: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> b: array<f32>;
 @group(0) @binding(4) var<storage, read> b4: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> parts: array<f32>;
+@group(0) @binding(5) var<storage, read> norm: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> parts: array<f32>;
 
 fn load_a(i: u32, left: u32) -> vec4<f32> {
     if (ODD == 0u) {
@@ -44,6 +47,14 @@ fn load_b(i: u32, left: u32) -> vec4<f32> {
     }
     let v = vec4<f32>(b[i], b[i + 1u], b[i + 2u], b[i + 3u]);
     return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
+}
+
+fn normed(n: vec4<f32>, v: vec4<f32>, left: u32) -> vec4<f32> {
+    let r = act4((v - n.x) * n.z + n.w);
+    if (ODD == 0u) {
+        return r;
+    }
+    return select(vec4<f32>(), r, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
 }
 
 fn low(v: vec4<f32>) -> mat4x4<f32> {
@@ -88,6 +99,18 @@ fn product_nt_shared(
     // Rows beyond the last are read from the last: they are not stored.
     let rows = min(m0 + lane + vec4<u32>(0u, 8u, 16u, 24u), vec4<u32>(p.rows - 1u)) * p.plane;
     let cols = min(vec2<u32>(c0, c0 + 8u), vec2<u32>(p.cols - 1u)) * p.plane;
+    var n0: vec4<f32>; var n1: vec4<f32>; var n2: vec4<f32>; var n3: vec4<f32>;
+    if (NORM == 1u) {
+        let row = min(m0 + lane + vec4<u32>(0u, 8u, 16u, 24u), vec4<u32>(p.rows - 1u));
+        n0 = norm[row.x];
+        n1 = norm[row.y];
+        n2 = norm[row.z];
+        n3 = norm[row.w];
+    }
+    if (NORM == 2u) {
+        n0 = norm[min(c0, p.cols - 1u)];
+        n1 = norm[min(c0 + 8u, p.cols - 1u)];
+    }
     let n = first / p.plane4;
     var q = first - n * p.plane4;
     var l0: vec4<f32>; var l1: vec4<f32>; var l2: vec4<f32>; var l3: vec4<f32>;
@@ -106,12 +129,22 @@ fn product_nt_shared(
         let at_a = rows + (from_a + q * 4u);
         let at_b = cols + (from_b + q * 4u);
         let left = plane - q * 4u;
-        let l = load_b(at_b.x, left);
-        let r = load_b(at_b.y, left);
-        let a0 = load_a(at_a.x, left);
-        let a1 = load_a(at_a.y, left);
-        let a2 = load_a(at_a.z, left);
-        let a3 = load_a(at_a.w, left);
+        var l = load_b(at_b.x, left);
+        var r = load_b(at_b.y, left);
+        var a0 = load_a(at_a.x, left);
+        var a1 = load_a(at_a.y, left);
+        var a2 = load_a(at_a.z, left);
+        var a3 = load_a(at_a.w, left);
+        if (NORM == 1u) {
+            a0 = normed(n0, a0, left);
+            a1 = normed(n1, a1, left);
+            a2 = normed(n2, a2, left);
+            a3 = normed(n3, a3, left);
+        }
+        if (NORM == 2u) {
+            l = normed(n0, l, left);
+            r = normed(n1, r, left);
+        }
         let m0 = low(a0);
         let m1 = high(a0);
         let m2 = low(a1);

@@ -1,6 +1,6 @@
-//! use linear product product_shared
-//! y[n, m, p] = bias[m] + sum over k of a[k, m] b[n, k, p]: a pointwise convolution. For planes
-//! whose size is a multiple of 4.
+//! use linear activation product product_shared
+//! y[n, m, p] = bias[m] + sum over k of a[k, m] b[n, k, p]: a pointwise convolution, of b or of
+//! act(norm(b)). For planes whose size is a multiple of 4.
 //! For software drivers with subgroups of eight. Host: src/ops/product/mod.rs.
 
 struct Params {
@@ -17,7 +17,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> norm: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4<f32>>;
 
 fn load_b(at: u32, left: u32) -> vec4<f32> {
     return b[at / 4u];

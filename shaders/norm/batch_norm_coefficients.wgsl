@@ -1,11 +1,17 @@
 //! use linear
 //! Joins the `parts` (n, mean - x0, M2) of each channel to its batch mean and biased variance, and
 //! prepares y = (x - mean) * scale + shift: coefficients (mean, 1/std, scale, shift), where scale
-//! is gamma / sqrt(var + eps). `shift` is beta less what the mean lost when it was rounded.
+//! is gamma / sqrt(var + eps). `shift` is beta less what the mean lost when it was rounded. With
+//! ABSOLUTE the parts are (n, mean, M2) and x is not read. The channels begin at `first` of all.
 //! Host: src/ops/batch_norm/passes.rs.
+
+override ABSOLUTE: bool = false;
 
 struct Params {
     channels: u32,
+    // The first of them, and the number of all, in gamma and what is written.
+    first: u32,
+    total: u32,
     // Parts a channel.
     parts: u32,
     // Values from one channel of x to the next.
@@ -28,11 +34,12 @@ fn batch_norm_coefficients(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let c = linear_index(wg, groups, 64u, local);
-    if (c >= p.channels) {
+    let i = linear_index(wg, groups, 64u, local);
+    if (i >= p.channels) {
         return;
     }
-    let begin = c * p.parts;
+    let c = p.first + i;
+    let begin = i * p.parts;
     var n = 0.0;
     var sum = 0.0;
     for (var k = begin; k < begin + p.parts; k += 1u) {
@@ -45,7 +52,10 @@ fn batch_norm_coefficients(
         let d = parts[k].y - offset;
         squares += parts[k].z + parts[k].x * d * d;
     }
-    let first = x[c * p.plane];
+    var first = 0.0;
+    if (!ABSOLUTE) {
+        first = x[c * p.plane];
+    }
     let mean = first + offset;
     let lost = offset - (mean - first);
     let variance = squares / n;
@@ -53,5 +63,5 @@ fn batch_norm_coefficients(
     let scale = gamma[c] * inverse;
     coefficients[c] = vec4<f32>(mean, inverse, scale, beta[c] - lost * scale);
     moments[c] = mean;
-    moments[p.channels + c] = variance;
+    moments[p.total + c] = variance;
 }

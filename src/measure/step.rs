@@ -12,7 +12,7 @@ use web_time::Instant;
 use super::ceilings::best_product;
 use crate::autodiff::{Tape, Var};
 use crate::gpu::{Gpu, GpuError};
-use crate::nn::{BatchNorm, Conv, Ctx, Linear, Mode, StoreBuilder};
+use crate::nn::{BatchNorm, Conv, Ctx, Linear, Mode, StoreBuilder, Wide, bottleneck};
 use crate::ops::activation::Activation;
 use crate::ops::arithmetic::Add;
 use crate::ops::cross_entropy::CrossEntropy;
@@ -94,7 +94,7 @@ pub fn training_step(gpu: &Gpu, steps: usize) -> Result<StepReport, GpuError> {
             Unit::new(&mut b, &format!("block{i}.dw"), [wide, wide, 3], stride, wide, relu6),
             Unit::new(&mut b, &format!("block{i}.pw2"), [c_out, wide, 1], 1, 1, id),
         ];
-        blocks.push((units, stride == 1 && c_in == c_out));
+        blocks.push((units, stride, stride == 1 && c_in == c_out));
     }
     let head = Unit::new(&mut b, "head", [320, 80, 1], 1, 1, relu6);
     let classifier = Linear::new(&mut b, "classifier", 320, 10);
@@ -111,9 +111,17 @@ pub fn training_step(gpu: &Gpu, steps: usize) -> Result<StepReport, GpuError> {
         let mode = Mode::Train { momentum: 0.1 };
         let ctx = Ctx { tape: &tape, store: &store, mode, frozen: false };
         let mut x = stem.forward(&ctx, &Var::constant(&images))?;
-        for ([expand, depthwise, project], residual) in &blocks {
-            let y = expand.forward(&ctx, &x)?;
-            let y = project.forward(&ctx, &depthwise.forward(&ctx, &y)?)?;
+        for ([expand, depthwise, project], stride, residual) in &blocks {
+            let wide = Wide {
+                expand: &ctx.param(expand.0.weight())?,
+                expand_norm: &expand.1,
+                depthwise: &[&depthwise.0],
+                kernels: vec![3],
+                stride: *stride,
+                depthwise_norms: &[&depthwise.1],
+                project: &ctx.param(project.0.weight())?,
+            };
+            let y = project.1.forward(&ctx, &bottleneck(&ctx, &x, wide, relu6)?, id)?;
             x = if *residual { ctx.apply(Add, &[&y, &x])? } else { y };
         }
         let x = ctx.apply(GlobalAvgPool, &[&head.forward(&ctx, &x)?])?;

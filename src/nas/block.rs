@@ -5,7 +5,9 @@
 use super::LayerPath;
 use crate::autodiff::Var;
 use crate::gpu::GpuError;
-use crate::nn::{BatchNorm, Conv, Ctx, StoreBuilder, batch_norm, concat_channels};
+use crate::nn::{
+    BatchNorm, Conv, Ctx, StoreBuilder, Wide, batch_norm, bottleneck, concat_channels,
+};
 use crate::ops::activation::Activation;
 use crate::ops::arithmetic::Add;
 use crate::ops::batch_norm::BatchNormEval;
@@ -111,7 +113,6 @@ impl UnifiedBlock {
         path: &LayerPath,
         whole: bool,
     ) -> Result<Var, GpuError> {
-        let c = self.layer.input.channels;
         let kept: Vec<usize> = (0..SUB_BLOCKS).filter(|&b| usize::from(path[b]) != SKIP).collect();
         let e = kept.len();
         if e == 0 {
@@ -119,34 +120,62 @@ impl UnifiedBlock {
             return Err(GpuError::Shape { op: "unified block", why });
         }
         let leading = kept.iter().enumerate().all(|(i, &b)| i == b);
-        let rows = if leading && !whole { e * c } else { SUB_BLOCKS * c };
-        let wide = ctx.apply(POINTWISE, &[x, &ctx.rows(self.expand.weight(), rows)?])?;
-        let wide = self.expand_bn.forward(ctx, &wide, Activation::Relu6)?;
-        let wide = if rows == e * c { wide } else { parts(ctx, &wide, &kept, c)? };
-
-        let chosen: Vec<&(Conv, BatchNorm)> =
-            kept.iter().map(|&b| &self.candidates[b][usize::from(path[b])]).collect();
-        let kernels = kept.iter().map(|&b| usize::from(KERNELS[usize::from(path[b])])).collect();
-        let mut inputs = vec![wide];
-        for (conv, _) in &chosen {
-            inputs.push(ctx.param(conv.weight())?);
-        }
-        let op = MixedDepthwise { stride: self.layer.stride, kernels };
-        let deep = ctx.apply(op, &inputs.iter().collect::<Vec<_>>())?;
-        let norms: Vec<&BatchNorm> = chosen.iter().map(|(_, bn)| bn).collect();
-        let deep = batch_norm(ctx, &norms, &deep, Activation::Relu6)?;
-
-        let w = ctx.param(self.project.weight())?;
-        let w = if e == SUB_BLOCKS {
-            w
-        } else if leading {
-            ctx.apply(Narrow { dim: 1, start: 0, len: e * c }, &[&w])?
-        } else {
-            parts(ctx, &w, &kept, c)?
+        let y = match leading && !whole {
+            true => self.leading(ctx, x, path, e)?,
+            false => self.scattered(ctx, x, path, &kept)?,
         };
-        let y = ctx.apply(POINTWISE, &[&deep, &w])?;
         let y = self.norm(SUB_BLOCKS - e).forward(ctx, &y, Activation::Identity)?;
         self.add_residual(ctx, x, y)
+    }
+
+    /// The pass up to the shadow batch norm where the first `e` sub-blocks are kept.
+    fn leading(&self, ctx: &Ctx<'_>, x: &Var, path: &LayerPath, e: usize) -> Result<Var, GpuError> {
+        let channels = e * self.layer.input.channels;
+        let (convs, norms): (Vec<&Conv>, Vec<&BatchNorm>) =
+            (0..e).map(|b| self.chosen(path, b)).map(|(conv, bn)| (conv, bn)).unzip();
+        let w = ctx.param(self.project.weight())?;
+        let narrow = Narrow { dim: 1, start: 0, len: channels };
+        let wide = Wide {
+            expand: &ctx.rows(self.expand.weight(), channels)?,
+            expand_norm: &self.expand_bn,
+            depthwise: &convs,
+            kernels: path[..e].iter().map(|&k| usize::from(KERNELS[usize::from(k)])).collect(),
+            stride: self.layer.stride,
+            depthwise_norms: &norms,
+            project: &if e == SUB_BLOCKS { w } else { ctx.apply(narrow, &[&w])? },
+        };
+        bottleneck(ctx, x, wide, Activation::Relu6)
+    }
+
+    /// The same where any sub-blocks are kept, with the expansion over all six.
+    fn scattered(
+        &self,
+        ctx: &Ctx<'_>,
+        x: &Var,
+        path: &LayerPath,
+        kept: &[usize],
+    ) -> Result<Var, GpuError> {
+        let c = self.layer.input.channels;
+        let wide = self.expand.forward(ctx, x)?;
+        let wide = self.expand_bn.forward(ctx, &wide, Activation::Relu6)?;
+        let mut inputs = vec![parts(ctx, &wide, kept, c)?];
+        let mut norms = Vec::with_capacity(kept.len());
+        for &b in kept {
+            let (conv, norm) = self.chosen(path, b);
+            inputs.push(ctx.param(conv.weight())?);
+            norms.push(norm);
+        }
+        let kernels = kept.iter().map(|&b| usize::from(KERNELS[usize::from(path[b])])).collect();
+        let op = MixedDepthwise { stride: self.layer.stride, kernels };
+        let deep = ctx.apply(op, &inputs.iter().collect::<Vec<_>>())?;
+        let deep = batch_norm(ctx, &norms, &deep, Activation::Relu6)?;
+        let w = parts(ctx, &ctx.param(self.project.weight())?, kept, c)?;
+        ctx.apply(POINTWISE, &[&deep, &w])
+    }
+
+    /// The candidate of sub-block `b` on a path that keeps it.
+    fn chosen(&self, path: &LayerPath, b: usize) -> &(Conv, BatchNorm) {
+        &self.candidates[b][usize::from(path[b])]
     }
 
     /// Joins the candidates of all sub-blocks for [`UnifiedBlock::soft`].

@@ -5,7 +5,9 @@ use rand::{Rng, RngExt};
 
 use crate::autodiff::Var;
 use crate::gpu::{Gpu, GpuError};
-use crate::nn::{BatchNorm, Conv, Ctx, Linear, SqueezeExcite, Store, StoreBuilder};
+use crate::nn::{
+    BatchNorm, Conv, Ctx, Linear, SqueezeExcite, Store, StoreBuilder, Wide, bottleneck,
+};
 use crate::ops::activation::Activation;
 use crate::ops::arithmetic::{Add, Mul};
 use crate::ops::global_avg_pool::GlobalAvgPool;
@@ -77,6 +79,36 @@ impl DerivedBlock {
 
     /// [N, c_in, H, W] to [N, c_out, H', W'].
     pub fn forward(&self, ctx: &Ctx<'_>, x: &Var, act: Activation) -> Result<Var, GpuError> {
+        let y = match (&self.expand, &self.squeeze_excite) {
+            (Some(expand), None) => self.fused(ctx, x, expand, act)?,
+            _ => self.composed(ctx, x, act)?,
+        };
+        let y = self.project.1.forward(ctx, &y, Activation::Identity)?;
+        if self.residual { ctx.apply(Add, &[&y, x]) } else { Ok(y) }
+    }
+
+    /// The pass up to the last batch norm, with an expansion and without squeeze-excite.
+    fn fused(
+        &self,
+        ctx: &Ctx<'_>,
+        x: &Var,
+        (expand, expand_norm): &(Conv, BatchNorm),
+        act: Activation,
+    ) -> Result<Var, GpuError> {
+        let wide = Wide {
+            expand: &ctx.param(expand.weight())?,
+            expand_norm,
+            depthwise: &self.depthwise.iter().collect::<Vec<_>>(),
+            kernels: self.op.kernels.clone(),
+            stride: self.op.stride,
+            depthwise_norms: &[&self.depthwise_bn],
+            project: &ctx.param(self.project.0.weight())?,
+        };
+        bottleneck(ctx, x, wide, act)
+    }
+
+    /// The same of any block.
+    fn composed(&self, ctx: &Ctx<'_>, x: &Var, act: Activation) -> Result<Var, GpuError> {
         let wide = match &self.expand {
             Some((conv, bn)) => bn.forward(ctx, &conv.forward(ctx, x)?, act)?,
             None => x.clone(),
@@ -90,9 +122,7 @@ impl DerivedBlock {
         if let Some(se) = &self.squeeze_excite {
             deep = se.forward(ctx, &deep)?;
         }
-        let y = self.project.0.forward(ctx, &deep)?;
-        let y = self.project.1.forward(ctx, &y, Activation::Identity)?;
-        if self.residual { ctx.apply(Add, &[&y, x]) } else { Ok(y) }
+        self.project.0.forward(ctx, &deep)
     }
 }
 

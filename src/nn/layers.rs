@@ -98,7 +98,29 @@ pub fn batch_norm(
     x: &Var,
     act: Activation,
 ) -> Result<Var, GpuError> {
-    let mut left = x.tensor().shape().dim(1);
+    let NormInputs { vars, running } = norm_inputs(ctx, parts, x.tensor().shape().dim(1))?;
+    let inputs: Vec<&Var> = std::iter::once(x).chain(&vars).collect();
+    match ctx.mode {
+        Mode::Train { .. } => ctx.apply(BatchNormTrain { eps: BN_EPS, act, running }, &inputs),
+        Mode::Eval => ctx.apply(BatchNormEval { eps: BN_EPS, act }, &inputs),
+    }
+}
+
+/// What an op that norms takes beside its input.
+pub(super) struct NormInputs {
+    /// Scale and shift; in evaluation mean and variance too.
+    pub(super) vars: Vec<Var>,
+    /// In training the statistics to update.
+    pub(super) running: Vec<Running>,
+}
+
+/// Inputs of consecutive batch norms over `channels` channels; the last may cover fewer than it has.
+pub(super) fn norm_inputs(
+    ctx: &Ctx<'_>,
+    parts: &[&BatchNorm],
+    channels: usize,
+) -> Result<NormInputs, GpuError> {
+    let mut left = channels;
     let mut counts = Vec::with_capacity(parts.len());
     for p in parts {
         counts.push(p.channels.min(left));
@@ -109,8 +131,7 @@ pub fn batch_norm(
             parts.iter().zip(&counts).map(|(p, &n)| f(p, n)).collect::<Result<Vec<_>, _>>()?;
         concat_vectors(ctx, vars)
     };
-    let gamma = each(&|p, n| ctx.rows(p.gamma, n))?;
-    let beta = each(&|p, n| ctx.rows(p.beta, n))?;
+    let mut vars = vec![each(&|p, n| ctx.rows(p.gamma, n))?, each(&|p, n| ctx.rows(p.beta, n))?];
     match ctx.mode {
         Mode::Train { momentum } => {
             let running = |(p, &n): (&&BatchNorm, &usize)| -> Result<Running, GpuError> {
@@ -118,13 +139,12 @@ pub fn batch_norm(
                 Ok(Running { mean, var: ctx.store.buffer(p.var)?.prefix(n), momentum })
             };
             let running = parts.iter().zip(&counts).map(running).collect::<Result<_, _>>()?;
-            ctx.apply(BatchNormTrain { eps: BN_EPS, act, running }, &[x, &gamma, &beta])
+            Ok(NormInputs { vars, running })
         }
         Mode::Eval => {
             let stat = |id, n| Ok(Var::constant(&ctx.store.buffer(id)?.prefix(n)));
-            let mean = each(&|p, n| stat(p.mean, n))?;
-            let var = each(&|p, n| stat(p.var, n))?;
-            ctx.apply(BatchNormEval { eps: BN_EPS, act }, &[x, &gamma, &beta, &mean, &var])
+            vars.extend([each(&|p, n| stat(p.mean, n))?, each(&|p, n| stat(p.var, n))?]);
+            Ok(NormInputs { vars, running: Vec::new() })
         }
     }
 }

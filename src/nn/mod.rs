@@ -1,6 +1,7 @@
 //! What networks are made of: named parameters in flat arenas, layers, initialisation, optimisers,
 //! schedules and their state. Which network is built is no matter of this room.
 
+mod bottleneck;
 mod context;
 mod finite;
 mod init;
@@ -10,6 +11,7 @@ mod state;
 mod store;
 pub mod tensors;
 
+pub use bottleneck::{Wide, bottleneck};
 pub use context::{Ctx, Mode};
 pub use finite::{Arena, first_nonfinite};
 pub use init::Init;

@@ -5,6 +5,7 @@ pub mod accumulate;
 pub mod activation;
 pub mod arithmetic;
 pub mod batch_norm;
+pub mod bottleneck;
 pub mod concat;
 pub mod conv2d;
 pub mod count;

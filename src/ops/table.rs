@@ -16,6 +16,7 @@ pub const OPS: &[Entry] = &[
     Entry { name: "activation", cases: super::activation::cases },
     Entry { name: "arithmetic", cases: super::arithmetic::cases },
     Entry { name: "batch_norm", cases: super::batch_norm::cases },
+    Entry { name: "bottleneck", cases: super::bottleneck::cases },
     Entry { name: "concat", cases: super::concat::cases },
     Entry { name: "conv2d", cases: super::conv2d::cases },
     Entry { name: "cross_entropy", cases: super::cross_entropy::cases },

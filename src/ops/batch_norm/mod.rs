@@ -4,7 +4,7 @@
 //! With g = act'(pre) dy, pre recomputed from x: dbeta = sum g, dgamma = sum g xhat, and
 //! dx = gamma / std (g - dbeta / n - xhat dgamma / n), in evaluation without the last two terms.
 
-mod passes;
+pub(crate) mod passes;
 mod running;
 mod twin;
 

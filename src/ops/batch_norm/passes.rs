@@ -4,7 +4,7 @@
 use crate::gpu::shaders::norm::{
     batch_norm_apply, batch_norm_apply_scalar, batch_norm_coefficients, batch_norm_frozen,
     batch_norm_grad, batch_norm_grad_parameters, batch_norm_grad_scalar, batch_norm_grad_sums,
-    batch_norm_moments,
+    batch_norm_grad_terms, batch_norm_moments,
 };
 use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
 use crate::ops::activation::Activation;
@@ -18,15 +18,15 @@ fn over(gpu: &Gpu, x: &Tensor) -> Walk {
 }
 
 /// Batch statistics and what the other passes need of them.
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// [C, 4]: mean, 1/std, scale, shift.
-    pub(super) coefficients: Tensor,
+    pub(crate) coefficients: Tensor,
     /// [2, C]: mean, biased variance.
-    pub(super) moments: Tensor,
+    pub(crate) moments: Tensor,
 }
 
 /// Mean and variance of x over N, H, W.
-pub(super) fn batch(
+pub(crate) fn batch(
     gpu: &Gpu,
     [x, gamma, beta]: [&Tensor; 3],
     eps: f32,
@@ -42,34 +42,53 @@ pub(super) fn batch(
         groups: walk.groups(),
         work: x.len() as u64,
     })?;
-    let coefficients = Tensor::empty(gpu, [c, 4])?;
-    let moments = Tensor::empty(gpu, [2, c])?;
     let [_, _, h, w] = x.shape().nchw();
-    gpu.dispatch(Dispatch {
-        shader: &batch_norm_coefficients::SHADER,
-        constants: &[],
-        params: bytemuck::bytes_of(&batch_norm_coefficients::Params {
-            channels: walk.channels,
-            parts: walk.parts(),
-            plane: (h * w) as u32,
-            eps,
-        }),
-        bindings: &[
-            x.buffer(),
-            parts.buffer(),
-            gamma.buffer(),
-            beta.buffer(),
-            coefficients.buffer(),
-            moments.buffer(),
-        ],
-        groups: groups_1d(c, 64),
-        work: parts.len() as u64,
-    })?;
-    Ok(Batch { coefficients, moments })
+    let batch = Batch::empty(gpu, c)?;
+    batch.join(gpu, &parts, 0, [gamma, beta], eps, Some((x, h * w)))?;
+    Ok(batch)
+}
+
+impl Batch {
+    /// Room for so many channels.
+    pub(crate) fn empty(gpu: &Gpu, channels: usize) -> Result<Self, GpuError> {
+        let coefficients = Tensor::empty(gpu, [channels, 4])?;
+        Ok(Batch { coefficients, moments: Tensor::empty(gpu, [2, channels])? })
+    }
+
+    /// Fills the channels from `first` on of which `parts` [channels, parts, 4] are: (n, mean, M2)
+    /// each, the means less the channel's first value where x and the size of its planes are given.
+    pub(crate) fn join(
+        &self,
+        gpu: &Gpu,
+        parts: &Tensor,
+        first: usize,
+        [gamma, beta]: [&Tensor; 2],
+        eps: f32,
+        relative: Option<(&Tensor, usize)>,
+    ) -> Result<(), GpuError> {
+        let [channels, count, ..] = parts.shape().nchw();
+        let (x, plane) = relative.unwrap_or((parts, 0));
+        gpu.dispatch(Dispatch {
+            shader: &batch_norm_coefficients::SHADER,
+            constants: &[("ABSOLUTE", f64::from(u8::from(relative.is_none())))],
+            params: bytemuck::bytes_of(&batch_norm_coefficients::Params {
+                channels: channels as u32,
+                first: first as u32,
+                total: gamma.len() as u32,
+                parts: count as u32,
+                plane: plane as u32,
+                eps,
+            }),
+            bindings: &[x, parts, gamma, beta, &self.coefficients, &self.moments]
+                .map(Tensor::buffer),
+            groups: groups_1d(channels, 64),
+            work: parts.len() as u64,
+        })
+    }
 }
 
 /// [C, 4]: mean, 1/std, scale, beta, of given statistics.
-pub(super) fn frozen(
+pub(crate) fn frozen(
     gpu: &Gpu,
     [gamma, beta, mean, var]: [&Tensor; 4],
     eps: f32,
@@ -94,7 +113,7 @@ pub(super) fn frozen(
 }
 
 /// y = act((x - mean) * scale + shift).
-pub(super) fn apply(
+pub(crate) fn apply(
     gpu: &Gpu,
     x: &Tensor,
     coefficients: &Tensor,
@@ -124,7 +143,7 @@ pub(super) fn apply(
 }
 
 /// dgamma and dbeta.
-pub(super) fn grad_parameters(
+pub(crate) fn grad_parameters(
     gpu: &Gpu,
     [x, dy, coefficients]: [&Tensor; 3],
     act: Activation,
@@ -141,23 +160,59 @@ pub(super) fn grad_parameters(
         groups: walk.groups(),
         work: 2 * x.len() as u64,
     })?;
-    let (dgamma, dbeta) = (Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?);
+    let sums = [Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?];
+    join_grad_parameters(gpu, &parts, 0, &sums)?;
+    Ok(sums)
+}
+
+/// Fills dgamma and dbeta of the channels from `first` on of which `parts` [channels, parts, 2] are.
+pub(crate) fn join_grad_parameters(
+    gpu: &Gpu,
+    parts: &Tensor,
+    first: usize,
+    [dgamma, dbeta]: &[Tensor; 2],
+) -> Result<(), GpuError> {
+    let [channels, count, ..] = parts.shape().nchw();
     gpu.dispatch(Dispatch {
         shader: &batch_norm_grad_parameters::SHADER,
         constants: &[],
         params: bytemuck::bytes_of(&batch_norm_grad_parameters::Params {
-            channels: walk.channels,
-            parts: walk.parts(),
+            channels: channels as u32,
+            first: first as u32,
+            parts: count as u32,
         }),
-        bindings: &[parts.buffer(), dgamma.buffer(), dbeta.buffer()],
-        groups: groups_1d(c, 64),
+        bindings: &[parts, dgamma, dbeta].map(Tensor::buffer),
+        groups: groups_1d(channels, 64),
         work: parts.len() as u64,
+    })
+}
+
+/// [C, 8]: what a kernel that makes dx as it reads x and dy needs by channel; `n` values a channel
+/// where the statistics were those of the batch.
+pub(crate) fn grad_terms(
+    gpu: &Gpu,
+    coefficients: &Tensor,
+    [dgamma, dbeta]: &[Tensor; 2],
+    n: Option<usize>,
+) -> Result<Tensor, GpuError> {
+    let c = dgamma.len();
+    let terms = Tensor::empty(gpu, [c, 8])?;
+    gpu.dispatch(Dispatch {
+        shader: &batch_norm_grad_terms::SHADER,
+        constants: &[],
+        params: bytemuck::bytes_of(&batch_norm_grad_terms::Params {
+            channels: c as u32,
+            inverse_n: n.map_or(0.0, |n| 1.0 / n as f32),
+        }),
+        bindings: &[coefficients, dgamma, dbeta, &terms].map(Tensor::buffer),
+        groups: groups_1d(c, 64),
+        work: c as u64,
     })?;
-    Ok([dgamma, dbeta])
+    Ok(terms)
 }
 
 /// dx; `sums` are dgamma and dbeta where the statistics were those of the batch.
-pub(super) fn grad(
+pub(crate) fn grad(
     gpu: &Gpu,
     [x, dy, coefficients]: [&Tensor; 3],
     sums: Option<&[Tensor; 2]>,

@@ -1,5 +1,5 @@
 //! Depthwise kernels on a range of channels: what the mixed and the plain depthwise convolution
-//! record.
+//! record. Fused forms live with the ops that fuse.
 
 use crate::gpu::shaders::conv::{
     depthwise, depthwise_odd, depthwise_up, depthwise_up_odd, depthwise_weights,
@@ -26,12 +26,12 @@ pub(crate) struct Range {
 }
 
 /// How a plane is cut into strips of vec4s and bands of rows, and the size of a workgroup.
-struct Cut {
-    vec4s: usize,
-    strips: usize,
-    bands: usize,
-    rows: usize,
-    workgroup: u32,
+pub(crate) struct Cut {
+    pub(crate) vec4s: usize,
+    pub(crate) strips: usize,
+    pub(crate) bands: usize,
+    pub(crate) rows: usize,
+    pub(crate) workgroup: u32,
 }
 
 impl Range {
@@ -40,22 +40,28 @@ impl Range {
         matches!(kernel, 3 | 5 | 7) && matches!(stride, 1 | 2)
     }
 
-    fn planes(&self) -> usize {
+    pub(crate) fn planes(&self) -> usize {
         self.images * self.count
     }
 
-    fn odd(&self) -> bool {
+    pub(crate) fn odd(&self) -> bool {
         !self.input[1].is_multiple_of(4) || !self.output[1].is_multiple_of(4)
     }
 
-    fn work(&self) -> u64 {
+    pub(crate) fn work(&self) -> u64 {
         let taps = self.kernel * self.kernel;
         (self.planes() * self.output[0] * self.output[1] * taps) as u64
     }
 
     /// Cuts planes of `width4` vec4s by `height` rows. Registers: strips as wide as the pipeline
     /// can hold and whole planes, unless too few invocations came of it. Tiles: many small pieces.
-    fn cut(&self, style: KernelStyle, widest: usize, width4: usize, height: usize) -> Cut {
+    pub(crate) fn cut(
+        &self,
+        style: KernelStyle,
+        widest: usize,
+        width4: usize,
+        height: usize,
+    ) -> Cut {
         let (vec4s, items, workgroup) = match style {
             KernelStyle::Registers | KernelStyle::Subgroups => {
                 (widest.min(width4.next_power_of_two()), 64, 8)
@@ -70,6 +76,16 @@ impl Range {
         Cut { vec4s, strips, bands: height.div_ceil(rows), rows, workgroup }
     }
 
+    /// The cut of y.
+    pub(crate) fn forward_cut(&self, style: KernelStyle) -> Cut {
+        let widest = match (self.stride, self.kernel) {
+            (1, 3 | 5) => 4,
+            (1, _) | (_, 3 | 5) => 2,
+            _ => 1,
+        };
+        self.cut(style, widest, self.output[1].div_ceil(4), self.output[0])
+    }
+
     /// y (or, with the kernel turned around and stride 1, dx) from x (or dy).
     fn rows(
         &self,
@@ -80,13 +96,8 @@ impl Range {
         y: &Tensor,
         flip: bool,
     ) -> Result<(), GpuError> {
-        let widest = match (self.stride, self.kernel) {
-            (1, 3 | 5) => 4,
-            (1, _) | (_, 3 | 5) => 2,
-            _ => 1,
-        };
         let [ho, wo] = self.output;
-        let cut = self.cut(gpu.style(), widest, wo.div_ceil(4), ho);
+        let cut = self.forward_cut(gpu.style());
         let params = depthwise::Params {
             planes: self.planes() as u32,
             count: self.count as u32,

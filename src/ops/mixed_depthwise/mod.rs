@@ -46,7 +46,8 @@ impl MixedDepthwise {
         Ok(c / m)
     }
 
-    fn ranges(&self, x: &Shape) -> impl Iterator<Item = Range> {
+    /// The groups of channels of x.
+    pub(crate) fn ranges(&self, x: &Shape) -> impl Iterator<Item = Range> {
         let ([images, total, h, w], stride) = (x.nchw(), self.stride);
         let count = total / self.kernels.len().max(1);
         let output = [(h - 1) / stride + 1, (w - 1) / stride + 1];

@@ -6,12 +6,13 @@ mod general;
 mod nt;
 
 pub(crate) use general::{Convolution, convolution};
-pub(crate) use nt::product_nt;
+pub(crate) use nt::{product_nt, product_nt_normed};
 
 use crate::gpu::shaders::matmul::{
     pack, product, product_shared, product_shared_odd, product_tiles, sum_parts,
 };
 use crate::gpu::{Buffer, Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
+use crate::ops::activation::Activation;
 use crate::tensor::Tensor;
 
 /// Loops of the software driver end after 65,535 rounds; sums beyond this are split.
@@ -39,6 +40,15 @@ pub(crate) struct Planes {
     pub(crate) depth: usize,
     pub(crate) images: usize,
     pub(crate) plane: usize,
+}
+
+/// What a kernel reads in place of a tensor with this many channels: act(norm(.)) of it, made as it
+/// is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Normed<'a> {
+    /// By channel (mean, 1/std, scale, shift).
+    pub(crate) coefficients: &'a Tensor,
+    pub(crate) act: Activation,
 }
 
 /// A left factor as the products read it: [groups, taps, depth, rows rounded up to 4].
@@ -134,7 +144,7 @@ pub(crate) fn product(
     d: Planes,
 ) -> Result<(), GpuError> {
     if gpu.style() == KernelStyle::Subgroups {
-        return product_shared(gpu, a, b, bias, y, d);
+        return product_shared(gpu, a, b, [bias, None], Activation::Identity, y, d);
     }
     if !d.plane.is_multiple_of(4) {
         let c = Convolution::pointwise(d);
@@ -176,12 +186,25 @@ pub(crate) fn product(
     }
 }
 
+/// [`product`] of act(norm(b)), for subgroups of eight.
+pub(crate) fn product_normed(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    norm: Normed<'_>,
+    y: &Tensor,
+    d: Planes,
+) -> Result<(), GpuError> {
+    product_shared(gpu, a, b, [None, Some(norm.coefficients)], norm.act, y, d)
+}
+
 /// [`product`] with rows shared in subgroups.
 fn product_shared(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,
-    bias: Option<&Tensor>,
+    [bias, norm]: [Option<&Tensor>; 2],
+    act: Activation,
     y: &Tensor,
     d: Planes,
 ) -> Result<(), GpuError> {
@@ -202,15 +225,20 @@ fn product_shared(
         pitch4: d.rows.div_ceil(4) as u32,
         blocks: blocks as u32,
     };
-    let constants =
-        [("TALL", f64::from(u8::from(tall_rows))), ("BIAS", f64::from(u8::from(bias.is_some())))];
+    let flag = |on: bool| f64::from(u8::from(on));
+    let constants = [
+        ("TALL", flag(tall_rows)),
+        ("BIAS", flag(bias.is_some())),
+        ("NORM", flag(norm.is_some())),
+        act.constant(),
+    ];
     let even = d.plane.is_multiple_of(4);
     gpu.dispatch(Dispatch {
         shader: if even { &product_shared::SHADER } else { &product_shared_odd::SHADER },
         constants: &constants,
         params: bytemuck::bytes_of(&params),
-        // Without a bias the left factor stands in and is not read.
-        bindings: &[a.buffer(), b.buffer(), bias.unwrap_or(a).buffer(), y.buffer()],
+        // Without a bias or a norm the left factor stands in and is not read.
+        bindings: &[a, b, bias.unwrap_or(a), norm.unwrap_or(a), y].map(Tensor::buffer),
         groups: groups_1d(columns4.div_ceil(vec4s) * blocks, 1),
         work: (d.rows * d.depth * columns4 * 4) as u64,
     })

@@ -1,8 +1,9 @@
 //! The product with the transposed: what the weight gradient of a pointwise convolution is.
 
-use super::{MAX_STEPS, Planes, sum_parts};
+use super::{MAX_STEPS, Normed, Planes, sum_parts};
 use crate::gpu::shaders::matmul::{product_nt, product_nt_shared, product_nt_tiles};
 use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
+use crate::ops::activation::Activation;
 use crate::tensor::{Shape, Tensor};
 
 /// Number of splits and steps a split, so that `blocks` times as many items fill the device and
@@ -28,7 +29,7 @@ pub(crate) fn product_nt(
     shape: Shape,
 ) -> Result<Tensor, GpuError> {
     if gpu.style() == KernelStyle::Subgroups {
-        return product_nt_shared(gpu, a, b, d, shape);
+        return product_nt_shared(gpu, a, b, None, d, shape);
     }
     let side = if gpu.style() == KernelStyle::Registers { 8 } else { 32 };
     let (blocks_m, blocks_c) = (d.rows.div_ceil(side), d.depth.div_ceil(side));
@@ -71,11 +72,24 @@ pub(crate) fn product_nt(
     Ok(y)
 }
 
+/// [`product_nt`] of a and act(norm(b)), for subgroups of eight.
+pub(crate) fn product_nt_normed(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    norm: Normed<'_>,
+    d: Planes,
+    shape: Shape,
+) -> Result<Tensor, GpuError> {
+    product_nt_shared(gpu, a, b, Some(norm), d, shape)
+}
+
 /// [`product_nt`] with rows shared in subgroups: blocks of 32 of one factor by 16 of the other.
 fn product_nt_shared(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,
+    norm: Option<Normed<'_>>,
     d: Planes,
     shape: Shape,
 ) -> Result<Tensor, GpuError> {
@@ -84,6 +98,13 @@ fn product_nt_shared(
     let (rows, cols, step_m, step_c) =
         if swap { (d.depth, d.rows, 1, d.depth) } else { (d.rows, d.depth, d.depth, 1) };
     let (a, b) = if swap { (b, a) } else { (a, b) };
+    // Which of the kernel's factors is normed; without one the first stands in for what is not read.
+    let normed = match (norm, swap) {
+        (None, _) => 0.0,
+        (Some(_), true) => 1.0,
+        (Some(_), false) => 2.0,
+    };
+    let coefficients = norm.map_or(a, |n| n.coefficients);
     let (blocks_m, blocks_c) = (rows.div_ceil(32), cols.div_ceil(16));
     let plane4 = d.plane.div_ceil(4);
     let steps = d.images * plane4;
@@ -93,7 +114,11 @@ fn product_nt_shared(
     let parts = if splits == 1 { y.clone() } else { Tensor::empty(gpu, [splits, pitch])? };
     gpu.dispatch(Dispatch {
         shader: &product_nt_shared::SHADER,
-        constants: &[("ODD", f64::from(u8::from(!d.plane.is_multiple_of(4))))],
+        constants: &[
+            ("ODD", f64::from(u8::from(!d.plane.is_multiple_of(4)))),
+            ("NORM", normed),
+            norm.map_or(Activation::Identity, |n| n.act).constant(),
+        ],
         params: bytemuck::bytes_of(&product_nt_shared::Params {
             rows: rows as u32,
             cols: cols as u32,
@@ -108,7 +133,7 @@ fn product_nt_shared(
             step_m: step_m as u32,
             step_c: step_c as u32,
         }),
-        bindings: &[a.buffer(), a.buffer(), b.buffer(), b.buffer(), parts.buffer()],
+        bindings: &[a, a, b, b, coefficients, &parts].map(Tensor::buffer),
         groups: groups_1d(splits * blocks_m * blocks_c, 1),
         work: (rows * cols * steps * 4) as u64,
     })?;

@@ -1,0 +1,93 @@
+//! use linear activation depthwise plane_rows depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
+//! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
+//! 1, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
+//! For maps of any width. Host: src/ops/bottleneck/depthwise.rs.
+
+override WG: u32 = 8u;
+
+struct Params {
+    planes: u32,  // N * count
+    count: u32,   // channels of this kernel size
+    total: u32,   // channels of all
+    offset: u32,  // the first of ours
+    h: u32,       // of z
+    w: u32,
+    ho: u32,      // of zo
+    wo: u32,
+    strips: u32,  // strips a row
+    bands: u32,   // bands a plane
+    rows: u32,    // rows of z a band
+    pitch: u32,   // values of a part
+    sums: u32,    // where the sums by channel begin in it
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> dao: array<f32>;
+@group(0) @binding(2) var<storage, read> zo: array<f32>;
+// By channel of zo (mean, 1/std, scale, shift), (c_1, c_zo, 0, 0).
+@group(0) @binding(3) var<storage, read> output: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> z: array<f32>;
+// By channel of z (mean, 1/std, scale, shift).
+@group(0) @binding(5) var<storage, read> input: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> taps: array<f32>;
+@group(0) @binding(7) var<storage, read_write> g: array<f32>;
+@group(0) @binding(8) var<storage, read_write> parts: array<f32>;
+
+fn weight(i: u32) -> f32 {
+    return taps[i];
+}
+
+fn output_norm(c: u32) -> vec4<f32> {
+    return output[2u * c];
+}
+
+fn output_back(c: u32) -> vec2<f32> {
+    return output[2u * c + 1u].xy;
+}
+
+fn input_norm(c: u32) -> vec4<f32> {
+    return input[c];
+}
+
+fn write_part(i: u32, value: f32) {
+    parts[i] = value;
+}
+
+fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
+    return select(vec4<f32>(), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
+}
+
+// Places of four values; those beyond the row are read from its last.
+fn places(i: u32, left: u32) -> vec4<u32> {
+    return i + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(left - 1u));
+}
+
+fn read_dao(i: u32, left: u32) -> vec4<f32> {
+    let at = places(i, left);
+    return vec4<f32>(dao[at.x], dao[at.y], dao[at.z], dao[at.w]);
+}
+
+fn read_zo(i: u32, left: u32) -> vec4<f32> {
+    let at = places(i, left);
+    return vec4<f32>(zo[at.x], zo[at.y], zo[at.z], zo[at.w]);
+}
+
+fn read_z(i: u32, left: u32) -> vec4<f32> {
+    let at = places(i, left);
+    return vec4<f32>(z[at.x], z[at.y], z[at.z], z[at.w]);
+}
+
+fn write_g(i: u32, left: u32, value: vec4<f32>) {
+    for (var k = 0u; k < min(left, 4u); k++) {
+        g[i + k] = value[k];
+    }
+}
+
+@compute @workgroup_size(WG)
+fn depthwise_back_odd(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    back_strip(linear_index(wg, groups, WG, local));
+}

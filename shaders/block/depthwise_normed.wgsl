@@ -1,0 +1,76 @@
+//! use linear activation depthwise plane_rows depthwise_taps depthwise_forward moments
+//! y = depthwise(act(norm(x))) on a range of channels, as conv/depthwise.wgsl, with the moments of y:
+//! parts (n, mean, M2, 0) by channel of the range and strip. For maps whose rows are whole vec4s, before and after.
+//! Host: src/ops/bottleneck/depthwise.rs.
+
+override WG: u32 = 8u;
+
+struct Params {
+    planes: u32,  // N * count
+    count: u32,   // channels of this kernel size
+    total: u32,   // channels of x and y
+    offset: u32,  // the first of ours
+    h: u32,
+    w: u32,
+    ho: u32,
+    wo: u32,
+    strips: u32,  // strips a row
+    bands: u32,   // bands a plane
+    rows: u32,    // output rows a band
+    parts: u32,   // strips of a channel
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
+// By channel (mean, 1/std, scale, shift).
+@group(0) @binding(2) var<storage, read> norm: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> taps: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> parts: array<vec4<f32>>;
+
+var<private> coefficients: vec4<f32>;
+
+fn weight(i: u32) -> f32 {
+    return taps[i];
+}
+
+fn bias_of(c: u32) -> f32 {
+    return 0.0;
+}
+
+fn turned() -> u32 {
+    return 0u;
+}
+
+fn start(c: u32) {
+    coefficients = norm[p.offset + c];
+    moments_start();
+}
+
+fn finish(c: u32, part: u32) {
+    parts[c * p.parts + part] = moments_part();
+}
+
+fn normed(v: vec4<f32>) -> vec4<f32> {
+    return act4((v - coefficients.x) * coefficients.z + coefficients.w);
+}
+
+fn load(row: u32, v: u32) -> vec4<f32> {
+    return normed(x[row / 4u + v]);
+}
+
+fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
+    if (v * 4u < width) {
+        moments_add(value, 4u);
+        y[row / 4u + v] = value;
+    }
+}
+
+@compute @workgroup_size(WG)
+fn depthwise_normed(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    depthwise_strip(linear_index(wg, groups, WG, local));
+}

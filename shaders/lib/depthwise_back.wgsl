@@ -1,0 +1,82 @@
+// What the kernels block/depthwise_back*.wgsl share: the way back through
+//   a = act(norm(z)),  zo = depthwise(a),  ao = act(norm(zo))
+// from the gradient by ao to g, the gradient by norm(z), and to the weights' gradient. The gradient
+// by zo is made as it is read: scale * act'(norm(zo)) * dao - c_1 - (zo - mean) * c_zo, where the
+// last two terms stem from the batch's statistics.
+//
+// The kernel defines `read_dao(i, left)`, `read_zo(i, left)`, `read_z(i, left)` and
+// `write_g(i, left, value)`, four values from value i on, of which `left` lie in the row;
+// `inside(value, left)`, which makes the others zero; and `weight(i)`, `output_norm(c)`,
+// `output_back(c)`, `input_norm(c)`, `write_part(i, value)`.
+var<private> o_norm: vec4<f32>; // mean, 1/std, scale, shift of zo
+var<private> o_back: vec2<f32>; // c_1, c_zo
+var<private> i_norm: vec4<f32>; // of z
+var<private> sum_g: vec4<f32>;
+var<private> sum_gd: vec4<f32>;
+
+// Values 4v .. 4v + 3 of a row of the gradient by zo.
+fn load(row: u32, v: u32) -> vec4<f32> {
+    let at = row + 4u * v;
+    let left = p.wo - 4u * v;
+    let d = read_zo(at, left) - o_norm.x;
+    let g = act_grad4(d * o_norm.z + o_norm.w) * read_dao(at, left);
+    return inside(o_norm.z * g - o_back.x - d * o_back.y, left);
+}
+
+fn start_channel(c: u32) {
+    o_norm = output_norm(c);
+    o_back = output_back(c);
+    i_norm = input_norm(c);
+    sum_g = vec4<f32>();
+    sum_gd = vec4<f32>();
+}
+
+// Takes da, the gradient by four values of a, from value 4v of a row of z on; gives a.
+fn finish_four(row: u32, v: u32, w: u32, da: vec4<f32>) -> vec4<f32> {
+    if (4u * v >= w) {
+        return vec4<f32>();
+    }
+    let at = row + 4u * v;
+    let left = w - 4u * v;
+    let d = read_z(at, left) - i_norm.x;
+    let pre = d * i_norm.z + i_norm.w;
+    let g = inside(act_grad4(pre) * da, left);
+    write_g(at, left, g);
+    sum_g += g;
+    sum_gd += g * d;
+    return inside(act4(pre), left);
+}
+
+// Parts lie by (image, band, strip): K * K values a channel, from value p.sums on two a channel.
+fn part_start(n: u32, band: u32, strip: u32) -> u32 {
+    return ((n * p.bands + band) * p.strips + strip) * p.pitch;
+}
+
+// The sums by channel of g and of g * (z - mean) / std: gradients of shift and scale.
+fn store_sums(part: u32, c: u32) {
+    let total = vec2<f32>(
+        (sum_g.x + sum_g.y) + (sum_g.z + sum_g.w),
+        ((sum_gd.x + sum_gd.y) + (sum_gd.z + sum_gd.w)) * i_norm.y,
+    );
+    write_part(part + p.sums + 2u * c, total.x);
+    write_part(part + p.sums + 2u * c + 1u, total.y);
+}
+
+fn store_tap(first: u32, ky: u32, d: i32, flip: bool, value: f32) {
+    let i = ky * K + u32(i32(K / 2u) + d);
+    write_part(first + select(i, K * K - 1u - i, flip), value);
+}
+
+fn store_taps(first: u32, ky: u32, flip: bool, t: Taps) {
+    store_tap(first, ky, -1, flip, t.l.z);
+    store_tap(first, ky, 0, flip, t.l.w);
+    store_tap(first, ky, 1, flip, t.r.x);
+    if (K > 3u) {
+        store_tap(first, ky, -2, flip, t.l.y);
+        store_tap(first, ky, 2, flip, t.r.y);
+    }
+    if (K > 5u) {
+        store_tap(first, ky, -3, flip, t.l.x);
+        store_tap(first, ky, 3, flip, t.r.z);
+    }
+}

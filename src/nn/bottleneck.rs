@@ -1,0 +1,46 @@
+//! The inverted bottleneck of layers, up to its last batch norm, as the one op that it is.
+
+use super::layers::norm_inputs;
+use super::{BN_EPS, BatchNorm, Conv, Ctx, Mode};
+use crate::autodiff::Var;
+use crate::gpu::GpuError;
+use crate::ops::activation::Activation;
+use crate::ops::bottleneck::{Bottleneck, Norms};
+
+/// The layers of [`bottleneck`]; groups of channels have kernels of their own, and may have norms of
+/// their own.
+pub struct Wide<'a> {
+    /// Weights of the expansion [E, c, 1, 1].
+    pub expand: &'a Var,
+    /// Its norm over the E channels, which may be the first of those it has.
+    pub expand_norm: &'a BatchNorm,
+    /// For each group its depthwise convolution.
+    pub depthwise: &'a [&'a Conv],
+    /// Kernel sizes of the groups.
+    pub kernels: Vec<usize>,
+    /// Stride of the depthwise convolution.
+    pub stride: usize,
+    /// One norm over all depthwise outputs, or one a group.
+    pub depthwise_norms: &'a [&'a BatchNorm],
+    /// Weights of the projection [O, E, 1, 1].
+    pub project: &'a Var,
+}
+
+/// project(act(norm(depthwise(act(norm(expand(x))))))): [N, c, H, W] to [N, O, H', W'].
+pub fn bottleneck(ctx: &Ctx<'_>, x: &Var, of: Wide<'_>, act: Activation) -> Result<Var, GpuError> {
+    let channels = of.expand.tensor().shape().dim(0);
+    let first = norm_inputs(ctx, &[of.expand_norm], channels)?;
+    let second = norm_inputs(ctx, of.depthwise_norms, channels)?;
+    let norms = match ctx.mode {
+        Mode::Train { .. } => Norms::Batch([first.running, second.running]),
+        Mode::Eval => Norms::Given,
+    };
+    let mut kernels = Vec::with_capacity(of.depthwise.len());
+    for conv in of.depthwise {
+        kernels.push(ctx.param(conv.weight())?);
+    }
+    let op = Bottleneck { stride: of.stride, kernels: of.kernels, eps: BN_EPS, act, norms };
+    let weights = [x, of.expand, of.project];
+    let rest = first.vars.iter().chain(&second.vars).chain(&kernels);
+    ctx.apply(op, &weights.into_iter().chain(rest).collect::<Vec<_>>())
+}

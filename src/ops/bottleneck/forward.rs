@@ -1,0 +1,85 @@
+//! The forward pass.
+
+use super::{Bottleneck, Inputs, Norms, depthwise};
+use crate::gpu::{Gpu, GpuError, KernelStyle};
+use crate::ops::Forward;
+use crate::ops::batch_norm::passes::{self, Batch};
+use crate::ops::batch_norm::{Running, update_running};
+use crate::ops::product::{Normed, Planes, pack_rows, product, product_normed};
+use crate::tensor::{Shape, Tensor};
+
+/// Extents of the product of weights [rows, depth, 1, 1] with x [N, depth, H, W].
+pub(super) fn planes(w: &Tensor, x: &Shape) -> Planes {
+    let [images, depth, h, width] = x.nchw();
+    Planes { rows: w.shape().dim(0), depth, images, plane: h * width }
+}
+
+/// Output; saved: z1, z2 and for each the coefficients of its norm.
+pub(super) fn forward(op: &Bottleneck, gpu: &Gpu, inputs: &[&Tensor]) -> Result<Forward, GpuError> {
+    let shapes: Vec<&Shape> = inputs.iter().map(|t| t.shape()).collect();
+    let [z1_shape, z2_shape, y_shape] = op.shapes(&shapes)?;
+    let i: Inputs<'_, &Tensor> = op.inputs(inputs)?;
+
+    let z1 = Tensor::empty(gpu, z1_shape)?;
+    let d = planes(i.w1, i.x.shape());
+    product(gpu, &pack_rows(gpu, i.w1, d.rows, d.depth)?, i.x, None, &z1, d)?;
+    let c1 = match (&op.norms, i.norms[0]) {
+        (Norms::Batch([running, _]), &[gamma, beta, ..]) => {
+            let batch = passes::batch(gpu, [&z1, gamma, beta], op.eps)?;
+            update(gpu, running, &batch, z1.len() / gamma.len())?;
+            batch.coefficients
+        }
+        (_, norm) => given(op, gpu, norm)?,
+    };
+
+    let z2 = Tensor::empty(gpu, z2_shape)?;
+    let batch = match (&op.norms, i.norms[1]) {
+        (Norms::Batch(_), &[gamma, beta, ..]) => {
+            Some((Batch::empty(gpu, gamma.len())?, [gamma, beta]))
+        }
+        _ => None,
+    };
+    let norm = Normed { coefficients: &c1, act: op.act };
+    for (range, w) in op.depthwise().ranges(&z1_shape).zip(i.kernels) {
+        let parts = depthwise::forward(gpu, &range, &z1, norm, w, &z2)?;
+        if let Some((batch, parameters)) = &batch {
+            batch.join(gpu, &parts, range.offset, *parameters, op.eps, None)?;
+        }
+    }
+    let c2 = match (&op.norms, batch) {
+        (Norms::Batch([_, running]), Some((batch, [gamma, _]))) => {
+            update(gpu, running, &batch, z2.len() / gamma.len())?;
+            batch.coefficients
+        }
+        _ => given(op, gpu, i.norms[1])?,
+    };
+
+    let y = Tensor::empty(gpu, y_shape)?;
+    let d = planes(i.w3, &z2_shape);
+    let a = pack_rows(gpu, i.w3, d.rows, d.depth)?;
+    match gpu.style() {
+        KernelStyle::Subgroups => {
+            let norm = Normed { coefficients: &c2, act: op.act };
+            product_normed(gpu, &a, &z2, norm, &y, d)?;
+        }
+        _ => product(gpu, &a, &passes::apply(gpu, &z2, &c2, op.act)?, None, &y, d)?,
+    }
+    Ok(Forward { output: y, saved: vec![z1, z2, c1, c2] })
+}
+
+/// Coefficients of given statistics.
+fn given(op: &Bottleneck, gpu: &Gpu, norm: &[&Tensor]) -> Result<Tensor, GpuError> {
+    let &[gamma, beta, mean, var] = norm else {
+        return Err(GpuError::MissingRule("bottleneck without statistics"));
+    };
+    passes::frozen(gpu, [gamma, beta, mean, var], op.eps)
+}
+
+fn update(gpu: &Gpu, running: &[Running], batch: &Batch, count: usize) -> Result<(), GpuError> {
+    let mut first = 0;
+    for running in running {
+        update_running(gpu, running, &batch.moments, first, count)?;
+        first += running.mean.len();
+    }
+    Ok(())
+}

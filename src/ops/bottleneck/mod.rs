@@ -1,0 +1,151 @@
+//! The inverted bottleneck up to its last batch norm, as one op: with x [N, c, H, W]
+//!
+//!   z1 = w1 x,  z2 = depthwise(act(norm1(z1))),  y = w3 act(norm2(z2)),
+//!
+//! where w1 and w3 are pointwise and the depthwise convolution has a kernel size a group of channels,
+//! as in `mixed_depthwise`. It equals the composition of these ops; what it saves are passes over
+//! the wide tensors: norms and activations are applied as a kernel reads, moments of z2 are taken as
+//! it is written, and the way back through the middle is one pass. What only the gradient needs of
+//! the normed tensors is computed again from z1 and z2, so that no normed tensor is kept.
+
+mod backward;
+mod cases;
+mod depthwise;
+mod forward;
+
+pub(super) use cases::cases;
+
+use super::activation::Activation;
+use super::batch_norm::{BatchNormEval, BatchNormTrain, Running};
+use super::conv2d::Conv2d;
+use super::mixed_depthwise::MixedDepthwise;
+use super::{Cost, Forward, Op, Vjp};
+use crate::gpu::{Gpu, GpuError};
+use crate::tensor::{HostArray, Shape, Tensor};
+
+/// Where the two norms take their statistics from.
+#[derive(Clone, Debug)]
+pub enum Norms {
+    /// From the batch; running statistics to update in place, as for `BatchNormTrain`.
+    Batch([Vec<Running>; 2]),
+    /// They are given.
+    Given,
+}
+
+/// Inputs: x [N, c, H, W], w1 [E, c, 1, 1], w3 [O, E, 1, 1], the first norm, the second norm, then
+/// the kernels of each group [E / groups, 1, k, k]. A norm is gamma, beta and, where statistics are
+/// given, mean and variance, each [E]. Output: [N, O, H', W'].
+#[derive(Clone, Debug)]
+pub struct Bottleneck {
+    /// Of the depthwise convolution: 1 or 2.
+    pub stride: usize,
+    /// Kernel size of each group: 3, 5 or 7.
+    pub kernels: Vec<usize>,
+    /// Added to variances.
+    pub eps: f32,
+    /// Applied after each of the two norms.
+    pub act: Activation,
+    /// Statistics of the norms.
+    pub norms: Norms,
+}
+
+/// The inputs by name.
+struct Inputs<'a, T> {
+    x: &'a T,
+    w1: &'a T,
+    w3: &'a T,
+    norms: [&'a [T]; 2],
+    kernels: &'a [T],
+}
+
+const POINTWISE: Conv2d = Conv2d { stride: 1, padding: 0, groups: 1 };
+
+impl Bottleneck {
+    /// Inputs of a norm.
+    fn of_norm(&self) -> usize {
+        if matches!(self.norms, Norms::Given) { 4 } else { 2 }
+    }
+
+    fn inputs<'a, T>(&self, all: &'a [T]) -> Result<Inputs<'a, T>, GpuError> {
+        let n = self.of_norm();
+        match all {
+            [x, w1, w3, rest @ ..] if rest.len() == 2 * n + self.kernels.len() => Ok(Inputs {
+                x,
+                w1,
+                w3,
+                norms: [&rest[..n], &rest[n..2 * n]],
+                kernels: &rest[2 * n..],
+            }),
+            _ => {
+                let why = format!("{} inputs for {} kernel sizes", all.len(), self.kernels.len());
+                Err(GpuError::Shape { op: self.name(), why })
+            }
+        }
+    }
+
+    fn depthwise(&self) -> MixedDepthwise {
+        MixedDepthwise { stride: self.stride, kernels: self.kernels.clone() }
+    }
+
+    /// Shapes of z1 and z2 and of the output.
+    fn shapes(&self, inputs: &[&Shape]) -> Result<[Shape; 3], GpuError> {
+        let i = self.inputs(inputs)?;
+        let z1 = POINTWISE.shape(&[*i.x, *i.w1])?;
+        let wide = z1.dim(1);
+        if let Some(s) = i.norms.concat().iter().find(|s| s.len() != wide) {
+            let why = format!("a norm of {s} for {wide} channels");
+            return Err(GpuError::Shape { op: self.name(), why });
+        }
+        let kernels: Vec<&Shape> = std::iter::once(&z1).chain(i.kernels.iter().copied()).collect();
+        let z2 = self.depthwise().shape(&kernels)?;
+        Ok([z1, z2, POINTWISE.shape(&[&z2, *i.w3])?])
+    }
+}
+
+impl Op for Bottleneck {
+    fn name(&self) -> &'static str {
+        "bottleneck"
+    }
+
+    fn shape(&self, inputs: &[&Shape]) -> Result<Shape, GpuError> {
+        Ok(self.shapes(inputs)?[2])
+    }
+
+    fn forward(&self, gpu: &Gpu, inputs: &[&Tensor]) -> Result<Forward, GpuError> {
+        forward::forward(self, gpu, inputs)
+    }
+
+    fn vjp(&self, gpu: &Gpu, ctx: &Vjp<'_>) -> Result<Vec<Option<Tensor>>, GpuError> {
+        backward::vjp(self, gpu, ctx)
+    }
+
+    fn twin(&self, inputs: &[HostArray]) -> HostArray {
+        // Inputs that do not fit have no result.
+        let Ok(i) = self.inputs(inputs) else { return HostArray::zeros([0]) };
+        let normed = |z: HostArray, norm: &[HostArray]| {
+            let inputs: Vec<_> = std::iter::once(z).chain(norm.iter().cloned()).collect();
+            let (eps, act) = (self.eps, self.act);
+            match self.norms {
+                Norms::Given => BatchNormEval { eps, act }.twin(&inputs),
+                Norms::Batch(_) => BatchNormTrain { eps, act, running: Vec::new() }.twin(&inputs),
+            }
+        };
+        let a1 = normed(POINTWISE.twin(&[i.x.clone(), i.w1.clone()]), i.norms[0]);
+        let inputs: Vec<_> = std::iter::once(a1).chain(i.kernels.iter().cloned()).collect();
+        let a2 = normed(self.depthwise().twin(&inputs), i.norms[1]);
+        POINTWISE.twin(&[a2, i.w3.clone()])
+    }
+
+    fn cost(&self, inputs: &[&Shape]) -> Cost {
+        let (Ok([z1, z2, y]), Ok(i)) = (self.shapes(inputs), self.inputs(inputs)) else {
+            return Cost::default();
+        };
+        let kernels: Vec<&Shape> = std::iter::once(&z1).chain(i.kernels.iter().copied()).collect();
+        let macs = POINTWISE.cost(&[*i.x, *i.w1]).macs
+            + self.depthwise().cost(&kernels).macs
+            + POINTWISE.cost(&[&z2, *i.w3]).macs;
+        // Each wide tensor is written and read once; z1 once more for its moments.
+        let values = i.x.len() + 3 * z1.len() + 2 * z2.len() + y.len();
+        Cost { macs, bytes: 4 * values as u64 }
+    }
+}
