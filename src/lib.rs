@@ -7,6 +7,8 @@ pub mod autodiff;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
+#[cfg(feature = "studio")]
+pub mod desk;
 pub mod gpu;
 pub mod measure;
 pub mod nas;
@@ -18,4 +20,6 @@ pub mod protocol;
 pub mod report;
 pub mod run;
 pub mod space;
+#[cfg(feature = "studio")]
+pub mod studio;
 pub mod tensor;

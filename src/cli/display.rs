@@ -6,10 +6,10 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::error::CliError;
-use super::progress::Progress;
 use super::{output, words};
 use crate::platform::clock::Stopwatch;
 use crate::protocol::journal::Record;
+use crate::protocol::progress::Progress;
 
 /// Seconds between lines of progress in a log.
 const EVERY: f64 = 15.0;

@@ -56,6 +56,10 @@ pub(super) enum CliError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The studio's window.
+    #[cfg(feature = "studio")]
+    #[error(transparent)]
+    Window(#[from] crate::desk::WindowError),
     /// A value that has no JSON form.
     #[error("the result has no JSON form: {0}")]
     Json(#[from] serde_json::Error),

@@ -16,9 +16,10 @@ mod input;
 mod measured;
 mod note;
 mod output;
-mod progress;
 mod report;
 mod search;
+#[cfg(feature = "studio")]
+mod studio;
 mod table;
 mod train;
 mod words;
@@ -35,7 +36,7 @@ use error::CliError;
 #[command(name = "sgnas", version, about = "Searches image networks for hardware budgets")]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -48,24 +49,47 @@ enum Command {
     Report(report::Report),
     Devices(devices::Devices),
     Bench(bench::Bench),
+    #[cfg(feature = "studio")]
+    Studio(studio::Studio),
 }
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
     let done = match Cli::try_parse() {
         Ok(cli) => match cli.command {
-            Command::Search(command) => command.run(),
-            Command::Generate(command) => command.run(),
-            Command::Evaluate(command) => command.run(),
-            Command::Train(command) => command.run(),
-            Command::Info(command) => command.run(),
-            Command::Report(command) => command.run(),
-            Command::Devices(command) => command.run(),
-            Command::Bench(command) => command.run(),
+            None => without_command(),
+            Some(command) => run(command),
         },
         Err(error) => not_understood(&error),
     };
     done.unwrap_or_else(|error| error.report())
+}
+
+fn run(command: Command) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Search(command) => command.run(),
+        Command::Generate(command) => command.run(),
+        Command::Evaluate(command) => command.run(),
+        Command::Train(command) => command.run(),
+        Command::Info(command) => command.run(),
+        Command::Report(command) => command.run(),
+        Command::Devices(command) => command.run(),
+        Command::Bench(command) => command.run(),
+        #[cfg(feature = "studio")]
+        Command::Studio(command) => command.run(),
+    }
+}
+
+/// Without a command the studio opens.
+#[cfg(feature = "studio")]
+fn without_command() -> Result<ExitCode, CliError> {
+    studio::Studio::default().run()
+}
+
+/// Without a command and without the studio nothing is asked for.
+#[cfg(not(feature = "studio"))]
+fn without_command() -> Result<ExitCode, CliError> {
+    Err(CliError::Usage("no command is given; `sgnas --help` lists them".to_owned()))
 }
 
 /// Help and version are no errors; what is one is told in one line.
@@ -74,9 +98,6 @@ fn not_understood(error: &clap::Error) -> Result<ExitCode, CliError> {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             output::print(&error.render().to_string())?;
             Ok(ExitCode::SUCCESS)
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Err(CliError::Usage("no command is given; `sgnas --help` lists them".to_owned()))
         }
         _ => Err(CliError::Usage(one_line(&error.render().to_string()))),
     }

@@ -2,6 +2,7 @@
 
 use crate::protocol::event::Event;
 use crate::protocol::facts::{Evaluated, Origin, RunStart};
+pub(super) use crate::protocol::quantity::percent;
 use crate::protocol::quantity::{duration, grouped, short};
 use crate::protocol::statistics::fit;
 
@@ -54,11 +55,6 @@ pub(super) fn sentence(event: &Event) -> Option<String> {
         | Event::Finished { .. }
         | Event::Failed { .. } => return None,
     })
-}
-
-/// "76.5 %"; a share that is no number is a dash.
-pub(super) fn percent(share: f64) -> String {
-    if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "-".to_owned() }
 }
 
 fn beginning(start: &RunStart) -> String {

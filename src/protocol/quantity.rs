@@ -136,6 +136,11 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// "76.5 %" from a share; a share that is no number is a dash.
+pub fn percent(share: f64) -> String {
+    if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "-".to_owned() }
+}
+
 fn figures(value: f64) -> String {
     match value {
         v if v < 10.0 => format!("{v:.2}"),

@@ -76,13 +76,13 @@ impl RunState {
             Event::PhaseEnded { phase, seconds } => {
                 self.set_phase(PhaseState { phase: *phase, seconds: Some(*seconds) });
             }
-            Event::SupernetStep(step) => self.supernet_steps.push(*step),
-            Event::SupernetEpoch(epoch) => self.supernet_epochs.push(*epoch),
-            Event::GeneratorStep(step) => self.generator_steps.push(*step),
-            Event::GeneratorEpoch(epoch) => self.generator_epochs.push(*epoch),
+            Event::SupernetStep(step) => again(&mut self.supernet_steps, *step, |s| s.step),
+            Event::SupernetEpoch(epoch) => again(&mut self.supernet_epochs, *epoch, |e| e.epoch),
+            Event::GeneratorStep(step) => again(&mut self.generator_steps, *step, |s| s.step),
+            Event::GeneratorEpoch(epoch) => again(&mut self.generator_epochs, *epoch, |e| e.epoch),
             Event::Tracking { targets } => self.tracking.clone_from(targets),
             Event::Evaluated(one) => self.evaluate(one),
-            Event::ScratchEpoch(epoch) => self.scratch_epochs.push(*epoch),
+            Event::ScratchEpoch(epoch) => again(&mut self.scratch_epochs, *epoch, |e| e.epoch),
             Event::SettingChanged { key, value } => {
                 if let Some(start) = &mut self.start
                     && let Err(error) = start.config.set_live(key, value)
@@ -133,5 +133,28 @@ impl RunState {
             Some(old) => old.clone_from(one),
             None => self.evaluated.push(one.clone()),
         }
+    }
+}
+
+/// Appends what is counted by `place`. After a lost device a run repeats what came since its last
+/// checkpoint: then the repetition stands.
+fn again<T>(list: &mut Vec<T>, new: T, place: impl Fn(&T) -> u64) {
+    while list.last().is_some_and(|last| place(last) >= place(&new)) {
+        list.pop();
+    }
+    list.push(new);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_that_a_lost_device_repeats_stand_once() {
+        let mut steps = Vec::new();
+        for step in [0_u64, 1, 2, 3, 2, 3, 4] {
+            again(&mut steps, step, |&step| step);
+        }
+        assert_eq!(steps, [0, 1, 2, 3, 4]);
     }
 }

@@ -8,7 +8,8 @@ use crate::nn::{Store, Tensors};
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{Config, Decode, Targets};
 use crate::space::{
-    Architecture, Budget, Metric, PriorPool, SkipMask, Space, argmax, most_probable_within,
+    Architecture, Budget, Decoded, Metric, PriorPool, SkipMask, Space, SpaceError, argmax,
+    log_probabilities, most_probable_within,
 };
 
 /// A generator with its priors, for one space and one constraint.
@@ -92,6 +93,27 @@ impl Answerer {
                 most_probable_within(&self.space, &alpha, self.mask, &budget)?.architecture
             }
         })
+    }
+
+    /// The architecture for limits on one metric or both, with what it was chosen from: the
+    /// probabilities of k3, k5, k7 and skip for each sub-block of each layer, layers * 24 values.
+    ///
+    /// # Errors
+    /// As [`Answerer::answer`], and where nothing is limited.
+    pub async fn weigh(&self, budget: &Budget) -> Result<(Decoded, Vec<f32>), RunError> {
+        let limit = |metric| match metric {
+            Metric::Macs => budget.macs,
+            Metric::Params => budget.params,
+        };
+        let other = if self.metric == Metric::Macs { Metric::Params } else { Metric::Macs };
+        let own = limit(self.metric).map(|most| (self.metric, most));
+        let Some((metric, most)) = own.or_else(|| limit(other).map(|most| (other, most))) else {
+            return Err(SpaceError::NoBudget.into());
+        };
+        let alpha = self.alpha(metric, most).await?;
+        let decoded = most_probable_within(&self.space, &alpha, self.mask, budget)?;
+        let logs = log_probabilities(&alpha, self.mask)?;
+        Ok((decoded, logs.iter().map(|log| log.exp() as f32).collect()))
     }
 
     /// Architecture parameters for a budget, layers * 24 values.

@@ -10,6 +10,7 @@ use super::lock::{self, Lock};
 use crate::nn::{Tensors, tensors};
 use crate::platform::files;
 use crate::protocol::config::Config;
+use crate::protocol::journal::Record;
 use crate::protocol::result::SearchResult;
 use crate::protocol::state::RunState;
 use crate::space::Architecture;
@@ -86,7 +87,25 @@ impl RunFolder {
     /// # Errors
     /// Names the journal and the line that is damaged.
     pub fn state(&self) -> Result<RunState, RunError> {
-        Ok(RunState::replay(&journal::read(&self.journal())?))
+        Ok(RunState::replay(&self.records()?))
+    }
+
+    /// The records of the journal so far; the run may be under way.
+    ///
+    /// # Errors
+    /// Names the journal and the line that is damaged.
+    pub fn records(&self) -> Result<Vec<Record>, RunError> {
+        journal::read(&self.journal())
+    }
+
+    /// The records that stand when the run is resumed: those before its newest whole checkpoint.
+    ///
+    /// # Errors
+    /// As [`RunFolder::records`], and where no checkpoint can be loaded.
+    pub fn records_to_resume(&self) -> Result<Vec<Record>, RunError> {
+        let loaded = self.checkpoints().load::<serde_json::Value>()?;
+        let length = loaded.map_or(0, |loaded| loaded.checkpoint.position.journal);
+        journal::read_to(&self.journal(), length)
     }
 
     /// What is trained from scratch here; `None` in the folder of a search.

@@ -72,6 +72,16 @@ pub fn read(path: &Path) -> Result<Vec<Record>, RunError> {
     Ok(parse(path, &read_bytes(path)?)?.records)
 }
 
+/// Reads the whole lines among the first `length` bytes of a journal.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_to(path: &Path, length: u64) -> Result<Vec<Record>, RunError> {
+    let bytes = read_bytes(path)?;
+    let end = usize::try_from(length).map_or(bytes.len(), |end| end.min(bytes.len()));
+    Ok(parse(path, &bytes[..end])?.records)
+}
+
 /// A run that was killed before its first event has no journal yet.
 fn read_bytes(path: &Path) -> Result<Vec<u8>, RunError> {
     match files::read(path) {

@@ -4,8 +4,7 @@ use crate::support::{TINY, file, finished, refused, text};
 
 #[test]
 fn arguments_that_cannot_be_read_end_with_status_two() {
-    let cases: [(&[&str], &[&str]); 16] = [
-        (&[], &["no command", "sgnas --help"]),
+    let cases: [(&[&str], &[&str]); 15] = [
         (&["serach"], &["'serach'", "'search'"]),
         (&["search", "--presett", "tiny"], &["'--presett'", "'--preset'"]),
         (&["search", "--seed", "first"], &["'first'", "--seed"]),
@@ -30,6 +29,23 @@ fn arguments_that_cannot_be_read_end_with_status_two() {
     ];
     for (args, names) in cases {
         refused(2, args, names);
+    }
+}
+
+#[cfg(feature = "studio")]
+#[test]
+fn the_studio_without_a_display_says_what_runs_without_one() {
+    if !cfg!(target_os = "linux") {
+        println!("SKIPPED: this system has a display always");
+        return;
+    }
+    for args in [&[][..], &["studio"]] {
+        let mut program = crate::support::command(args);
+        let output = program.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains("no display") && text.contains("sgnas search"), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
     }
 }
 

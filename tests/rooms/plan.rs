@@ -25,7 +25,9 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     // Its faces. Report and studio see values, never the engine.
     ("report", &["protocol", "platform"]),
     ("studio", &["protocol", "platform"]),
-    ("cli", &["run", "report", "measure"]),
+    // Where the studio meets the engine: it answers its requests.
+    ("desk", &["studio", "run", "report"]),
+    ("cli", &["run", "report", "measure", "desk"]),
 ];
 
 /// Files directly in src: they open a face, and may see every room.

@@ -8,6 +8,7 @@ mod process;
 #[cfg(test)]
 mod scratch;
 mod setup;
+mod studio;
 mod tally;
 mod test;
 mod vulkan;
@@ -27,6 +28,7 @@ struct Task {
 /// The one list of tasks; parsing and help read it.
 const TASKS: &[Task] = &[
     Task { name: "demo", help: demo::HELP, run: demo::run },
+    Task { name: "studio", help: studio::HELP, run: studio::run },
     Task { name: "test", help: test::HELP, run: test::run },
     Task { name: "golden", help: golden::HELP, run: golden::run },
     Task { name: "help", help: "list the tasks", run: print_help },

@@ -1,15 +1,15 @@
 //! How far a run is: its events folded to a share, a rate and the remaining time. Pure; the clock
 //! comes in as seconds.
 
-use crate::protocol::config::Config;
-use crate::protocol::event::Event;
-use crate::protocol::facts::{DataSummary, Origin, Phase, RunStart};
-use crate::protocol::quantity::{duration, grouped};
+use super::config::Config;
+use super::event::Event;
+use super::facts::{DataSummary, Origin, Phase, RunStart};
+use super::quantity::{duration, grouped};
 use crate::space::Space;
 
 /// The running phase as a person wants to see it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Progress {
+pub struct Progress {
     start: Option<RunStart>,
     phase: Option<Phase>,
     /// Steps, architectures or epochs of the phase.
@@ -22,7 +22,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Takes in an event that came at `now` (seconds on any clock that does not run backwards).
-    pub(super) fn apply(&mut self, event: &Event, now: f64) {
+    pub fn apply(&mut self, event: &Event, now: f64) {
         match event {
             Event::RunStarted(start) => self.start = Some((**start).clone()),
             Event::PhaseStarted { phase } => self.enter(*phase, 0, now),
@@ -71,17 +71,17 @@ impl Progress {
     }
 
     /// The running phase.
-    pub(super) fn phase(&self) -> Option<Phase> {
+    pub fn phase(&self) -> Option<Phase> {
         self.phase
     }
 
     /// Done and total, in steps of the phase.
-    pub(super) fn steps(&self) -> (u64, u64) {
+    pub fn steps(&self) -> (u64, u64) {
         (self.done, self.total)
     }
 
     /// "loss 1.234, accuracy 56.7 %, 1,234 images/s, 2 min 10 s left".
-    pub(super) fn figures(&self, now: f64) -> String {
+    pub fn figures(&self, now: f64) -> String {
         match self.remaining(now) {
             Some(seconds) => format!("{}, {} left", self.figures, duration(seconds)),
             None => self.figures.clone(),
@@ -89,7 +89,7 @@ impl Progress {
     }
 
     /// One line for a log: "supernet 45 %: ..."; `None` between phases.
-    pub(super) fn line(&self, now: f64) -> Option<String> {
+    pub fn line(&self, now: f64) -> Option<String> {
         if self.done >= self.total {
             return None;
         }
@@ -119,24 +119,31 @@ impl Progress {
         (steps > 0 && seconds > 0.0).then(|| steps as f64 / seconds)
     }
 
-    fn remaining(&self, now: f64) -> Option<f64> {
+    /// Seconds that the phase will still take at its rate; `None` where that is not known yet.
+    pub fn remaining(&self, now: f64) -> Option<f64> {
         let left = self.total.checked_sub(self.done).filter(|&left| left > 0)?;
         Some(left as f64 / self.rate(now)?)
     }
 }
 
-/// Steps of a phase: optimiser steps, architectures or, from scratch, epochs.
-fn total(config: &Config, data: &DataSummary, phase: Phase) -> u64 {
+/// Optimiser steps of an epoch; 1 for phases that have none.
+pub fn epoch_steps(config: &Config, data: &DataSummary, phase: Phase) -> u64 {
     let steps = |images: usize, batch: usize| (images / batch.max(1)).max(1) as u64;
     match phase {
-        Phase::Supernet => {
-            config.supernet.epochs * steps(data.weight_images, config.supernet.batch)
-        }
-        Phase::Generator => {
-            let g = &config.generator;
-            let epoch = if g.steps == 0 { steps(data.generator_images, g.batch) } else { g.steps };
-            g.epochs * epoch
-        }
+        Phase::Supernet => steps(data.weight_images, config.supernet.batch),
+        Phase::Generator => match config.generator.steps {
+            0 => steps(data.generator_images, config.generator.batch),
+            given => given,
+        },
+        Phase::Evaluate | Phase::Scratch => 1,
+    }
+}
+
+/// Steps of a phase: optimiser steps, architectures or, from scratch, epochs.
+fn total(config: &Config, data: &DataSummary, phase: Phase) -> u64 {
+    match phase {
+        Phase::Supernet => config.supernet.epochs * epoch_steps(config, data, phase),
+        Phase::Generator => config.generator.epochs * epoch_steps(config, data, phase),
         Phase::Evaluate => {
             // Eight where none are given; the space decides only where they lie.
             let budgets = config

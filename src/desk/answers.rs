@@ -1,0 +1,123 @@
+//! The worker that answers budgets: it holds the open run's generator on a device of its own, and
+//! reads it anew when the run has saved a better one.
+
+use std::path::{Path, PathBuf};
+
+use super::inbox::Inbox;
+use super::mail::Mail;
+use crate::gpu::AdapterChoice;
+use crate::platform::clock::Stopwatch;
+use crate::platform::thread;
+use crate::run::answerer::Answerer;
+use crate::run::{RunError, trained};
+use crate::space::Budget;
+use crate::studio::backend::{Answer, Report};
+
+/// The way to the worker.
+#[derive(Clone)]
+pub(super) struct Answers(Inbox<Waiting>);
+
+/// What waits for the worker.
+#[derive(Debug, Default, PartialEq)]
+struct Waiting {
+    /// Another run.
+    folder: Option<PathBuf>,
+    /// The run has saved.
+    saved: bool,
+    budget: Option<Budget>,
+}
+
+impl Answers {
+    /// Starts the worker.
+    pub(super) fn start(adapter: AdapterChoice, mail: Mail) -> Result<Self, RunError> {
+        let inbox = Inbox::new();
+        let own = inbox.clone();
+        let work = move || {
+            // A device stays on the thread that opened it.
+            let mut worker = Worker { adapter, mail, folder: None, answerer: None };
+            loop {
+                worker.serve(own.wait());
+            }
+        };
+        thread::spawn("answers", work).map(drop).map_err(RunError::Thread)?;
+        Ok(Self(inbox))
+    }
+
+    /// Answers from another run from now on.
+    pub(super) fn open(&self, folder: &Path) {
+        self.0.put(|waiting| {
+            *waiting = Waiting { folder: Some(folder.to_owned()), ..Waiting::default() };
+        });
+    }
+
+    /// The run has saved: there may be a better generator.
+    pub(super) fn saved(&self) {
+        self.0.put(|waiting| waiting.saved = true);
+    }
+
+    /// Asks for an answer; one that waits is replaced.
+    pub(super) fn ask(&self, budget: Budget) {
+        self.0.put(|waiting| waiting.budget = Some(budget));
+    }
+}
+
+struct Worker {
+    adapter: AdapterChoice,
+    mail: Mail,
+    folder: Option<PathBuf>,
+    answerer: Option<Answerer>,
+}
+
+impl Worker {
+    fn serve(&mut self, waiting: Waiting) {
+        let other = waiting.folder.is_some();
+        if let Some(folder) = waiting.folder {
+            self.folder = Some(folder);
+            self.answerer = None;
+        }
+        if other || waiting.saved {
+            self.load();
+        }
+        if let Some(budget) = waiting.budget {
+            self.answer(budget);
+        }
+    }
+
+    /// Reads the run's generator; where there is none yet, the one in hand stays.
+    fn load(&mut self) {
+        let Some(folder) = &self.folder else { return };
+        match pollster::block_on(trained::generator(folder, &self.adapter)) {
+            Ok(answerer) => {
+                self.answerer = Some(answerer);
+                self.mail.send(Report::Generator(Ok(())));
+            }
+            Err(_) if self.answerer.is_some() => {}
+            Err(RunError::Untrained { .. } | RunError::NoRun(_)) => {
+                let why = "the generator has not been trained yet".to_owned();
+                self.mail.send(Report::Generator(Err(why)));
+            }
+            Err(error) => self.mail.send(Report::Generator(Err(error.to_string()))),
+        }
+    }
+
+    fn answer(&mut self, budget: Budget) {
+        let Some(answerer) = &self.answerer else { return };
+        let watch = Stopwatch::start();
+        match pollster::block_on(answerer.weigh(&budget)) {
+            Ok((decoded, probabilities)) => self.mail.send(Report::Answered(Answer {
+                budget,
+                architecture: decoded.architecture,
+                probabilities,
+                milliseconds: watch.milliseconds(),
+            })),
+            // Both limits at once may leave nothing.
+            Err(error @ RunError::Space(_)) => self.mail.send(Report::Trouble(error.to_string())),
+            Err(error) => {
+                // A lost device: the next request begins on a new one.
+                self.answerer = None;
+                self.mail.send(Report::Trouble(error.to_string()));
+                self.load();
+            }
+        }
+    }
+}

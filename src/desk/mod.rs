@@ -1,0 +1,150 @@
+//! The studio's outside on a desktop: a window, and threads that answer its requests. The run has
+//! a thread and a device of its own; so have the generator that answers budgets and the supernet
+//! that measures architectures. Nothing is drawn here.
+
+mod answers;
+mod inbox;
+mod library;
+mod mail;
+mod measures;
+mod runner;
+mod window;
+
+use std::path::{Path, PathBuf};
+
+use self::mail::Mail;
+use self::runner::Runner;
+use crate::gpu::{AdapterChoice, list_adapters};
+use crate::platform::thread;
+use crate::run::RunError;
+use crate::run::folder::{OwnedRunFolder, RunFolder};
+use crate::studio::Backend;
+use crate::studio::backend::{Adapter, Report, Request, Wake};
+pub use window::{WindowError, open_window};
+
+/// The desktop's answers to the studio.
+pub struct Desk {
+    mail: Mail,
+    adapter: AdapterChoice,
+    /// Where new runs are created and others are looked for.
+    runs: PathBuf,
+    runner: Option<Runner>,
+    answers: answers::Answers,
+    measures: measures::Measures,
+}
+
+impl Desk {
+    /// A desk that computes on this adapter and keeps runs in a folder.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn new(adapter: AdapterChoice, runs: &Path) -> Result<Self, RunError> {
+        let mail = Mail::default();
+        let answers = answers::Answers::start(adapter.clone(), mail.clone())?;
+        let measures = measures::Measures::start(adapter.clone(), mail.clone())?;
+        Ok(Self { mail, adapter, runs: runs.to_owned(), runner: None, answers, measures })
+    }
+
+    fn try_ask(&mut self, request: Request) -> Result<(), RunError> {
+        match request {
+            Request::ListAdapters => self.aside("adapters", |mail| {
+                let all = pollster::block_on(list_adapters()).into_iter().map(|one| Adapter {
+                    name: one.name,
+                    kind: one.kind.to_owned(),
+                    backend: one.backend,
+                });
+                mail.send(Report::Adapters(all.collect()));
+            })?,
+            Request::ListRuns => {
+                let folder = self.runs.clone();
+                self.aside("runs", move |mail| mail.send(Report::Runs(library::list(&folder))))?;
+            }
+            Request::Start(config) => {
+                self.leave();
+                let out = library::free_folder(&self.runs, &config.general.preset);
+                self.open_tools(&out);
+                let tools = (self.answers.clone(), self.measures.clone());
+                let runner = Runner::begin(*config, out, &self.adapter, &self.mail, tools)?;
+                self.runner = Some(runner);
+            }
+            Request::Resume(folder) => {
+                self.leave();
+                self.open_tools(&folder);
+                let tools = (self.answers.clone(), self.measures.clone());
+                self.runner = Some(Runner::resume(folder, &self.adapter, &self.mail, tools)?);
+            }
+            Request::Open(folder) => self.open(&folder)?,
+            Request::Take(path) => match RunFolder::open(&path) {
+                Ok(_) => self.open(&path)?,
+                Err(_) => self.mail.send(Report::Images(path)),
+            },
+            Request::Command(command) => {
+                if let Some(runner) = &self.runner {
+                    runner.command(command);
+                }
+            }
+            Request::Answer(budget) => self.answers.ask(budget),
+            Request::Measure(architecture) => self.measures.ask(architecture),
+        }
+        Ok(())
+    }
+
+    /// Does something short on a thread of its own.
+    fn aside(&self, name: &str, work: impl FnOnce(&Mail) + Send + 'static) -> Result<(), RunError> {
+        let mail = self.mail.clone();
+        thread::spawn(name, move || work(&mail)).map(drop).map_err(RunError::Thread)
+    }
+
+    /// Opens a run to look at.
+    fn open(&mut self, folder: &Path) -> Result<(), RunError> {
+        let found = RunFolder::open(folder)?;
+        // Its lock tells whether another program works on it; ours would be stopped first.
+        self.leave();
+        if matches!(OwnedRunFolder::open(folder), Err(RunError::Locked { .. })) {
+            let what = "another program works on this run: what is shown stands still";
+            self.mail.send(Report::Trouble(format!("{}: {what}", folder.display())));
+        }
+        let (root, records) = (found.root().to_owned(), found.records()?);
+        self.mail.send(Report::Opened { folder: root.clone(), records, live: false });
+        self.open_tools(&root);
+        Ok(())
+    }
+
+    /// Points those who answer and measure at another run.
+    fn open_tools(&self, folder: &Path) {
+        self.answers.open(folder);
+        self.measures.open(folder);
+    }
+
+    /// Lets the run under way save and end.
+    fn leave(&mut self) {
+        if let Some(runner) = self.runner.take() {
+            runner.leave();
+        }
+    }
+}
+
+impl Backend for Desk {
+    fn connect(&mut self, wake: Wake) {
+        self.mail.connect(wake);
+    }
+
+    fn ask(&mut self, request: Request) {
+        if let Err(error) = self.try_ask(request) {
+            self.mail.send(Report::Trouble(error.to_string()));
+        }
+    }
+
+    fn reports(&mut self) -> Vec<Report> {
+        self.mail.take()
+    }
+}
+
+impl Drop for Desk {
+    /// Closing the window saves.
+    fn drop(&mut self) {
+        if let Some(runner) = self.runner.take() {
+            runner.end();
+        }
+    }
+}

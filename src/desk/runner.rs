@@ -1,0 +1,123 @@
+//! The run under way: started on its thread, its events carried to the studio by another, so that
+//! a window that does not draw never holds it up.
+
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use async_channel::Sender;
+
+use super::answers::Answers;
+use super::mail::Mail;
+use super::measures::Measures;
+use crate::gpu::AdapterChoice;
+use crate::platform::thread;
+use crate::protocol::config::Config;
+use crate::protocol::facts::Phase;
+use crate::protocol::{Command, Event};
+use crate::run::RunError;
+use crate::run::folder::RunFolder;
+use crate::run::link::{self, Handle};
+use crate::run::search::{Job, Outcome, search};
+use crate::studio::backend::{Ending, Report};
+
+/// Those who use what the run learns.
+pub(super) type Tools = (Answers, Measures);
+
+/// A run and the way to it.
+pub(super) struct Runner {
+    commands: Sender<Command>,
+    carrier: JoinHandle<()>,
+}
+
+impl Runner {
+    /// Begins a run in a new folder.
+    pub(super) fn begin(
+        config: Config,
+        out: PathBuf,
+        adapter: &AdapterChoice,
+        mail: &Mail,
+        tools: Tools,
+    ) -> Result<Self, RunError> {
+        mail.send(Report::Opened { folder: out.clone(), records: Vec::new(), live: true });
+        let job = Job::New { config: Box::new(config), out: out.clone() };
+        Self::start(job, out, adapter, mail, tools)
+    }
+
+    /// Goes on with a run from its newest checkpoint.
+    pub(super) fn resume(
+        folder: PathBuf,
+        adapter: &AdapterChoice,
+        mail: &Mail,
+        tools: Tools,
+    ) -> Result<Self, RunError> {
+        let records = RunFolder::open(&folder)?.records_to_resume()?;
+        mail.send(Report::Opened { folder: folder.clone(), records, live: true });
+        Self::start(Job::Resume { folder: folder.clone() }, folder, adapter, mail, tools)
+    }
+
+    fn start(
+        job: Job,
+        folder: PathBuf,
+        adapter: &AdapterChoice,
+        mail: &Mail,
+        tools: Tools,
+    ) -> Result<Self, RunError> {
+        let adapter = adapter.clone();
+        let handle = link::start(async move |link| search(job, &adapter, false, link).await)?;
+        let commands = handle.commands.clone();
+        let mail = mail.clone();
+        let carrier = thread::spawn("carrier", move || carry(handle, &folder, &mail, &tools));
+        Ok(Self { commands, carrier: carrier.map_err(RunError::Thread)? })
+    }
+
+    /// Hands a command over. A full queue means that as many wait already.
+    pub(super) fn command(&self, command: Command) {
+        let _ = self.commands.try_send(command);
+    }
+
+    /// Lets the run save and end, without waiting for it.
+    pub(super) fn leave(self) {
+        self.command(Command::Stop);
+    }
+
+    /// Lets the run save and waits for its end.
+    pub(super) fn end(self) {
+        self.command(Command::Stop);
+        // The carrier tells of errors itself.
+        let _ = self.carrier.join();
+    }
+}
+
+/// Carries events until the run ends.
+fn carry(
+    handle: Handle<Outcome>,
+    folder: &std::path::Path,
+    mail: &Mail,
+    (answers, measures): &Tools,
+) {
+    let mut saving = false;
+    while let Ok(record) = handle.events.recv_blocking() {
+        // A checkpoint is told before it is written; whatever follows comes after.
+        if std::mem::take(&mut saving) {
+            answers.saved();
+            measures.open(folder);
+        }
+        match &record.event {
+            Event::Checkpoint { phase, .. } => saving = *phase >= Phase::Generator,
+            // So that the slider answers from the best generator so far.
+            Event::GeneratorEpoch(epoch) if epoch.best_hardware => {
+                let _ = handle.commands.try_send(Command::Save);
+            }
+            _ => {}
+        }
+        mail.send(Report::Events(vec![record]));
+    }
+    let ending = match handle.join() {
+        Ok(Outcome { result: Some(_), .. }) => Ok(Ending::Finished),
+        Ok(_) => Ok(Ending::Stopped),
+        Err(error) => Err(error.to_string()),
+    };
+    answers.saved();
+    measures.open(folder);
+    mail.send(Report::Ended(ending));
+}

@@ -1,0 +1,269 @@
+//! The app: drains reports before a frame, draws the panes, and fulfils their wishes after it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui};
+use egui_tiles::Tree;
+
+use super::backend::{Backend, Report, Request};
+use super::frame::Frames;
+use super::layout::{self, Panes, Place};
+use super::panes::start::Start;
+use super::panes::{PANES, Pane};
+use super::state::{Accuracy, Generator, Live, Studio};
+use super::theme::{self, Tokens};
+use super::view::{View, Wish};
+use super::{run_bar, status_line};
+use crate::platform::clock::Stopwatch;
+use crate::protocol::Command;
+use crate::space::Budget;
+
+/// A slider that has not moved for so long rests, seconds.
+const REST: f64 = 0.3;
+const LAYOUT: &str = "layout";
+const PANE_STATES: &str = "panes";
+
+/// The studio as eframe runs it.
+pub struct App {
+    studio: Studio,
+    backend: Box<dyn Backend>,
+    frames: Frames,
+    tree: Tree<Place>,
+    panes: Panes,
+    start: Start,
+    /// Whether the start page stands in the place of the panes.
+    on_start: bool,
+    /// When the budget last changed, in the clock of egui.
+    moved: f64,
+}
+
+impl App {
+    /// The studio over a backend; `saved` is what an earlier session left, `open` a run to open.
+    pub fn new(
+        ctx: &egui::Context,
+        saved: Option<&dyn eframe::Storage>,
+        mut backend: Box<dyn Backend>,
+        open: Option<PathBuf>,
+    ) -> Self {
+        theme::apply(ctx);
+        let waker = ctx.clone();
+        backend.connect(Arc::new(move || waker.request_repaint()));
+        backend.ask(Request::ListAdapters);
+        backend.ask(Request::ListRuns);
+        if let Some(folder) = open {
+            backend.ask(Request::Open(folder));
+        }
+        let mut panes: Panes = PANES.iter().map(|entry| (entry.key, (entry.make)())).collect();
+        let of_panes =
+            saved.and_then(|s| eframe::get_value::<BTreeMap<String, String>>(s, PANE_STATES));
+        for (key, state) in of_panes.unwrap_or_default() {
+            if let Some(pane) = panes.get_mut(key.as_str()) {
+                pane.load(&state);
+            }
+        }
+        let tree = saved.and_then(|storage| eframe::get_value(storage, LAYOUT));
+        Self {
+            studio: Studio::default(),
+            backend,
+            frames: Frames::default(),
+            tree: tree.unwrap_or_else(layout::watch),
+            panes,
+            start: Start::default(),
+            on_start: true,
+            moved: 0.0,
+        }
+    }
+
+    /// What the studio knows.
+    pub fn studio(&self) -> &Studio {
+        &self.studio
+    }
+
+    /// Leaves one pane alone in the window, by its key; restoring the layout brings the others back.
+    pub fn show_alone(&mut self, key: &str) {
+        self.tree = layout::alone(key);
+    }
+
+    /// Takes in what has come, and asks for what follows from it. Draws nothing.
+    pub fn advance(&mut self, ctx: &egui::Context) {
+        for report in self.backend.reports() {
+            let opened = matches!(report, Report::Opened { .. });
+            let ready = matches!(report, Report::Generator(Ok(())));
+            if let Report::Images(path) = &report {
+                self.start.take_data(path);
+                self.on_start = true;
+            }
+            self.studio.apply(report);
+            self.on_start &= !opened;
+            if ready {
+                self.ask_for_answer();
+            }
+        }
+        for file in ctx.input(|input| input.raw.dropped_files.clone()) {
+            self.backend.ask(Request::Take(file.path().to_owned()));
+        }
+        self.keys(ctx);
+        self.measure_at_rest(ctx);
+        if self.studio.run.as_ref().is_some_and(|run| run.live.under_way()) {
+            // The age of the checkpoint and the remaining time go on without events.
+            ctx.request_repaint_after(std::time::Duration::from_secs(1));
+        }
+    }
+
+    /// Draws everything, then fulfils the wishes.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let watch = Stopwatch::start();
+        let tokens = Tokens::of(ui.ctx().theme());
+        let view = View::new(&self.studio, tokens, &self.frames);
+        let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(20, 0));
+        Panel::top("run bar").exact_size(run_bar::HEIGHT).frame(bar).resizable(false).show(
+            ui,
+            |ui| {
+                run_bar::show(ui, &view);
+            },
+        );
+        Panel::bottom("status").exact_size(status_line::HEIGHT).frame(bar).resizable(false).show(
+            ui,
+            |ui| {
+                status_line::show(ui, &view);
+            },
+        );
+        if let Some(trouble) = &self.studio.trouble {
+            banner(ui, &view, trouble);
+        }
+        let ground = Frame::new().fill(tokens.background).inner_margin(Margin::same(12));
+        let (tree, panes, start) = (&mut self.tree, &mut self.panes, &mut self.start);
+        CentralPanel::default().frame(ground).show(ui, |ui| {
+            if self.on_start {
+                start.ui(ui, &view);
+            } else {
+                layout::show(ui, tree, panes, &view);
+            }
+        });
+        let wishes = view.into_wishes();
+        let now = ui.input(|input| input.time);
+        for wish in wishes {
+            self.fulfil(wish, now);
+        }
+        self.frames.push(watch.milliseconds());
+    }
+
+    fn fulfil(&mut self, wish: Wish, now: f64) {
+        match wish {
+            Wish::Ask(request) => self.ask(request),
+            Wish::Budget(budget) => {
+                self.studio.budget = budget;
+                self.moved = now;
+                self.ask_for_answer();
+            }
+            Wish::Show(architecture, source) => self.studio.show(architecture, source),
+            Wish::Pane(key) => layout::bring(&mut self.tree, key),
+            Wish::StartPage(shown) => {
+                self.on_start = shown;
+                if shown {
+                    self.backend.ask(Request::ListRuns);
+                }
+            }
+            Wish::RestoreLayout => self.tree = layout::watch(),
+            Wish::Dismiss => self.studio.trouble = None,
+        }
+    }
+
+    /// Passes a request on, and notes what it means for the state.
+    fn ask(&mut self, request: Request) {
+        match &request {
+            Request::Measure(architecture) => self.studio.measuring = Some(architecture.clone()),
+            Request::Command(command) => {
+                if let Some(run) = &mut self.studio.run {
+                    run.live = match command {
+                        Command::Pause => Live::Paused,
+                        Command::Resume => Live::Running,
+                        Command::Stop => Live::Stopping,
+                        _ => run.live,
+                    };
+                }
+            }
+            _ => {}
+        }
+        self.backend.ask(request);
+    }
+
+    fn ask_for_answer(&mut self) {
+        if self.studio.generator == Generator::Ready && self.studio.budget != Budget::default() {
+            self.studio.asking();
+            self.backend.ask(Request::Answer(self.studio.budget));
+        }
+    }
+
+    /// Asks for the accuracy of the network in view when the slider rests.
+    fn measure_at_rest(&mut self, ctx: &egui::Context) {
+        let Some(network) = &self.studio.network else { return };
+        let architecture = network.architecture.clone();
+        let unknown = matches!(self.studio.accuracy(&architecture), Accuracy::Unknown(_));
+        let asked = self.studio.measured.contains_key(&architecture);
+        if !unknown || asked || self.studio.generator != Generator::Ready {
+            return;
+        }
+        let rested = ctx.input(|input| input.time) - self.moved;
+        if rested >= REST {
+            self.ask(Request::Measure(architecture));
+        } else {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64(REST - rested));
+        }
+    }
+
+    fn keys(&mut self, ctx: &egui::Context) {
+        if ctx.input_mut(|i| i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::L)) {
+            self.tree = layout::watch();
+        }
+        let typing = ctx.memory(|memory| memory.focused().is_some());
+        let live = self.studio.run.as_ref().map(|run| run.live);
+        if !typing && ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Space)) {
+            match live {
+                Some(Live::Running) => self.ask(Request::Command(Command::Pause)),
+                Some(Live::Paused) => self.ask(Request::Command(Command::Resume)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A trouble in a line of its own, until it is put away.
+fn banner(ui: &mut Ui, view: &View<'_>, trouble: &str) {
+    let tokens = view.tokens;
+    let fill = tokens.warning.gamma_multiply(0.18);
+    let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(20, 8));
+    Panel::top("trouble").frame(frame).resizable(false).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let close = 72.0;
+            let text = RichText::new(trouble).color(tokens.text);
+            ui.allocate_ui(egui::vec2(ui.available_width() - close, 0.0), |ui| {
+                ui.add(egui::Label::new(text).wrap().selectable(true));
+            });
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("Dismiss").clicked() {
+                    view.wish(Wish::Dismiss);
+                }
+            });
+        });
+    });
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+        self.advance(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, LAYOUT, &self.tree);
+        let of_panes: BTreeMap<&str, String> =
+            self.panes.iter().map(|(key, pane)| (*key, pane.save())).collect();
+        eframe::set_value(storage, PANE_STATES, &of_panes);
+    }
+}

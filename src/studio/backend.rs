@@ -1,0 +1,149 @@
+//! What the studio needs of the outside, as values: requests out, reports in. Nothing here waits.
+//! Room `desk` answers them with threads, a browser with a worker, a test with what it likes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::protocol::Command;
+use crate::protocol::config::Config;
+use crate::protocol::journal::Record;
+use crate::space::{Architecture, Budget};
+
+/// Wakes the interface after a report, from any thread.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The outside. Every request is answered by reports, later.
+pub trait Backend {
+    /// Names what is to be called when a report has come.
+    fn connect(&mut self, wake: Wake);
+
+    /// Hands over a request, and returns at once.
+    fn ask(&mut self, request: Request);
+
+    /// What has come since the last call, in order.
+    fn reports(&mut self) -> Vec<Report>;
+}
+
+/// What the studio may want.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Which adapters there are.
+    ListAdapters,
+    /// Which runs there are beside the open one.
+    ListRuns,
+    /// Begin a run, in a new folder.
+    Start(Box<Config>),
+    /// Read a run's folder, and answer from what it has learnt.
+    Open(PathBuf),
+    /// Something dropped onto the window: a run is opened, all else comes back as images.
+    Take(PathBuf),
+    /// Go on with a run that was stopped.
+    Resume(PathBuf),
+    /// Something for the run that is under way.
+    Command(Command),
+    /// The architecture for a budget; a newer one replaces those that wait.
+    Answer(Budget),
+    /// The accuracy of an architecture with inherited weights; a newer one replaces those that
+    /// wait.
+    Measure(Architecture),
+}
+
+/// What the outside tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// The adapters, best first.
+    Adapters(Vec<Adapter>),
+    /// The runs, newest first.
+    Runs(Vec<RunEntry>),
+    /// Another run is open from now on; its past comes along.
+    Opened {
+        /// Its folder.
+        folder: PathBuf,
+        /// What its journal holds so far.
+        records: Vec<Record>,
+        /// Whether it is under way here, so that events follow.
+        live: bool,
+    },
+    /// New events of the run under way.
+    Events(Vec<Record>),
+    /// The run under way has ended: complete, stopped and saved, or with an error in one line.
+    Ended(Result<Ending, String>),
+    /// Whether the open run's generator answers; if not, why.
+    Generator(Result<(), String>),
+    /// An answer to a budget.
+    Answered(Answer),
+    /// A measured accuracy (0 to 1), or why there is none.
+    Measured {
+        /// Of this architecture.
+        architecture: Architecture,
+        /// Share of the test images, or the reason in one line.
+        accuracy: Result<f64, String>,
+    },
+    /// What was dropped is no run, so it may be images.
+    Images(PathBuf),
+    /// Something did not work: what, and what to do, in one line.
+    Trouble(String),
+}
+
+/// How a run ended without an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All phases are done.
+    Finished,
+    /// It was asked to stop; its state is saved.
+    Stopped,
+}
+
+/// An adapter as people know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// Marketing name.
+    pub name: String,
+    /// "discrete", "integrated", "software", ...
+    pub kind: String,
+    /// "vulkan", "metal", "dx12".
+    pub backend: String,
+}
+
+/// A run folder in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunEntry {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Its preset.
+    pub preset: String,
+    /// Its seed.
+    pub seed: u64,
+    /// How far it is.
+    pub standing: Standing,
+    /// Best accuracy of a generated network, 0 to 1.
+    pub best: Option<f64>,
+    /// Time of its last event, ms since 1970.
+    pub touched: u64,
+}
+
+/// How far a run in a list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// All phases are done.
+    Finished,
+    /// It can be resumed.
+    Stopped,
+    /// A program works on it now.
+    Active,
+    /// It ended with an error.
+    Failed,
+}
+
+/// The generator's answer to a budget.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// What was asked.
+    pub budget: Budget,
+    /// The most probable architecture within it.
+    pub architecture: Architecture,
+    /// Probabilities of k3, k5, k7 and skip, [layers x 6 x 4], flat.
+    pub probabilities: Vec<f32>,
+    /// Time of the forward pass and the decoding, ms.
+    pub milliseconds: f64,
+}

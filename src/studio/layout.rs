@@ -1,0 +1,201 @@
+//! Where the panes stand: a tree of tabs that the user may drag, close and bring back. It is
+//! remembered between sessions, and one key restores the default.
+
+use std::collections::BTreeMap;
+
+use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, StrokeKind, Ui, Visuals};
+use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
+use serde::{Deserialize, Serialize};
+
+use super::panes::{self, Pane};
+use super::theme::{self, PANEL_RADIUS};
+use super::view::View;
+
+/// A pane's place in the tree: its key in the list of panes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place(String);
+
+/// The panes by key.
+pub(super) type Panes = BTreeMap<&'static str, Box<dyn Pane>>;
+
+/// The tree of the workspace "Watch".
+pub(super) fn watch() -> Tree<Place> {
+    let mut tiles = Tiles::default();
+    let mut tab = |key: &str| {
+        let pane = tiles.insert_pane(Place(key.to_owned()));
+        tiles.insert_tab_tile(vec![pane])
+    };
+    let (training, scatter) = (tab("training"), tab("scatter"));
+    let architecture = tab("architecture");
+    let left = Linear::new_binary(LinearDir::Vertical, [training, scatter], 0.5);
+    let left = tiles.insert_container(Container::Linear(left));
+    let all = Linear::new_binary(LinearDir::Horizontal, [left, architecture], 0.37);
+    let root = tiles.insert_container(Container::Linear(all));
+    Tree::new(egui::Id::unique("workspace"), root, tiles)
+}
+
+/// A tree of one pane.
+pub(super) fn alone(key: &str) -> Tree<Place> {
+    Tree::new_tabs(egui::Id::unique("workspace"), vec![Place(key.to_owned())])
+}
+
+/// Brings a pane to the front; one that was closed comes back beside what was there first.
+pub(super) fn bring(tree: &mut Tree<Place>, key: &str) {
+    let place = Place(key.to_owned());
+    if tree.tiles.find_pane(&place).is_none() {
+        let pane = tree.tiles.insert_pane(place.clone());
+        let host = tree.tiles.iter().find_map(|(id, tile)| match tile {
+            Tile::Container(Container::Tabs(_)) => Some(*id),
+            _ => None,
+        });
+        match host.or(tree.root()) {
+            Some(host) => tree.move_tile_to_container(pane, host, usize::MAX, false),
+            None => tree.root = Some(tree.tiles.insert_tab_tile(vec![pane])),
+        }
+    }
+    let wanted = tree.tiles.find_pane(&place);
+    tree.make_active(|id, _| Some(id) == wanted);
+}
+
+/// Draws the tree and all panes in it.
+pub(super) fn show(ui: &mut Ui, tree: &mut Tree<Place>, panes: &mut Panes, view: &View<'_>) {
+    let grounds: Vec<_> = tree
+        .tiles
+        .iter()
+        .filter(|(_, tile)| matches!(tile, Tile::Container(Container::Tabs(_))))
+        .filter(|(id, _)| tree.is_visible_in_layout(**id))
+        .filter_map(|(id, _)| tree.tiles.rect(*id).map(|rect| (*id, rect)))
+        .collect();
+    for (_, rect) in &grounds {
+        let radius = CornerRadius::same(PANEL_RADIUS);
+        let (panel, border) = (view.tokens.panel, view.tokens.border());
+        ui.painter().rect(*rect, radius, panel, border, StrokeKind::Inside);
+    }
+    tree.ui(&mut Behavior { panes, view }, ui);
+    // The grounds are drawn where the panels were; after a change they follow at once.
+    if grounds.is_empty() || grounds.iter().any(|(id, rect)| tree.tiles.rect(*id) != Some(*rect)) {
+        ui.ctx().request_repaint();
+    }
+}
+
+struct Behavior<'a, 'v> {
+    panes: &'a mut Panes,
+    view: &'a View<'v>,
+}
+
+impl egui_tiles::Behavior<Place> for Behavior<'_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _: TileId, place: &mut Place) -> UiResponse {
+        let margin = egui::Margin { left: 16, right: 16, top: 0, bottom: 12 };
+        egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+            if let Some(pane) = self.panes.get_mut(place.0.as_str()) {
+                pane.ui(ui, self.view);
+            }
+        });
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, place: &Place) -> egui::WidgetText {
+        let title = panes::title(&place.0).unwrap_or(&place.0);
+        RichText::new(title).size(theme::BODY + 1.0).strong().into()
+    }
+
+    fn retain_pane(&mut self, place: &Place) -> bool {
+        self.panes.contains_key(place.0.as_str())
+    }
+
+    fn is_tab_closable(&self, tiles: &Tiles<Place>, id: TileId) -> bool {
+        // A lone pane has no cross in its header; its menu is where the pane is closed.
+        let siblings = tiles.parent_of(id).and_then(|parent| tiles.get_container(parent));
+        siblings.is_some_and(|container| container.num_children() > 1)
+    }
+
+    fn on_tab_close(&mut self, _: &mut Tiles<Place>, _: TileId) -> bool {
+        true
+    }
+
+    fn top_bar_right_ui(
+        &mut self,
+        tiles: &Tiles<Place>,
+        ui: &mut Ui,
+        _: TileId,
+        tabs: &egui_tiles::Tabs,
+        _: &mut f32,
+    ) {
+        ui.add_space(8.0);
+        let active = tabs.active.and_then(|id| tiles.get(id));
+        if let Some(Tile::Pane(place)) = active
+            && let Some(pane) = self.panes.get_mut(place.0.as_str())
+        {
+            pane.bar(ui, self.view);
+        }
+    }
+
+    fn tab_bar_height(&self, _: &egui::Style) -> f32 {
+        36.0
+    }
+
+    fn gap_width(&self, _: &egui::Style) -> f32 {
+        12.0
+    }
+
+    fn min_size(&self) -> f32 {
+        160.0
+    }
+
+    fn simplification_options(&self) -> egui_tiles::SimplificationOptions {
+        egui_tiles::SimplificationOptions {
+            all_panes_must_have_tabs: true,
+            ..egui_tiles::SimplificationOptions::default()
+        }
+    }
+
+    fn resize_stroke(&self, _: &egui::Style, state: egui_tiles::ResizeState) -> Stroke {
+        match state {
+            egui_tiles::ResizeState::Idle => Stroke::NONE,
+            egui_tiles::ResizeState::Hovering => Stroke::new(2.0, self.view.tokens.line),
+            egui_tiles::ResizeState::Dragging => Stroke::new(2.0, self.view.tokens.accent),
+        }
+    }
+
+    fn tab_title_spacing(&self, _: &Visuals) -> f32 {
+        16.0
+    }
+
+    fn tab_bar_color(&self, _: &Visuals) -> Color32 {
+        Color32::TRANSPARENT
+    }
+
+    fn tab_bg_color(
+        &self,
+        _: &Visuals,
+        _: &Tiles<Place>,
+        _: TileId,
+        _: &egui_tiles::TabState,
+    ) -> Color32 {
+        Color32::TRANSPARENT
+    }
+
+    fn tab_outline_stroke(
+        &self,
+        _: &Visuals,
+        _: &Tiles<Place>,
+        _: TileId,
+        _: &egui_tiles::TabState,
+    ) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_bar_hline_stroke(&self, _: &Visuals) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_text_color(
+        &self,
+        _: &Visuals,
+        _: &Tiles<Place>,
+        _: TileId,
+        state: &egui_tiles::TabState,
+    ) -> Color32 {
+        if state.active { self.view.tokens.text } else { self.view.tokens.muted }
+    }
+}

@@ -1,0 +1,20 @@
+//! The studio: panes over the state of a run, in a window. It sees values and asks for what it
+//! wants through [`Backend`]; no engine, no file, no thread lives here.
+
+mod app;
+pub mod backend;
+mod estimate;
+mod frame;
+mod layout;
+pub mod panes;
+mod run_bar;
+mod series;
+pub mod state;
+mod status_line;
+pub mod theme;
+mod view;
+mod widgets;
+
+pub use app::App;
+pub use backend::Backend;
+pub use view::{View, Wish};

@@ -1,0 +1,58 @@
+//! The panes: one file (or folder) each, and the one list of them. A new pane is a file here and a
+//! line in [`PANES`]; where it stands by default is `layout`'s affair.
+
+mod architecture;
+mod scatter;
+pub mod start;
+mod training;
+
+use eframe::egui::Ui;
+
+use super::view::View;
+
+/// A view on the state. It draws, keeps what is its own (a zoom, a switch), and wishes.
+pub trait Pane {
+    /// Draws the pane in all the room that `ui` has.
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>);
+
+    /// Draws its controls into the header, from right to left.
+    fn bar(&mut self, _ui: &mut Ui, _view: &View<'_>) {}
+
+    /// What of its own it wants to find again in the next session; empty for nothing.
+    fn save(&self) -> String {
+        String::new()
+    }
+
+    /// Takes up what [`Pane::save`] gave; what cannot be read is left alone.
+    fn load(&mut self, _saved: &str) {}
+}
+
+/// A pane in the list.
+pub struct Entry {
+    /// Its name in layouts; never changed, or layouts forget it.
+    pub key: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// Makes it.
+    pub make: fn() -> Box<dyn Pane>,
+}
+
+/// The one list of panes, in the order of menus.
+pub const PANES: &[Entry] = &[
+    Entry { key: "training", title: "Training", make: || Box::<training::Training>::default() },
+    Entry {
+        key: "architecture",
+        title: "Architecture",
+        make: || Box::<architecture::ArchitecturePane>::default(),
+    },
+    Entry {
+        key: "scatter",
+        title: "Accuracy against cost",
+        make: || Box::<scatter::Scatter>::default(),
+    },
+];
+
+/// The title of a pane by its key.
+pub fn title(key: &str) -> Option<&'static str> {
+    PANES.iter().find(|entry| entry.key == key).map(|entry| entry.title)
+}

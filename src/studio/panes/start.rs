@@ -1,0 +1,256 @@
+//! The start page: what this is in one sentence, and the ways to begin: a preset on the embedded
+//! images or on one's own, or a run that is there already. It stands in the place of the panes.
+
+use std::path::PathBuf;
+
+use eframe::egui::{
+    self, Button, CornerRadius, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, pos2, vec2,
+};
+
+use super::Pane;
+use crate::protocol::Config;
+use crate::protocol::quantity::{percent, short};
+use crate::space::{PRESETS, Space};
+use crate::studio::backend::{Request, RunEntry, Standing};
+use crate::studio::theme::{self, Tokens};
+use crate::studio::view::{View, Wish};
+
+/// The name of the images inside the program.
+const EMBEDDED: &str = "fashion-mnist-12k";
+/// Breadth of the page.
+const WIDTH: f32 = 760.0;
+
+/// The page's own state.
+pub struct Start {
+    preset: &'static str,
+    /// Path of other images; empty for the embedded ones.
+    data: String,
+    seed: String,
+    folder: String,
+    /// What is wrong with the fields.
+    wrong: Option<String>,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self {
+            preset: "tiny",
+            data: String::new(),
+            seed: "7".to_owned(),
+            folder: String::new(),
+            wrong: None,
+        }
+    }
+}
+
+impl Pane for Start {
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let side = (0.5 * (ui.available_width() - WIDTH)).max(24.0);
+            ui.horizontal(|ui| {
+                ui.add_space(side);
+                ui.vertical(|ui| {
+                    ui.set_width((ui.available_width() - 24.0).min(WIDTH));
+                    self.page(ui, view);
+                });
+            });
+        });
+    }
+}
+
+impl Start {
+    /// Takes other images, as when a folder is dropped onto the window.
+    pub fn take_data(&mut self, path: &std::path::Path) {
+        self.data = path.display().to_string();
+    }
+
+    fn page(&mut self, ui: &mut Ui, view: &View<'_>) {
+        let tokens = view.tokens;
+        ui.add_space(28.0);
+        ui.label(RichText::new("Find a small, fast network for your budget").size(22.0).strong());
+        let sentence = "Train one supernet that contains every architecture of a space; a generator then answers any budget with a network at once: drag the slider and watch it redraw.";
+        ui.label(RichText::new(sentence).color(tokens.muted));
+        ui.add_space(16.0);
+        heading(ui, "Search");
+        self.presets(ui, tokens);
+        ui.add_space(4.0);
+        self.fields(ui, tokens);
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let text = RichText::new("Start the search").color(tokens.on_accent).strong();
+            let button = Button::new(text).fill(tokens.accent).min_size(vec2(150.0, 32.0));
+            if ui.add(button).clicked() {
+                self.start(view);
+            }
+            if view.studio.run.is_some()
+                && ui.add(Button::new("Back").min_size(vec2(64.0, 32.0))).clicked()
+            {
+                view.wish(Wish::StartPage(false));
+            }
+            if let Some(wrong) = &self.wrong {
+                ui.label(RichText::new(wrong).color(tokens.warning));
+            }
+        });
+        ui.add_space(20.0);
+        heading(ui, "Open a run");
+        self.runs(ui, view);
+        ui.add_space(24.0);
+    }
+
+    fn presets(&mut self, ui: &mut Ui, tokens: &Tokens) {
+        for (name, _) in PRESETS {
+            let chosen = self.preset == name;
+            let height = 44.0;
+            let (rect, response) =
+                ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+            response.widget_info(|| {
+                egui::WidgetInfo::selected(
+                    egui::Role::RadioButton,
+                    true,
+                    chosen,
+                    format!("preset {name}"),
+                )
+            });
+            let stroke = match (chosen, response.hovered() || response.has_focus()) {
+                (true, _) => Stroke::new(1.5, tokens.accent),
+                (false, true) => Stroke::new(1.0, tokens.muted),
+                (false, false) => tokens.border(),
+            };
+            let radius = CornerRadius::same(theme::PANEL_RADIUS);
+            ui.painter().rect(rect, radius, tokens.panel, stroke, StrokeKind::Inside);
+            let center = pos2(rect.left() + 20.0, rect.center().y);
+            ui.painter().circle_stroke(center, 6.0, Stroke::new(1.5, stroke.color));
+            if chosen {
+                ui.painter().circle_filled(center, 3.0, tokens.accent);
+            }
+            let left = egui::Align2::LEFT_CENTER;
+            let at = pos2(rect.left() + 40.0, rect.center().y);
+            ui.painter().text(at, left, name, theme::body(), tokens.text);
+            let at = pos2(rect.left() + 120.0, rect.center().y);
+            let painter = ui.painter().with_clip_rect(rect.shrink(4.0));
+            painter.text(at, left, describe(name), theme::body(), tokens.muted);
+            if response.clicked() {
+                self.preset = name;
+            }
+        }
+    }
+
+    fn fields(&mut self, ui: &mut Ui, tokens: &Tokens) {
+        egui::Grid::new("start").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
+            let label = ui.label("Images");
+            let hint = "12,000 images of Fashion-MNIST, in the program; or the path of a folder or archive";
+            let edit = TextEdit::singleline(&mut self.data).hint_text(hint);
+            ui.add(edit.desired_width(560.0))
+                .labelled_by(label.id)
+                .on_hover_text("IDX, CIFAR binary, or an image folder; .zip, .tar and .tar.gz of them. Drop one onto the window.");
+            ui.end_row();
+            let label = ui.label("Seed");
+            ui.horizontal(|ui| {
+                let edit = TextEdit::singleline(&mut self.seed).desired_width(110.0);
+                ui.add(edit).labelled_by(label.id);
+                let note = "the one number that all random choices come from";
+                ui.label(RichText::new(note).small().color(tokens.muted));
+            });
+            ui.end_row();
+        });
+    }
+
+    fn start(&mut self, view: &View<'_>) {
+        let config = Config::preset(self.preset).and_then(|mut config| {
+            config.set("seed", self.seed.trim())?;
+            let data = self.data.trim();
+            config.set("data", if data.is_empty() { EMBEDDED } else { data })?;
+            config.validate()?;
+            Ok(config)
+        });
+        match config {
+            Ok(config) => {
+                self.wrong = None;
+                view.wish(Wish::Ask(Request::Start(Box::new(config))));
+            }
+            Err(error) => self.wrong = Some(error.to_string()),
+        }
+    }
+
+    fn runs(&mut self, ui: &mut Ui, view: &View<'_>) {
+        let tokens = view.tokens;
+        match view.studio.runs.as_deref() {
+            None => drop(ui.label(RichText::new("looking for runs …").color(tokens.muted))),
+            Some([]) => {
+                let text =
+                    "There are no runs here yet. Drop a run folder onto the window, or name one:";
+                drop(ui.label(RichText::new(text).color(tokens.muted)));
+            }
+            Some(runs) => {
+                for run in runs.iter().take(8) {
+                    if entry(ui, tokens, run) {
+                        view.wish(Wish::Ask(Request::Open(run.folder.clone())));
+                    }
+                }
+            }
+        }
+        ui.horizontal(|ui| {
+            let label = ui.label("Folder");
+            let edit = TextEdit::singleline(&mut self.folder).hint_text("runs/first");
+            let field = ui.add(edit.desired_width(460.0)).labelled_by(label.id);
+            let entered =
+                field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if (ui.button("Open the run").clicked() || entered) && !self.folder.trim().is_empty() {
+                view.wish(Wish::Ask(Request::Open(PathBuf::from(self.folder.trim()))));
+            }
+        });
+    }
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).size(15.0).strong());
+    ui.add_space(2.0);
+}
+
+/// A run as a row; true where it was chosen.
+fn entry(ui: &mut Ui, tokens: &Tokens, run: &RunEntry) -> bool {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
+    let name = run.folder.file_name().unwrap_or(run.folder.as_os_str()).to_string_lossy();
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("run {name}")));
+    if response.hovered() || response.has_focus() {
+        let radius = CornerRadius::same(theme::CELL_RADIUS);
+        ui.painter().rect_filled(rect, radius, tokens.line.gamma_multiply(0.6));
+    }
+    let standing = match run.standing {
+        Standing::Finished => "finished",
+        Standing::Stopped => "stopped, can be resumed",
+        Standing::Active => "at work in another program",
+        Standing::Failed => "ended with an error",
+    };
+    let best = run.best.map_or(String::new(), |best| format!("best {}", percent(best)));
+    let left = egui::Align2::LEFT_CENTER;
+    let column = |x: f32, text: String, ink| {
+        let at = pos2(rect.left() + x, rect.center().y);
+        ui.painter().text(at, left, text, theme::body(), ink);
+    };
+    column(8.0, name.into_owned(), tokens.text);
+    column(240.0, format!("{} · seed {}", run.preset, run.seed), tokens.muted);
+    column(420.0, standing.to_owned(), tokens.muted);
+    column(620.0, best, tokens.muted);
+    response.on_hover_text(run.folder.display().to_string()).clicked()
+}
+
+/// A preset in a line: size and where it is at home.
+fn describe(name: &str) -> String {
+    let Ok(space) = Space::preset(name) else { return String::new() };
+    let (low, high) = space.cost_range();
+    let home = match name {
+        "tiny" => "minutes, even without a GPU",
+        "small" => "an evening on a laptop's GPU",
+        "cifar" => "CIFAR images, a day on a desktop GPU",
+        _ => "large images, days on a large GPU",
+    };
+    format!(
+        "{} layers, {} px, {} to {} MACs: {home}",
+        space.layers().len(),
+        space.input().height,
+        short(low.macs),
+        short(high.macs)
+    )
+}

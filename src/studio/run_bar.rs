@@ -1,0 +1,206 @@
+//! The bar on top: which run, its phases, how far it is, and the buttons that steer it.
+
+use eframe::egui::{
+    self, Align2, Button, CornerRadius, Rect, RichText, Sense, StrokeKind, Ui, vec2,
+};
+
+use super::backend::Request;
+use super::panes::PANES;
+use super::state::{Live, OpenRun};
+use super::theme::{self, Tokens};
+use super::view::{View, Wish};
+use super::widgets::icon::{self, Icon};
+use crate::protocol::Command;
+use crate::protocol::facts::Phase;
+use crate::protocol::quantity::{duration, grouped};
+
+/// Height of the bar, points.
+pub(super) const HEIGHT: f32 = 48.0;
+
+const PHASES: [(Phase, &str); 4] = [
+    (Phase::Supernet, "Supernet"),
+    (Phase::Generator, "Generator"),
+    (Phase::Evaluate, "Evaluate"),
+    (Phase::Scratch, "From scratch"),
+];
+
+/// Draws the bar.
+pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
+    ui.horizontal_centered(|ui| {
+        ui.label(RichText::new("SGNAS Studio").size(15.0).strong());
+        let Some(run) = &view.studio.run else { return };
+        run_menu(ui, view, run);
+        let wide = ui.available_width() > 760.0;
+        ui.add_space(if wide { 24.0 } else { 4.0 });
+        for (phase, name) in PHASES {
+            // Only a run of that kind has the last phase.
+            if phase != Phase::Scratch || run.state.phase(Phase::Scratch).is_some() || wide {
+                chip(ui, view.tokens, run, phase, name);
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            menu(ui, view);
+            controls(ui, view, run);
+            progress(ui, view, run);
+        });
+    });
+}
+
+fn run_menu(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
+    let seed = run.seed().map_or(String::new(), |seed| format!(" · seed {}", grouped(seed)));
+    let text = format!("{}{seed}", run.name());
+    let response = icon::quiet_menu(ui, view.tokens, &text, |ui| {
+        if ui.button("New run, or open another …").clicked() {
+            view.wish(Wish::StartPage(true));
+            ui.close();
+        }
+        if run.live.under_way() && ui.button("Save a checkpoint").clicked() {
+            view.wish(Wish::Ask(Request::Command(Command::Save)));
+            ui.close();
+        }
+    });
+    response.on_hover_text(run.folder.display().to_string());
+}
+
+/// The menu at the right end: panes and layout.
+pub(super) fn menu(ui: &mut Ui, view: &View<'_>) {
+    let response = icon::button(ui, view.tokens, Icon::Menu, "Panes, layout, theme", true);
+    egui::Popup::menu(&response).show(|ui| {
+        for entry in PANES {
+            if ui.button(entry.title).clicked() {
+                view.wish(Wish::Pane(entry.key));
+                ui.close();
+            }
+        }
+        ui.separator();
+        if ui.button("Restore the layout (Ctrl+Shift+L)").clicked() {
+            view.wish(Wish::RestoreLayout);
+            ui.close();
+        }
+        ui.separator();
+        egui::widgets::global_theme_preference_buttons(ui);
+    });
+}
+
+fn chip(ui: &mut Ui, tokens: &Tokens, run: &OpenRun, phase: Phase, name: &str) {
+    let known = run.state.phase(phase);
+    let current = run.state.current_phase() == Some(phase) && run.live.under_way();
+    let done = known.and_then(|phase| phase.seconds);
+    let (ink, fill) = match (current, known.is_some()) {
+        (true, _) => (tokens.on_accent, tokens.accent),
+        (false, true) => (tokens.text, tokens.background),
+        (false, false) => (tokens.muted, tokens.panel),
+    };
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), theme::body(), ink);
+    let hook = if done.is_some() { 14.0 } else { 0.0 };
+    let size = vec2(galley.size().x + 20.0 + hook, 22.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect(rect, CornerRadius::same(11), fill, tokens.border(), StrokeKind::Inside);
+    if done.is_some() {
+        let hook = Rect::from_center_size(rect.left_center() + vec2(14.0, 0.0), vec2(9.0, 9.0));
+        Icon::Check.paint(ui.painter(), hook, tokens.accent);
+    }
+    let room = rect.with_min_x(rect.left() + hook);
+    let text = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), room);
+    ui.painter().galley(text.min, galley, ink);
+    let state = match (done, current, known.is_some()) {
+        (Some(seconds), ..) => format!("{name}: done in {}", duration(seconds)),
+        (None, true, _) => format!("{name}: under way"),
+        (None, false, true) => format!("{name}: begun"),
+        (None, false, false) => format!("{name}: still to come"),
+    };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &state));
+    response.on_hover_text(state);
+}
+
+fn controls(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
+    let ask = |command| view.wish(Wish::Ask(Request::Command(command)));
+    let button = |ui: &mut Ui, icon: Icon, hint: &str, on: bool| {
+        icon::button(ui, view.tokens, icon, hint, on).clicked()
+    };
+    match run.live {
+        Live::Running | Live::Paused | Live::Stopping => {
+            let can = run.live != Live::Stopping;
+            if button(ui, Icon::Stop, "Stop: save and end; the run can be resumed", can) {
+                ask(Command::Stop);
+            }
+            let paused = run.live == Live::Paused;
+            if button(ui, Icon::Step, "One step, then hold again", paused) {
+                ask(Command::Step);
+            }
+            if paused {
+                if button(ui, Icon::Play, "Go on (Space)", can) {
+                    ask(Command::Resume);
+                }
+            } else if button(ui, Icon::Pause, "Hold after this step (Space)", can) {
+                ask(Command::Pause);
+            }
+        }
+        Live::Stored => {
+            let hint = "Go on from the newest checkpoint";
+            if ui.add(Button::new("Resume").min_size(vec2(0.0, 26.0))).on_hover_text(hint).clicked()
+            {
+                view.wish(Wish::Ask(Request::Resume(run.folder.clone())));
+            }
+        }
+        Live::Finished => {}
+    }
+}
+
+fn progress(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
+    let tokens = view.tokens;
+    let (done, total) = run.progress.steps();
+    let share = if total == 0 { 0.0 } else { done as f32 / total as f32 };
+    let text = match run.live {
+        Live::Finished => {
+            let seconds: f64 = run.state.phases.iter().filter_map(|phase| phase.seconds).sum();
+            format!("finished in {}", duration(seconds))
+        }
+        Live::Stored => "stopped".to_owned(),
+        Live::Stopping => "saving …".to_owned(),
+        Live::Paused => format!("{} · paused", place(run)),
+        Live::Running => match run.progress.remaining(view.studio.now()) {
+            Some(seconds) => format!("{} · {} left", place(run), duration(seconds)),
+            None => place(run),
+        },
+    };
+    ui.label(RichText::new(text).color(tokens.muted));
+    let width = (ui.available_width() - 16.0).clamp(0.0, 196.0);
+    if run.live == Live::Finished || width < 40.0 {
+        return;
+    }
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
+    let radius = CornerRadius::same(3);
+    ui.painter().rect_filled(rect, radius, tokens.line);
+    let filled = Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
+    ui.painter().rect_filled(filled, radius, tokens.accent);
+    response.on_hover_text(format!("{} of {} steps", grouped(done), grouped(total)));
+}
+
+/// "epoch 18 / 30" of the running phase, or its steps where it has no epochs.
+fn place(run: &OpenRun) -> String {
+    let state = &run.state;
+    let Some(config) = state.start.as_ref().map(|start| &start.config) else {
+        return "starting …".to_owned();
+    };
+    let epoch = |at: Option<u64>, of: u64| {
+        format!("epoch {} / {}", grouped(at.map_or(0, |epoch| epoch + 1)), grouped(of))
+    };
+    match state.current_phase() {
+        None => "between two phases".to_owned(),
+        Some(Phase::Supernet) => {
+            epoch(state.supernet_steps.last().map(|step| step.epoch), config.supernet.epochs)
+        }
+        Some(Phase::Generator) => {
+            epoch(state.generator_steps.last().map(|step| step.epoch), config.generator.epochs)
+        }
+        Some(Phase::Evaluate) => {
+            let (done, total) = run.progress.steps();
+            format!("network {} / {}", grouped(done), grouped(total))
+        }
+        Some(Phase::Scratch) => {
+            let next = state.scratch_epochs.last().map_or(0, |epoch| epoch.epoch + 1);
+            epoch(Some(next.min(config.scratch.epochs.saturating_sub(1))), config.scratch.epochs)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Everything the panes draw, folded from reports: the open run, the generator's answers, the
+//! architecture in view, what was measured, runs and adapters, troubles. It draws nothing.
+
+mod network;
+mod open_run;
+
+use std::collections::BTreeMap;
+
+pub use network::{Accuracy, Network, Source};
+pub use open_run::{Live, OpenRun};
+
+use super::backend::{Adapter, Answer, Ending, Report, RunEntry};
+use crate::platform::clock::Stopwatch;
+use crate::protocol::facts::Origin;
+use crate::space::{Architecture, Budget, Metric};
+
+/// Whether budgets are answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Generator {
+    /// Yes.
+    Ready,
+    /// Not yet, for this reason.
+    Waiting(String),
+}
+
+/// What the studio knows.
+pub struct Studio {
+    /// The run in view.
+    pub run: Option<OpenRun>,
+    /// Whether its generator answers.
+    pub generator: Generator,
+    /// The limits that the sliders stand at.
+    pub budget: Budget,
+    /// The newest answer.
+    pub answer: Option<Answer>,
+    /// The architecture in view.
+    pub network: Option<Network>,
+    /// The one that is being measured now.
+    pub measuring: Option<Architecture>,
+    /// Accuracies measured on request.
+    pub measured: BTreeMap<Architecture, Result<f64, String>>,
+    /// Adapters, best first.
+    pub adapters: Vec<Adapter>,
+    /// Runs, newest first; `None` until they were listed.
+    pub runs: Option<Vec<RunEntry>>,
+    /// The newest trouble, until it is put away.
+    pub trouble: Option<String>,
+    /// From the move of a slider to its answer, ms; the newest ones last.
+    pub answer_times: Vec<f64>,
+    asked: Option<Stopwatch>,
+    clock: Stopwatch,
+}
+
+/// Answer times that are kept.
+const ANSWER_TIMES: usize = 240;
+
+impl Default for Studio {
+    fn default() -> Self {
+        Self {
+            run: None,
+            generator: Generator::Waiting("no run is open".to_owned()),
+            budget: Budget::default(),
+            answer: None,
+            network: None,
+            measuring: None,
+            measured: BTreeMap::new(),
+            adapters: Vec::new(),
+            runs: None,
+            trouble: None,
+            answer_times: Vec::new(),
+            asked: None,
+            clock: Stopwatch::start(),
+        }
+    }
+}
+
+impl Studio {
+    /// Takes in a report.
+    pub fn apply(&mut self, report: Report) {
+        match report {
+            Report::Adapters(adapters) => self.adapters = adapters,
+            Report::Runs(runs) => self.runs = Some(runs),
+            Report::Opened { folder, records, live } => {
+                let mut run = OpenRun::new(folder, live);
+                run.apply(&records, self.clock.seconds());
+                self.forget();
+                self.run = Some(run);
+                self.take_up();
+            }
+            Report::Events(records) => {
+                let now = self.clock.seconds();
+                if let Some(run) = &mut self.run {
+                    run.apply(&records, now);
+                }
+                self.take_up();
+            }
+            Report::Ended(ending) => {
+                if let Some(run) = &mut self.run {
+                    run.live = match ending {
+                        Ok(Ending::Finished) => Live::Finished,
+                        Ok(Ending::Stopped) | Err(_) => Live::Stored,
+                    };
+                }
+                if let Err(why) = ending {
+                    self.trouble = Some(why);
+                }
+            }
+            Report::Generator(Ok(())) => self.generator = Generator::Ready,
+            Report::Generator(Err(why)) => self.generator = Generator::Waiting(why),
+            Report::Answered(answer) => self.answered(answer),
+            Report::Measured { architecture, accuracy } => {
+                if self.measuring.as_ref() == Some(&architecture) {
+                    self.measuring = None;
+                }
+                self.measured.insert(architecture, accuracy);
+            }
+            // The start page takes them.
+            Report::Images(_) => {}
+            Report::Trouble(what) => self.trouble = Some(what),
+        }
+    }
+
+    /// Seconds since the studio was opened.
+    pub fn now(&self) -> f64 {
+        self.clock.seconds()
+    }
+
+    /// Notes that an answer to [`Studio::budget`] was asked for.
+    pub fn asking(&mut self) {
+        self.asked = Some(Stopwatch::start());
+    }
+
+    /// Brings an architecture into view; where it does not fit the space the trouble says so.
+    pub fn show(&mut self, architecture: Architecture, source: Source) {
+        let Some(space) = self.run.as_ref().and_then(|run| run.space.as_ref()) else { return };
+        match Network::new(space, architecture, source) {
+            Ok(network) => self.network = Some(network),
+            Err(error) => self.trouble = Some(error.to_string()),
+        }
+    }
+
+    /// What is known of an architecture's accuracy with inherited weights.
+    pub fn accuracy(&self, architecture: &Architecture) -> Accuracy {
+        match self.measured.get(architecture) {
+            Some(Ok(accuracy)) => return Accuracy::Known(*accuracy),
+            Some(Err(why)) => return Accuracy::Unknown(why.clone()),
+            None => {}
+        }
+        let told = self.run.iter().flat_map(|run| run.state.evaluated.iter().rev());
+        if let Some(one) = told.into_iter().find(|one| one.architecture == *architecture) {
+            return Accuracy::Known(one.accuracy);
+        }
+        if self.measuring.as_ref() == Some(architecture) {
+            return Accuracy::Measuring;
+        }
+        Accuracy::Unknown("when the slider rests".to_owned())
+    }
+
+    /// Cost and accuracy of everything that was measured, for the cloud and the estimate.
+    pub fn points(&self, metric: Metric) -> impl Iterator<Item = (Origin, [f64; 2])> + '_ {
+        let told = self.run.iter().flat_map(|run| run.state.evaluated.iter());
+        told.map(move |one| {
+            let cost = match metric {
+                Metric::Macs => one.macs,
+                Metric::Params => one.params,
+            };
+            (one.kind, [cost as f64, one.accuracy])
+        })
+    }
+
+    fn answered(&mut self, answer: Answer) {
+        if let Some(asked) = self.asked.take() {
+            self.answer_times.push(asked.milliseconds());
+            if self.answer_times.len() > ANSWER_TIMES {
+                self.answer_times.remove(0);
+            }
+        }
+        self.show(answer.architecture.clone(), Source::Generated(answer.budget));
+        self.answer = Some(answer);
+    }
+
+    /// What belonged to the run that was open before.
+    fn forget(&mut self) {
+        self.generator = Generator::Waiting("the generator has not been trained yet".to_owned());
+        self.budget = Budget::default();
+        self.answer = None;
+        self.network = None;
+        self.measuring = None;
+        self.measured.clear();
+        self.trouble = None;
+    }
+
+    /// A run whose space has become known gets a budget in the middle of its range.
+    fn take_up(&mut self) {
+        let Some(run) = &self.run else { return };
+        if self.budget == Budget::default()
+            && let (Some(space), Some(start)) = (&run.space, &run.state.start)
+        {
+            let metric = start.config.general.constraint;
+            let (low, high) = space.constraint_range(metric);
+            self.budget = Budget::new(metric, (0.5 * (low + high)).round() as u64);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The line at the bottom: adapter, speed, the interface's own times, age of the checkpoint.
+
+use eframe::egui::{self, RichText, Ui};
+
+use super::frame::quantile;
+use super::view::View;
+use crate::platform::clock;
+use crate::protocol::quantity::{duration, grouped, milliseconds};
+
+/// Height of the line, points.
+pub(super) const HEIGHT: f32 = 28.0;
+
+/// Draws the line.
+pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
+    let muted = |text: String| RichText::new(text).small().color(view.tokens.muted);
+    ui.horizontal_centered(|ui| {
+        ui.label(muted(left(view))).on_hover_text(times(view));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.label(muted(right(view)));
+        });
+    });
+}
+
+fn left(view: &View<'_>) -> String {
+    let studio = view.studio;
+    let device = studio.run.as_ref().and_then(|run| run.state.start.as_ref());
+    let mut parts = match (device, studio.adapters.first()) {
+        (Some(start), _) => vec![start.device.name.clone(), start.device.backend.clone()],
+        (None, Some(adapter)) => vec![adapter.name.clone(), adapter.backend.clone()],
+        (None, None) => vec!["looking for adapters …".to_owned()],
+    };
+    if let Some(run) = studio.run.as_ref().filter(|run| run.live.under_way())
+        && let Some(rate) = run.images_per_s()
+    {
+        parts.push(format!("{} images/s", grouped(rate.round() as u64)));
+    }
+    if let Some(frame) = view.frames.quantile(0.5) {
+        parts.push(format!("frame {}", milliseconds(frame)));
+    }
+    if let Some(answer) = quantile(studio.answer_times.iter().copied(), 0.5) {
+        parts.push(format!("answer {}", milliseconds(answer)));
+    }
+    parts.join(" · ")
+}
+
+/// What the numbers of the line mean, with their spread.
+fn times(view: &View<'_>) -> String {
+    let line = |what: &str, median: Option<f64>, slow: Option<f64>| match (median, slow) {
+        (Some(median), Some(slow)) => {
+            format!("{what}: median {}, 95 % under {}", milliseconds(median), milliseconds(slow))
+        }
+        _ => format!("{what}: none yet"),
+    };
+    let answers = || view.studio.answer_times.iter().copied();
+    let frames = line("drawing a frame", view.frames.quantile(0.5), view.frames.quantile(0.95));
+    let moves = line("slider to answer", quantile(answers(), 0.5), quantile(answers(), 0.95));
+    format!("{frames}\n{moves}")
+}
+
+fn right(view: &View<'_>) -> String {
+    let Some(run) = &view.studio.run else { return String::new() };
+    match run.saved_at {
+        None => "no checkpoint yet".to_owned(),
+        Some(at) => {
+            let age = clock::unix_milliseconds().saturating_sub(at) as f64 / 1e3;
+            format!("checkpoint {} ago", duration(age))
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Colours, sizes and fonts as tokens, in a dark and a light set, and their application to egui.
+//! Nobody else names a colour.
+
+use eframe::egui::{
+    self, Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Visuals,
+};
+
+/// The grid on which everything is spaced, points.
+pub const GRID: f32 = 4.0;
+/// Corners of panels.
+pub const PANEL_RADIUS: u8 = 8;
+/// Corners of cells and fields.
+pub const CELL_RADIUS: u8 = 4;
+/// Body text, points.
+pub const BODY: f32 = 13.0;
+/// Captions and labels of axes.
+pub const CAPTION: f32 = 11.0;
+/// The number of a card.
+pub const CARD: f32 = 18.0;
+
+/// The colours of a theme by role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// Behind the panels, and in fields.
+    pub background: Color32,
+    /// The ground of a panel.
+    pub panel: Color32,
+    /// Borders and grid lines.
+    pub line: Color32,
+    /// Text.
+    pub text: Color32,
+    /// Captions, units, what is not known.
+    pub muted: Color32,
+    /// What runs; the supernet.
+    pub accent: Color32,
+    /// Text on [`Tokens::accent`] and on kernels.
+    pub on_accent: Color32,
+    /// Generated networks and their budget.
+    pub generated: Color32,
+    /// Random networks; pointwise convolutions.
+    pub random: Color32,
+    /// Kernels 3, 5 and 7.
+    pub kernels: [Color32; 3],
+    /// Text on kernels 3, 5 and 7.
+    pub on_kernels: Color32,
+    /// Warnings; depthwise convolutions; the largest network's curve.
+    pub warning: Color32,
+}
+
+/// For dark rooms.
+pub const DARK: Tokens = Tokens {
+    background: rgb(0x15181d),
+    panel: rgb(0x1c2027),
+    line: rgb(0x2c323c),
+    text: rgb(0xe6e9ee),
+    muted: rgb(0x8b94a3),
+    accent: rgb(0x56b4e9),
+    on_accent: rgb(0x10141a),
+    generated: rgb(0xff6b4a),
+    random: rgb(0x5b7fa6),
+    kernels: [rgb(0x3d8fd1), rgb(0xe0a030), rgb(0xc86fa8)],
+    on_kernels: rgb(0x10141a),
+    warning: rgb(0xe69f00),
+};
+
+/// For daylight.
+pub const LIGHT: Tokens = Tokens {
+    background: rgb(0xf4f5f7),
+    panel: rgb(0xffffff),
+    line: rgb(0xdde1e7),
+    text: rgb(0x1d2430),
+    muted: rgb(0x6b7482),
+    accent: rgb(0x0072b2),
+    on_accent: rgb(0xffffff),
+    generated: rgb(0xd9480f),
+    random: rgb(0x8aa6c6),
+    kernels: [rgb(0x2f7fc1), rgb(0xe39a1c), rgb(0xb85c98)],
+    on_kernels: rgb(0x10141a),
+    warning: rgb(0xb27700),
+};
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+impl Tokens {
+    /// The tokens of a theme.
+    pub fn of(theme: Theme) -> &'static Self {
+        match theme {
+            Theme::Dark => &DARK,
+            Theme::Light => &LIGHT,
+        }
+    }
+
+    /// The colour of a kernel size; that of a skip for anything else.
+    pub fn kernel(&self, kernel: u8) -> Color32 {
+        match kernel {
+            3 => self.kernels[0],
+            5 => self.kernels[1],
+            7 => self.kernels[2],
+            _ => self.line,
+        }
+    }
+
+    /// The thin line around panels and fields.
+    pub fn border(&self) -> Stroke {
+        Stroke::new(1.0, self.line)
+    }
+}
+
+/// Captions.
+pub fn caption() -> FontId {
+    FontId::proportional(CAPTION)
+}
+
+/// Body text.
+pub fn body() -> FontId {
+    FontId::proportional(BODY)
+}
+
+/// Gives both themes to egui, which follows the system.
+pub fn apply(ctx: &egui::Context) {
+    for (theme, tokens) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
+        ctx.style_mut_of(theme, |style| {
+            style.visuals = visuals(theme, tokens);
+            for (name, font) in &mut style.text_styles {
+                font.size = match name {
+                    TextStyle::Small => CAPTION,
+                    TextStyle::Heading => CARD,
+                    _ => BODY,
+                };
+            }
+            let spacing = &mut style.spacing;
+            spacing.item_spacing = egui::vec2(2.0 * GRID, 1.5 * GRID);
+            spacing.button_padding = egui::vec2(2.0 * GRID, GRID);
+            spacing.interact_size.y = 6.0 * GRID;
+            spacing.menu_margin = Margin::same(8);
+            spacing.tooltip_width = 320.0;
+            style.interaction.selectable_labels = false;
+        });
+    }
+}
+
+fn visuals(theme: Theme, tokens: &Tokens) -> Visuals {
+    let mut visuals = theme.default_visuals();
+    visuals.panel_fill = tokens.panel;
+    visuals.window_fill = tokens.panel;
+    visuals.window_stroke = tokens.border();
+    visuals.window_corner_radius = CornerRadius::same(PANEL_RADIUS);
+    visuals.menu_corner_radius = CornerRadius::same(PANEL_RADIUS);
+    visuals.extreme_bg_color = tokens.background;
+    visuals.text_edit_bg_color = Some(tokens.background);
+    visuals.faint_bg_color = tokens.background;
+    visuals.weak_text_color = Some(tokens.muted);
+    visuals.warn_fg_color = tokens.warning;
+    visuals.error_fg_color = tokens.generated;
+    visuals.hyperlink_color = tokens.accent;
+    visuals.selection.bg_fill = tokens.accent.gamma_multiply(0.4);
+    visuals.selection.stroke = Stroke::new(1.0, tokens.text);
+    visuals.slider_trailing_fill = true;
+    let shadow = Shadow {
+        offset: [0, 4],
+        blur: 12,
+        spread: 0,
+        color: Color32::from_black_alpha(if theme == Theme::Dark { 96 } else { 32 }),
+    };
+    visuals.window_shadow = shadow;
+    visuals.popup_shadow = shadow;
+    let widgets = &mut visuals.widgets;
+    for widget in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.active,
+        &mut widgets.open,
+    ] {
+        widget.corner_radius = CornerRadius::same(CELL_RADIUS);
+        widget.bg_stroke = tokens.border();
+        widget.fg_stroke = Stroke::new(1.0, tokens.text);
+        widget.bg_fill = tokens.background;
+        widget.weak_bg_fill = tokens.background;
+        widget.expansion = 0.0;
+    }
+    widgets.hovered.bg_stroke = Stroke::new(1.0, tokens.muted);
+    widgets.active.bg_stroke = Stroke::new(1.0, tokens.accent);
+    widgets.active.bg_fill = tokens.line;
+    widgets.active.weak_bg_fill = tokens.line;
+    visuals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance as WCAG defines it.
+    fn luminance(color: Color32) -> f64 {
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+    }
+
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_stands_out_from_its_ground_in_both_themes() {
+        for tokens in [DARK, LIGHT] {
+            for ground in [tokens.background, tokens.panel] {
+                assert!(contrast(tokens.text, ground) >= 4.5);
+                assert!(contrast(tokens.muted, ground) >= 3.0);
+                assert!(contrast(tokens.generated, ground) >= 3.0);
+                assert!(contrast(tokens.accent, ground) >= 4.5);
+                assert!(contrast(tokens.warning, ground) >= 3.0);
+            }
+            assert!(contrast(tokens.on_accent, tokens.accent) >= 4.5);
+            for kernel in tokens.kernels {
+                assert!(contrast(tokens.on_kernels, kernel) >= 4.0, "{kernel:?}");
+            }
+        }
+    }
+}

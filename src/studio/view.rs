@@ -1,0 +1,57 @@
+//! What a pane gets: the state to read, the tokens to draw with, and a place for its wishes. A
+//! pane changes nothing but itself; the app fulfils wishes after the frame.
+
+use std::cell::RefCell;
+
+use super::backend::Request;
+use super::frame::Frames;
+use super::state::{Source, Studio};
+use super::theme::Tokens;
+use crate::space::{Architecture, Budget};
+
+/// What a pane may want.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Something of the outside.
+    Ask(Request),
+    /// Other limits: the sliders move, and an answer is asked for.
+    Budget(Budget),
+    /// Another architecture in view.
+    Show(Architecture, Source),
+    /// A pane in front, by its key; one that was closed comes back.
+    Pane(&'static str),
+    /// The start page, or back to the panes.
+    StartPage(bool),
+    /// The default layout again.
+    RestoreLayout,
+    /// The trouble is read.
+    Dismiss,
+}
+
+/// What a pane draws from.
+pub struct View<'a> {
+    /// Everything known.
+    pub studio: &'a Studio,
+    /// Colours and sizes.
+    pub tokens: &'a Tokens,
+    /// Times of the interface's own frames.
+    pub frames: &'a Frames,
+    wishes: RefCell<Vec<Wish>>,
+}
+
+impl<'a> View<'a> {
+    /// A view without wishes yet.
+    pub fn new(studio: &'a Studio, tokens: &'a Tokens, frames: &'a Frames) -> Self {
+        Self { studio, tokens, frames, wishes: RefCell::default() }
+    }
+
+    /// Notes a wish.
+    pub fn wish(&self, wish: Wish) {
+        self.wishes.borrow_mut().push(wish);
+    }
+
+    /// The wishes in order.
+    pub fn into_wishes(self) -> Vec<Wish> {
+        self.wishes.into_inner()
+    }
+}

@@ -1,0 +1,66 @@
+//! A card: one number, large, with its name above and its unit, uncertainty or origin below.
+
+use eframe::egui::{self, Color32, CornerRadius, FontId, Rect, Sense, StrokeKind, Ui, pos2, vec2};
+
+use crate::studio::theme::{self, Tokens};
+
+/// Height of a card, points.
+pub(in crate::studio) const HEIGHT: f32 = 68.0;
+
+/// What a card says.
+pub(in crate::studio) struct Card {
+    /// What the number is.
+    pub(in crate::studio) name: &'static str,
+    /// The number with its unit; `None` shows a dash.
+    pub(in crate::studio) value: Option<String>,
+    /// Where it comes from, or why there is none.
+    pub(in crate::studio) note: String,
+    /// Whether the number is on its way.
+    pub(in crate::studio) waiting: bool,
+    /// Its help.
+    pub(in crate::studio) help: &'static str,
+}
+
+/// Draws cards side by side, all of one width, in as many rows as they need.
+pub(in crate::studio) fn row(ui: &mut Ui, tokens: &Tokens, cards: &[Card]) {
+    const GAP: f32 = 10.0;
+    const LEAST: f32 = 128.0;
+    let room = ui.available_width();
+    let columns = (((room + GAP) / (LEAST + GAP)) as usize).clamp(1, cards.len().max(1));
+    let width = (room - GAP * (columns - 1) as f32) / columns as f32;
+    for cards in cards.chunks(columns) {
+        let (line, _) = ui.allocate_exact_size(vec2(room, HEIGHT), Sense::hover());
+        for (i, card) in cards.iter().enumerate() {
+            let left = line.left() + i as f32 * (width + GAP);
+            let rect = Rect::from_min_size(pos2(left, line.top()), vec2(width, HEIGHT));
+            draw(ui, tokens, rect, card);
+        }
+    }
+}
+
+fn draw(ui: &Ui, tokens: &Tokens, rect: Rect, card: &Card) {
+    let response = ui.interact(rect, ui.scope_id().with(("card", card.name)), Sense::hover());
+    let value = card.value.as_deref().unwrap_or("–");
+    let spoken = format!("{}: {value}, {}", card.name, card.note);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    let painter = ui.painter().with_clip_rect(rect);
+    let radius = CornerRadius::same(6);
+    painter.rect(rect, radius, tokens.background, tokens.border(), StrokeKind::Inside);
+    let line = |y: f32, text: &str, font: FontId, ink: Color32| {
+        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, ink);
+        job.wrap.max_width = rect.width() - 24.0;
+        job.wrap.max_rows = 1;
+        let galley = painter.layout_job(job);
+        painter.galley(pos2(rect.left() + 12.0, rect.top() + y), galley, ink);
+    };
+    line(8.0, card.name, theme::caption(), tokens.muted);
+    let ink = if card.value.is_some() { tokens.text } else { tokens.muted };
+    line(23.0, value, FontId::proportional(theme::CARD), ink);
+    line(48.0, &card.note, theme::caption(), tokens.muted);
+    if card.waiting {
+        let ring =
+            Rect::from_center_size(pos2(rect.right() - 16.0, rect.top() + 16.0), vec2(12.0, 12.0));
+        egui::Spinner::new().color(tokens.accent).paint_at(ui, ring);
+    }
+    response.on_hover_text(format!("{}\n{}", card.help, card.note));
+}

@@ -1,0 +1,159 @@
+//! A limit on a cost: a large slider with the range that can be reached, and its number to type.
+
+use eframe::egui::{self, Align2, DragValue, Slider, Ui, vec2};
+
+use crate::protocol::quantity::{parse_count, short};
+use crate::studio::theme::{self, Tokens};
+
+/// Room of the number, points.
+const ENTRY: f32 = 88.0;
+/// Room of the name at the left.
+const NAME: f32 = 110.0;
+/// Room of the unit at the right.
+const UNIT: f32 = 74.0;
+
+/// A limit to draw.
+pub(in crate::studio) struct Limit {
+    /// As in "MACs at most".
+    pub(in crate::studio) name: &'static str,
+    /// What is counted.
+    pub(in crate::studio) unit: &'static str,
+    /// The smallest and the largest cost of the space.
+    pub(in crate::studio) range: (u64, u64),
+    /// The limit; `None` is none, at the right end.
+    pub(in crate::studio) value: Option<u64>,
+    /// Whether the limit may be given up.
+    pub(in crate::studio) optional: bool,
+    /// Whether this is the limit that decides.
+    pub(in crate::studio) binding: bool,
+}
+
+/// Draws the limit; another one where the user wants it.
+pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Option<Option<u64>> {
+    let (low, high) = limit.range;
+    let step = step(low, high);
+    let before = limit.value.unwrap_or(high).clamp(low, high) as f64;
+    let mut value = before;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let ink = if limit.value.is_some() { tokens.text } else { tokens.muted };
+        let name = egui::RichText::new(limit.name).color(ink);
+        let label = ui.allocate_ui_with_layout(
+            vec2(NAME, 24.0),
+            egui::Layout::left_to_right(egui::Align::Center),
+            |ui| {
+                ui.set_min_width(NAME);
+                ui.label(name)
+            },
+        );
+        let width = (ui.available_width() - ENTRY - UNIT - 32.0).max(80.0);
+        let slider = ui
+            .scope(|ui| {
+                let fill = if limit.value.is_some() { tokens.generated } else { tokens.random };
+                let style = ui.style_mut();
+                style.spacing.slider_width = width;
+                style.spacing.slider_rail_height = 5.0;
+                style.visuals.selection.bg_fill = fill;
+                style.visuals.widgets.inactive.bg_fill = tokens.line;
+                for widget in [
+                    &mut style.visuals.widgets.inactive,
+                    &mut style.visuals.widgets.hovered,
+                    &mut style.visuals.widgets.active,
+                ] {
+                    widget.fg_stroke = egui::Stroke::new(6.0, fill);
+                    widget.expansion = 0.0;
+                }
+                ui.add(
+                    Slider::new(&mut value, low as f64..=high as f64)
+                        .show_value(false)
+                        .step_by(step as f64)
+                        .handle_shape(egui::style::HandleShape::Circle),
+                )
+            })
+            .inner
+            .labelled_by(label.inner.id);
+        ends(ui, tokens, slider.rect, limit.range);
+        let any = limit.value.is_none();
+        let entry = DragValue::new(&mut value)
+            .range(low as f64..=high as f64)
+            .speed(step as f64)
+            .custom_formatter(move |value, _| match any {
+                true => "any".to_owned(),
+                false => short(value.round().max(0.0) as u64),
+            })
+            .custom_parser(move |text| parse(text, high));
+        ui.add_sized(vec2(ENTRY, 26.0), entry)
+            .labelled_by(label.inner.id)
+            .on_hover_text("Drag, or click and type, as in 2.5M or 350k");
+        let unit = egui::RichText::new(limit.unit).small().color(tokens.muted);
+        ui.label(unit);
+        if limit.binding {
+            ui.label(egui::RichText::new("binds").small().color(tokens.generated))
+                .on_hover_text("This limit decides: the network nearly uses it up");
+        }
+    });
+    ui.add_space(10.0);
+    (value != before).then(|| {
+        let value = value.round() as u64;
+        (value < high || !limit.optional).then_some(value)
+    })
+}
+
+/// The ends of the range below the rail.
+fn ends(ui: &Ui, tokens: &Tokens, rail: egui::Rect, (low, high): (u64, u64)) {
+    for (at, align, value) in [
+        (rail.left_bottom(), Align2::LEFT_TOP, low),
+        (rail.right_bottom(), Align2::RIGHT_TOP, high),
+    ] {
+        let at = at + vec2(0.0, -3.0);
+        ui.painter().text(at, align, short(value), theme::caption(), tokens.muted);
+    }
+}
+
+/// Three figures of the range are as fine as anyone aims.
+fn step(low: u64, high: u64) -> u64 {
+    let range = high.saturating_sub(low).max(1);
+    10_u64.pow(range.ilog10().saturating_sub(3))
+}
+
+/// A count as people write it; a number without unit that is far below the range is meant in M or
+/// k, and "any" is no limit.
+fn parse(text: &str, high: u64) -> Option<f64> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("any") {
+        return Some(high as f64);
+    }
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if let Ok(count) = parse_count(&compact)
+        && (count * 1_000 > high || compact.ends_with(['k', 'M', 'G']))
+    {
+        return Some(count as f64);
+    }
+    let number: f64 = compact.parse().ok()?;
+    let unit = if high >= 1_000_000 { 1e6 } else { 1e3 };
+    Some(number * unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_read_with_and_without_its_unit() {
+        let high = 28_900_000;
+        for text in ["20M", "20 M", "20", "20.0", "20,000,000", "20000k"] {
+            assert_eq!(parse(text, high), Some(20_000_000.0), "{text}");
+        }
+        assert_eq!(parse("any", high), Some(high as f64));
+        assert_eq!(parse("241.8", 412_000), Some(241_800.0));
+        assert_eq!(parse("much", high), None);
+    }
+
+    #[test]
+    fn the_step_is_a_power_of_ten_that_divides_the_range_into_a_thousand_or_more() {
+        assert_eq!(step(1_400_000, 3_600_000), 1_000);
+        assert_eq!(step(12_100_000, 28_900_000), 10_000);
+        assert_eq!(step(61_000, 412_000), 100);
+        assert_eq!(step(5, 5), 1);
+    }
+}

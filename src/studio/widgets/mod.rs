@@ -1,0 +1,10 @@
+//! Pieces that panes are made of. They know tokens and values, no state of the studio.
+
+pub(super) mod card;
+pub(super) mod columns;
+pub(super) mod icon;
+pub(super) mod layer_macs;
+pub(super) mod limit;
+pub(super) mod plot;
+pub(super) mod strip;
+pub(super) mod weights;

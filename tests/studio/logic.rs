@@ -1,0 +1,134 @@
+//! What the studio asks for and what it does with the answers, through the accessibility tree.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use eframe::egui::{TexturesDelta, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use sgnas::protocol::Command;
+use sgnas::studio::App;
+use sgnas::studio::backend::{Report, Request};
+use sgnas::studio::state::{Live, Source};
+
+use crate::fake::{self, Stage, Talk};
+
+/// Draws nothing.
+struct Blind;
+
+impl egui_kittest::TestRenderer for Blind {
+    fn handle_delta(&mut self, delta: &mut TexturesDelta) {
+        delta.clear();
+    }
+}
+
+fn at<'a>(stage: Stage) -> (Rc<RefCell<Talk>>, Harness<'a, Option<App>>) {
+    let talk = Rc::new(RefCell::new(Talk::default()));
+    let mut harness = fake::harness(&talk, [1440.0, 900.0], Theme::Dark, Blind);
+    talk.borrow_mut().reports = fake::reports(stage, "tiny");
+    harness.run_steps(4);
+    (talk, harness)
+}
+
+fn app<'h>(harness: &'h Harness<'_, Option<App>>) -> &'h App {
+    harness.state().as_ref().unwrap()
+}
+
+fn asked(talk: &Rc<RefCell<Talk>>) -> Vec<Request> {
+    std::mem::take(&mut talk.borrow_mut().asked)
+}
+
+#[test]
+fn the_start_page_starts_the_chosen_preset() {
+    let (talk, mut harness) = at(Stage::Nothing);
+    asked(&talk);
+    harness.get_by_label("preset small").click();
+    harness.run_steps(2);
+    harness.get_by_label("Start the search").click();
+    harness.run_steps(2);
+    let requests = asked(&talk);
+    let Some(Request::Start(config)) = requests.first() else { panic!("{requests:?}") };
+    assert_eq!(config.general.preset, "small");
+    assert_eq!(config.general.seed, 7);
+    assert_eq!(config.general.data, "fashion-mnist-12k");
+}
+
+#[test]
+fn a_listed_run_opens_by_a_click() {
+    let (talk, mut harness) = at(Stage::Nothing);
+    asked(&talk);
+    harness.get_by_label("run first").click();
+    harness.run_steps(2);
+    assert_eq!(asked(&talk), [Request::Open("runs/first".into())]);
+}
+
+#[test]
+fn pause_step_resume_and_stop_are_passed_on() {
+    let (talk, mut harness) = at(Stage::Running);
+    asked(&talk);
+    let mut press = |label: &str| {
+        harness.get_by_label(label).click();
+        harness.run_steps(2);
+        (asked(&talk), app(&harness).studio().run.as_ref().unwrap().live)
+    };
+    let command = |command| vec![Request::Command(command)];
+    assert_eq!(press("Hold after this step (Space)"), (command(Command::Pause), Live::Paused));
+    assert_eq!(press("One step, then hold again"), (command(Command::Step), Live::Paused));
+    assert_eq!(press("Go on (Space)"), (command(Command::Resume), Live::Running));
+    let stopping = (command(Command::Stop), Live::Stopping);
+    assert_eq!(press("Stop: save and end; the run can be resumed"), stopping);
+}
+
+#[test]
+fn a_generator_that_is_ready_is_asked_at_once_and_its_answer_comes_into_view() {
+    let (talk, mut harness) = at(Stage::Running);
+    assert!(app(&harness).studio().network.is_none());
+    asked(&talk);
+    talk.borrow_mut().reports = vec![Report::Generator(Ok(()))];
+    harness.run_steps(2);
+    let requests = asked(&talk);
+    let Some(Request::Answer(budget)) = requests.first() else { panic!("{requests:?}") };
+    assert_eq!(*budget, app(&harness).studio().budget);
+    talk.borrow_mut().reports = vec![fake::answer("tiny", 0.4)];
+    harness.run_steps(2);
+    let network = app(&harness).studio().network.clone().unwrap();
+    assert!(matches!(network.source, Source::Generated(_)));
+    // When the slider rests, its accuracy is asked for, once.
+    harness.run_steps(30);
+    let requests = asked(&talk);
+    let measured = |r: &&Request| matches!(r, Request::Measure(a) if *a == network.architecture);
+    assert_eq!(requests.iter().filter(measured).count(), 1, "{requests:?}");
+}
+
+#[test]
+fn a_move_of_the_slider_asks_for_an_answer() {
+    let (talk, mut harness) = at(Stage::Finished);
+    asked(&talk);
+    let before = app(&harness).studio().budget;
+    let slider = harness
+        .get_all_by_label("MACs at most")
+        .find(|node| node.accesskit_node().role() == eframe::egui::accesskit::Role::Slider)
+        .expect("a slider for MACs");
+    slider.focus();
+    harness.run_steps(2);
+    for _ in 0..3 {
+        harness.key_press(eframe::egui::Key::ArrowRight);
+        harness.run_steps(2);
+    }
+    let after = app(&harness).studio().budget;
+    assert!(after.macs > before.macs, "{before:?} {after:?}");
+    assert!(asked(&talk).contains(&Request::Answer(after)));
+}
+
+#[test]
+fn a_trouble_stays_until_it_is_put_away() {
+    let (talk, mut harness) = at(Stage::Running);
+    let what = "the disk is full: free some space, then resume";
+    talk.borrow_mut().reports = vec![Report::Ended(Err(what.to_owned()))];
+    harness.run_steps(3);
+    assert!(harness.query_by_label(what).is_some());
+    assert_eq!(app(&harness).studio().run.as_ref().unwrap().live, Live::Stored);
+    harness.get_by_label("Dismiss").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label(what).is_none());
+}

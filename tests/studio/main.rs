@@ -1,0 +1,13 @@
+//! The studio over a backend that holds values only: what it asks for, what it does with the
+//! answers, and how it looks.
+
+#![cfg(feature = "studio")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod fake;
+mod logic;
+#[allow(dead_code)]
+#[path = "../report/sample.rs"]
+mod sample;
+mod screen;
+mod shots;

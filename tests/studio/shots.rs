@@ -1,0 +1,66 @@
+//! How the studio looks: every pane and the whole, dark and light, empty, running and finished, at
+//! two sizes, as PNGs under `target/studio`. The test itself finds drawings that are empty or spill
+//! over; whether they are good, a person judges.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use eframe::egui::Theme;
+use sgnas::studio::panes::PANES;
+
+use crate::fake::{self, STAGES, Stage, Talk};
+use crate::screen::{self, Device};
+
+const SIZES: [[f32; 2]; 2] = [[1024.0, 700.0], [1920.0, 1080.0]];
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("studio")
+}
+
+/// Distinct colours of an image: one that shows nothing has few.
+fn colours(image: &image::RgbaImage) -> usize {
+    let all: std::collections::BTreeSet<[u8; 4]> = image.pixels().map(|pixel| pixel.0).collect();
+    all.len()
+}
+
+fn shoot(device: &Device, size: [f32; 2], theme: Theme, stage: Stage, pane: Option<&str>) {
+    let preset = if size[0] < 1200.0 { "tiny" } else { "cifar" };
+    let talk = Rc::new(RefCell::new(Talk::default()));
+    let screen = device.screen();
+    let mut harness = fake::harness(&talk, size, theme, screen.clone());
+    talk.borrow_mut().reports = fake::reports(stage, preset);
+    harness.run_steps(6);
+    if let Some(key) = pane {
+        harness.state_mut().as_mut().unwrap().show_alone(key);
+        harness.run_steps(4);
+    }
+    let image = screen.shoot(&harness.ctx, harness.output());
+    let name = format!(
+        "{}-{}-{}-{}.png",
+        pane.unwrap_or("watch"),
+        format!("{stage:?}").to_lowercase(),
+        if theme == Theme::Dark { "dark" } else { "light" },
+        size[0]
+    );
+    screen::write(&image, &folder().join(&name));
+    assert!(colours(&image) > 16, "{name} shows nothing");
+}
+
+#[test]
+fn every_pane_is_drawn_at_every_stage_in_both_themes_and_sizes() {
+    let Some(device) = Device::open() else {
+        println!("SKIPPED: no adapter to draw with");
+        return;
+    };
+    for size in SIZES {
+        for theme in [Theme::Dark, Theme::Light] {
+            for stage in STAGES {
+                shoot(&device, size, theme, stage, None);
+                for entry in PANES.iter().filter(|_| stage != Stage::Nothing) {
+                    shoot(&device, size, theme, stage, Some(entry.key));
+                }
+            }
+        }
+    }
+}
