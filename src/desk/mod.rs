@@ -29,6 +29,8 @@ pub struct Desk {
     /// Where new runs are created and others are looked for.
     runs: PathBuf,
     runner: Option<Runner>,
+    /// Runs that were left and still save.
+    left: Vec<Runner>,
     answers: answers::Answers,
     measures: measures::Measures,
 }
@@ -42,7 +44,15 @@ impl Desk {
         let mail = Mail::default();
         let answers = answers::Answers::start(adapter.clone(), mail.clone())?;
         let measures = measures::Measures::start(adapter.clone(), mail.clone())?;
-        Ok(Self { mail, adapter, runs: runs.to_owned(), runner: None, answers, measures })
+        Ok(Self {
+            mail,
+            adapter,
+            runs: runs.to_owned(),
+            runner: None,
+            left: Vec::new(),
+            answers,
+            measures,
+        })
     }
 
     fn try_ask(&mut self, request: Request) -> Result<(), RunError> {
@@ -118,8 +128,10 @@ impl Desk {
 
     /// Lets the run under way save and end.
     fn leave(&mut self) {
+        self.left.retain(|runner| !runner.has_ended());
         if let Some(runner) = self.runner.take() {
             runner.leave();
+            self.left.push(runner);
         }
     }
 }
@@ -143,7 +155,7 @@ impl Backend for Desk {
 impl Drop for Desk {
     /// Closing the window saves.
     fn drop(&mut self) {
-        if let Some(runner) = self.runner.take() {
+        for runner in self.runner.take().into_iter().chain(self.left.drain(..)) {
             runner.end();
         }
     }

@@ -1,7 +1,8 @@
 //! The run under way: started on its thread, its events carried to the studio by another, so that
 //! a window that does not draw never holds it up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_channel::Sender;
@@ -27,6 +28,31 @@ pub(super) type Tools = (Answers, Measures);
 pub(super) struct Runner {
     commands: Sender<Command>,
     carrier: JoinHandle<()>,
+    view: InView,
+}
+
+/// Whether a run is the one in view. Once it is not, nothing of it reaches the studio or its tools
+/// any more, not even what was about to.
+#[derive(Clone)]
+struct InView(Arc<Mutex<bool>>);
+
+impl InView {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new(true)))
+    }
+
+    fn end(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = false;
+    }
+
+    /// Does `work` if the run is in view, and keeps it there for as long; whether it was.
+    fn while_it_is(&self, work: impl FnOnce()) -> bool {
+        let in_view = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *in_view {
+            work();
+        }
+        *in_view
+    }
 }
 
 impl Runner {
@@ -65,9 +91,11 @@ impl Runner {
         let adapter = adapter.clone();
         let handle = link::start(async move |link| search(job, &adapter, false, link).await)?;
         let commands = handle.commands.clone();
-        let mail = mail.clone();
-        let carrier = thread::spawn("carrier", move || carry(handle, &folder, &mail, &tools));
-        Ok(Self { commands, carrier: carrier.map_err(RunError::Thread)? })
+        let (mail, view) = (mail.clone(), InView::new());
+        let seen = view.clone();
+        let carry = move || carry(handle, &folder, &mail, &tools, &seen);
+        let carrier = thread::spawn("carrier", carry).map_err(RunError::Thread)?;
+        Ok(Self { commands, carrier, view })
     }
 
     /// Hands a command over. A full queue means that as many wait already.
@@ -75,9 +103,15 @@ impl Runner {
         let _ = self.commands.try_send(command);
     }
 
-    /// Lets the run save and end, without waiting for it.
-    pub(super) fn leave(self) {
+    /// Lets the run save and end, without waiting for it; it is in view no longer.
+    pub(super) fn leave(&self) {
+        self.view.end();
         self.command(Command::Stop);
+    }
+
+    /// Whether it has saved and ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.carrier.is_finished()
     }
 
     /// Lets the run save and waits for its end.
@@ -91,16 +125,19 @@ impl Runner {
 /// Carries events until the run ends.
 fn carry(
     handle: Handle<Outcome>,
-    folder: &std::path::Path,
+    folder: &Path,
     mail: &Mail,
     (answers, measures): &Tools,
+    view: &InView,
 ) {
     let mut saving = false;
     while let Ok(record) = handle.events.recv_blocking() {
         // A checkpoint is told before it is written; whatever follows comes after.
         if std::mem::take(&mut saving) {
-            answers.saved();
-            measures.open(folder);
+            view.while_it_is(|| {
+                answers.saved();
+                measures.open(folder);
+            });
         }
         match &record.event {
             Event::Checkpoint { phase, .. } => saving = *phase >= Phase::Generator,
@@ -110,14 +147,20 @@ fn carry(
             }
             _ => {}
         }
-        mail.send(Report::Events(vec![record]));
+        view.while_it_is(|| mail.send(Report::Events(vec![record])));
     }
     let ending = match handle.join() {
         Ok(Outcome { result: Some(_), .. }) => Ok(Ending::Finished),
         Ok(_) => Ok(Ending::Stopped),
         Err(error) => Err(error.to_string()),
     };
-    answers.saved();
-    measures.open(folder);
-    mail.send(Report::Ended(ending));
+    let failure = ending.as_ref().err().cloned();
+    let told = view.while_it_is(|| {
+        answers.saved();
+        measures.open(folder);
+        mail.send(Report::Ended(ending));
+    });
+    if let (false, Some(error)) = (told, failure) {
+        mail.send(Report::Trouble(format!("{}: {error}", folder.display())));
+    }
 }

@@ -1,0 +1,77 @@
+//! The studio's outside on a desktop, with real runs on the GPU.
+#![cfg(feature = "studio")]
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sgnas::desk::Desk;
+use sgnas::gpu::AdapterChoice;
+use sgnas::protocol::Event;
+use sgnas::protocol::config::Config;
+use sgnas::run::folder::RunFolder;
+use sgnas::studio::Backend;
+use sgnas::studio::backend::{Ending, Report, Request};
+
+fn config(data: &Path, seed: u64) -> Box<Config> {
+    let mut config = Config::preset("tiny").unwrap();
+    config.set("data", &data.display().to_string()).unwrap();
+    common::SHORT.iter().for_each(|s| config.assign(s).unwrap());
+    config.general.seed = seed;
+    Box::new(config)
+}
+
+/// Reports up to the first for which `last` holds.
+fn until(desk: &mut Desk, last: impl Fn(&Report) -> bool) -> Vec<Report> {
+    let (mut all, start) = (Vec::new(), Instant::now());
+    while !all.iter().any(&last) {
+        assert!(start.elapsed() < Duration::from_secs(600), "it never came; so far: {all:?}");
+        std::thread::sleep(Duration::from_millis(5));
+        all.extend(desk.reports());
+    }
+    all
+}
+
+fn has_steps(report: &Report) -> bool {
+    let step = |event: &Event| matches!(event, Event::SupernetStep(_));
+    matches!(report, Report::Events(records) if records.iter().any(|r| step(&r.event)))
+}
+
+#[test]
+fn a_run_that_is_left_for_another_saves_and_says_no_more() {
+    let home = tempfile::tempdir().unwrap();
+    let (data, runs) = (home.path().join("data"), home.path().join("runs"));
+    common::small_images(&data, 240);
+    let mut desk = Desk::new(AdapterChoice::Best, &runs).unwrap();
+    // Long enough that the run is at it when it is left.
+    let mut first = config(&data, 1);
+    first.assign("supernet.epochs=2000").unwrap();
+    desk.ask(Request::Start(first));
+    until(&mut desk, has_steps);
+
+    desk.ask(Request::Start(config(&data, 2)));
+    let reports = until(&mut desk, |report| matches!(report, Report::Ended(_)));
+    let ended: Vec<_> = reports.iter().filter(|r| matches!(r, Report::Ended(_))).collect();
+    assert_eq!(ended, [&Report::Ended(Ok(Ending::Finished))]);
+    let opened = |report: &Report| matches!(report, Report::Opened { live: true, .. });
+    let second = reports.iter().position(opened).unwrap();
+    let events = reports[second..].iter().filter_map(|report| match report {
+        Report::Events(records) => Some(records),
+        _ => None,
+    });
+    let events: Vec<&Event> = events.flatten().map(|record| &record.event).collect();
+    assert!(
+        matches!(events[0], Event::RunStarted(start) if start.config.general.seed == 2),
+        "the second run's events begin with one of the first: {:?}",
+        events[0]
+    );
+    let starts = events.iter().filter(|event| matches!(event, Event::RunStarted(_)));
+    assert_eq!(starts.count(), 1);
+
+    // What the desk leaves behind is saved, and nobody holds it.
+    drop(desk);
+    let left = RunFolder::open(&runs.join("tiny-1")).unwrap();
+    assert!(left.checkpoints().load::<serde_json::Value>().unwrap().is_some());
+}
