@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use eframe::egui::{self, Color32, CornerRadius, RichText, Stroke, StrokeKind, Ui, Visuals};
+use eframe::egui::{self, Color32, CornerRadius, Stroke, StrokeKind, Ui, Visuals};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +96,7 @@ impl egui_tiles::Behavior<Place> for Behavior<'_, '_> {
 
     fn tab_title_for_pane(&mut self, place: &Place) -> egui::WidgetText {
         let title = panes::title(&place.0).unwrap_or(&place.0);
-        RichText::new(title).size(theme::BODY + 1.0).strong().into()
+        theme::heading(title, theme::BODY + 0.5).into()
     }
 
     fn retain_pane(&mut self, place: &Place) -> bool {

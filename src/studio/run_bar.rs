@@ -27,7 +27,7 @@ const PHASES: [(Phase, &str); 4] = [
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     ui.horizontal_centered(|ui| {
-        ui.label(RichText::new("SGNAS Studio").size(15.0).strong());
+        ui.label(theme::heading("SGNAS Studio", 15.0));
         let Some(run) = &view.studio.run else { return };
         run_menu(ui, view, run);
         let wide = ui.available_width() > 760.0;

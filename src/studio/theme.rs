@@ -1,8 +1,11 @@
 //! Colours, sizes and fonts as tokens, in a dark and a light set, and their application to egui.
 //! Nobody else names a colour.
 
+use std::sync::Arc;
+
 use eframe::egui::{
-    self, Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Visuals,
+    self, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText,
+    Shadow, Stroke, TextStyle, Theme, Visuals,
 };
 
 /// The grid on which everything is spaced, points.
@@ -119,8 +122,40 @@ pub fn body() -> FontId {
     FontId::proportional(BODY)
 }
 
-/// Gives both themes to egui, which follows the system.
+/// The family of headings and of the numbers on cards.
+const BOLD: &str = "bold";
+
+/// A bold font of this size.
+pub fn bold(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(BOLD.into()))
+}
+
+/// A heading's text.
+pub fn heading(text: impl Into<String>, size: f32) -> RichText {
+    RichText::new(text).font(bold(size))
+}
+
+/// Our fonts before egui's own, which fill in what ours lack.
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let ours: [(&str, &'static [u8]); 2] = [
+        ("sans", include_bytes!("../../assets/fonts/DejaVuSans.ttf")),
+        (BOLD, include_bytes!("../../assets/fonts/DejaVuSans-Bold.ttf")),
+    ];
+    for (name, bytes) in ours {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    let plain = fonts.families.entry(FontFamily::Proportional).or_default();
+    plain.insert(0, "sans".to_owned());
+    let mut bold = plain.clone();
+    bold.insert(0, BOLD.to_owned());
+    fonts.families.insert(FontFamily::Name(BOLD.into()), bold);
+    fonts
+}
+
+/// Gives fonts and both themes to egui, which follows the system.
 pub fn apply(ctx: &egui::Context) {
+    ctx.set_fonts(fonts());
     for (theme, tokens) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| {
             style.visuals = visuals(theme, tokens);

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use eframe::egui::UiBuilder;
 use egui_kittest::Harness;
 use sgnas::protocol::Event;
 use sgnas::protocol::facts::Phase;
@@ -150,7 +151,12 @@ pub(crate) fn harness<'a>(
                     App::new(&ctx, None, Box::new(Fake(talk.clone())), None)
                 });
                 app.advance(&ctx);
-                app.draw(ui);
+                // As in a window: without the margin that the harness leaves.
+                let window = UiBuilder::new().max_rect(ctx.content_rect());
+                ui.scope_builder(window, |ui| {
+                    ui.set_clip_rect(ctx.content_rect());
+                    app.draw(ui);
+                });
             },
             None,
         );

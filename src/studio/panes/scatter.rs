@@ -2,17 +2,19 @@
 //! the order of their budgets, the present budget as a dashed line with a ring on the network in
 //! view. A click on a point brings its network into view.
 
-use eframe::egui::{RichText, Stroke, TextStyle, Ui, pos2};
-use egui_plot::{Legend, Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, Points, VLine};
+use std::collections::BTreeSet;
+
+use eframe::egui::{Color32, RichText, Stroke, Ui, pos2};
+use egui_plot::{Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, Points, VLine};
 
 use super::Pane;
 use crate::protocol::facts::{Evaluated, Origin};
-use crate::protocol::quantity::{percent, short};
+use crate::protocol::quantity::{grouped, percent, short};
 use crate::space::Metric;
 use crate::studio::state::{Accuracy, OpenRun, Source, Studio};
 use crate::studio::view::{View, Wish};
-use crate::studio::widgets::icon;
 use crate::studio::widgets::plot::{self, Scale};
+use crate::studio::widgets::{icon, note};
 
 /// Farther than this from every point a pointer means none, points.
 const REACH: f32 = 12.0;
@@ -22,6 +24,8 @@ const REACH: f32 = 12.0;
 pub(super) struct Scatter {
     /// What the x axis counts; `None` is the run's constraint.
     metric: Option<Metric>,
+    /// Names of series that are not drawn.
+    hidden: BTreeSet<String>,
 }
 
 impl Scatter {
@@ -36,11 +40,11 @@ impl Pane for Scatter {
         let Some(run) = &view.studio.run else { return };
         if run.state.evaluated.is_empty() {
             let text = "Networks appear here when the evaluation measures them: generated ones for each budget, and random ones to compare with.";
-            let text = RichText::new(text).color(view.tokens.muted);
-            ui.centered_and_justified(|ui| ui.label(text));
+            note::centred(ui, view.tokens, text);
             return;
         }
-        draw(ui, view, run, self.metric(run));
+        let metric = self.metric(run);
+        draw(ui, view, run, metric, &mut self.hidden);
     }
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
@@ -64,9 +68,14 @@ fn cost(one: &Evaluated, metric: Metric) -> u64 {
     }
 }
 
-fn draw(ui: &mut Ui, view: &View<'_>, run: &OpenRun, metric: Metric) {
+fn draw(
+    ui: &mut Ui,
+    view: &View<'_>,
+    run: &OpenRun,
+    metric: Metric,
+    hidden: &mut BTreeSet<String>,
+) {
     let tokens = view.tokens;
-    plot::heading(ui, tokens, "accuracy with inherited weights, %");
     let place = |one: &Evaluated| [cost(one, metric) as f64, one.accuracy];
     let all = &run.state.evaluated;
     let of = |kind| -> Vec<[f64; 2]> {
@@ -88,34 +97,43 @@ fn draw(ui: &mut Ui, view: &View<'_>, run: &OpenRun, metric: Metric) {
         Some(most) if most >= 1_000_000 => (plot::millions, "M"),
         _ => (plot::thousands, "k"),
     };
+    let count = |name: &str, points: &[[f64; 2]]| {
+        (!points.is_empty()).then(|| format!("{name} ({})", grouped(points.len() as u64)))
+    };
+    let names = [
+        (count("random", &random), tokens.random),
+        (count("on request", &asked), tokens.accent),
+        (count("generated", &generated), tokens.generated),
+    ];
+    let series: Vec<(String, Color32)> =
+        names.iter().filter_map(|(name, ink)| Some((name.clone()?, *ink))).collect();
+    plot::heading(ui, tokens, "accuracy, inherited weights, %", &series, hidden);
+    let [random, asked, generated] =
+        [(random, 0), (asked, 1), (generated, 2)].map(|(points, at)| match &names[at].0 {
+            Some(name) if hidden.contains(name) => Vec::new(),
+            _ => points,
+        });
+    plot::quiet(ui, tokens);
     let foot = 16.0;
-    let response =
-        plot::plot("scatter", tokens, (Scale::Linear, label), (Scale::Linear, plot::percent))
-            .height(ui.available_height() - foot)
-            .legend(Legend::default().background_alpha(0.6).text_style(TextStyle::Small))
-            .show(ui, |plot| {
-                let dots = |name: String, points| {
-                    Points::new(name, PlotPoints::from(points)).allow_hover(false)
-                };
-                let name = format!("random ({})", random.len());
-                plot.points(dots(name, random).color(tokens.random).radius(2.6));
-                if !asked.is_empty() {
-                    let name = format!("on request ({})", asked.len());
-                    plot.points(dots(name, asked).color(tokens.accent).radius(3.2));
-                }
-                let name = format!("generated ({})", generated.len());
-                let thin = Stroke::new(1.0, tokens.generated.gamma_multiply(0.7));
-                let joined = Line::new(name.clone(), PlotPoints::from(generated.clone()));
-                plot.line(joined.stroke(thin).allow_hover(false));
-                let squares = dots(name, generated).shape(MarkerShape::Square);
-                plot.points(squares.color(tokens.generated).radius(4.5));
-                if let Some(budget) = budget {
-                    let stroke = Stroke::new(1.0, tokens.generated);
-                    let line = VLine::new("", budget as f64).stroke(stroke);
-                    plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
-                }
-                plot.response().hover_pos()
-            });
+    let x = (Scale::Linear, label);
+    let response = plot::plot("scatter", tokens, x, (Scale::Linear, plot::percent))
+        .height(ui.available_height() - foot)
+        .show(ui, |plot| {
+            let dots = |points| Points::new("", PlotPoints::from(points)).allow_hover(false);
+            plot.points(dots(random).color(tokens.random).radius(2.6));
+            plot.points(dots(asked).color(tokens.accent).radius(3.2));
+            let thin = Stroke::new(1.0, tokens.generated.gamma_multiply(0.7));
+            let joined = Line::new("", PlotPoints::from(generated.clone()));
+            plot.line(joined.stroke(thin).allow_hover(false));
+            let squares = dots(generated).shape(MarkerShape::Square);
+            plot.points(squares.color(tokens.generated).radius(4.5));
+            if let Some(budget) = budget {
+                let stroke = Stroke::new(1.0, tokens.generated);
+                let line = VLine::new("", budget as f64).stroke(stroke);
+                plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
+            }
+            plot.response().hover_pos()
+        });
     if let Some(at) = ring {
         let at = response.transform.position_from_point(&PlotPoint::from(at));
         if response.response.rect.contains(at) {

@@ -67,7 +67,7 @@ impl Start {
     fn page(&mut self, ui: &mut Ui, view: &View<'_>) {
         let tokens = view.tokens;
         ui.add_space(28.0);
-        ui.label(RichText::new("Find a small, fast network for your budget").size(22.0).strong());
+        ui.label(theme::heading("Find a small, fast network for your budget", 22.0));
         let sentence = "Train one supernet that contains every architecture of a space; a generator then answers any budget with a network at once: drag the slider and watch it redraw.";
         ui.label(RichText::new(sentence).color(tokens.muted));
         ui.add_space(16.0);
@@ -77,7 +77,7 @@ impl Start {
         self.fields(ui, tokens);
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let text = RichText::new("Start the search").color(tokens.on_accent).strong();
+            let text = theme::heading("Start the search", theme::BODY).color(tokens.on_accent);
             let button = Button::new(text).fill(tokens.accent).min_size(vec2(150.0, 32.0));
             if ui.add(button).clicked() {
                 self.start(view);
@@ -203,7 +203,7 @@ impl Start {
 }
 
 fn heading(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).size(15.0).strong());
+    ui.label(theme::heading(text, 15.0));
     ui.add_space(2.0);
 }
 

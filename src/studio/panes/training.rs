@@ -1,8 +1,10 @@
 //! The pane "Training": loss and accuracy of the phase in view, raw faint under smoothed, one
 //! cursor over both plots.
 
+use std::collections::BTreeSet;
+
 use eframe::egui::{self, Color32, RichText, Stroke, Ui};
-use egui_plot::{Legend, Line, LineStyle, PlotPoints, VLine};
+use egui_plot::{Line, LineStyle, PlotPoints, VLine};
 
 use super::Pane;
 use crate::protocol::RunState;
@@ -11,8 +13,11 @@ use crate::protocol::progress::epoch_steps;
 use crate::studio::series::{decimate, nearest, smooth};
 use crate::studio::theme::Tokens;
 use crate::studio::view::View;
-use crate::studio::widgets::icon;
 use crate::studio::widgets::plot::{self, Scale};
+use crate::studio::widgets::{icon, note};
+
+/// Below this breadth of the header its words are shortened, points.
+const NARROW: f32 = 400.0;
 
 /// The pane's own state.
 pub(super) struct Training {
@@ -22,11 +27,19 @@ pub(super) struct Training {
     y: Scale,
     /// The cursor, on the x axis.
     cursor: Option<f64>,
+    /// Names of series that are not drawn.
+    hidden: BTreeSet<String>,
 }
 
 impl Default for Training {
     fn default() -> Self {
-        Self { phase: None, smoothing: 0.6, y: Scale::Linear, cursor: None }
+        Self {
+            phase: None,
+            smoothing: 0.6,
+            y: Scale::Linear,
+            cursor: None,
+            hidden: BTreeSet::new(),
+        }
     }
 }
 
@@ -68,13 +81,15 @@ impl Pane for Training {
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
         let tokens = view.tokens;
-        let text = format!("smoothing {:.2}", self.smoothing);
+        // The title comes first where there is room for one alone.
+        let word = if ui.available_width() < NARROW { "" } else { "smoothing " };
+        let text = format!("{word}{:.2}", self.smoothing);
         icon::quiet_menu(ui, tokens, &text, |ui| {
             ui.label("Smoothing");
             ui.add(egui::Slider::new(&mut self.smoothing, 0.0..=0.99).fixed_decimals(2));
             ui.label(RichText::new("0 shows the raw values alone").small().color(tokens.muted));
         })
-        .on_hover_text("How far the bold line averages over the steps before");
+        .on_hover_text("Smoothing: how far the bold line averages over the steps before");
         let text = format!("{} y", self.y.name());
         if icon::quiet(ui, tokens, &text, false).on_hover_text("Scale of the loss").clicked() {
             self.y = self.y.toggled();
@@ -112,21 +127,23 @@ impl Pane for Training {
 
 impl Training {
     fn chart(&mut self, ui: &mut Ui, tokens: &Tokens, chart: &Chart, cursor: Option<f64>) {
-        plot::heading(ui, tokens, chart.heading);
+        let series: Vec<plot::Named> =
+            chart.curves.iter().map(|curve| (curve.name.to_owned(), curve.ink)).collect();
+        plot::heading(ui, tokens, chart.heading, &series, &mut self.hidden);
+        let hidden = &self.hidden;
+        plot::quiet(ui, tokens);
         let pixels = ui.available_width().max(1.0) as usize;
         let smoothing = self.smoothing;
         let x = (Scale::Linear, plot::number as plot::Label);
         let shown = plot::plot(chart.heading, tokens, x, (chart.scale, chart.label))
             .height(ui.available_height())
             .link_axis(ui.scope_id().with("training"), [true, false])
-            .include_x(0.0)
-            .legend(Legend::default().background_alpha(0.6).text_style(egui::TextStyle::Small));
+            .include_x(0.0);
         let response = shown.show(ui, |plot| {
-            for curve in &chart.curves {
+            for curve in chart.curves.iter().filter(|curve| !hidden.contains(curve.name)) {
                 let bold = if curve.noisy && smoothing > 0.0 {
                     let faint = Stroke::new(1.0, curve.ink.gamma_multiply(0.35));
                     let raw = decimate(&placed(&curve.points, chart.scale), pixels);
-                    // Of one name with the smoothed line, so that the legend hides both.
                     plot.line(line(curve.name, raw, faint));
                     smooth(&curve.points, smoothing)
                 } else {
@@ -276,5 +293,5 @@ fn empty(ui: &mut Ui, tokens: &Tokens, phase: Phase) {
             "Nothing is trained from scratch in this run. `sgnas train` trains an architecture so."
         }
     };
-    ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(tokens.muted)));
+    note::centred(ui, tokens, text);
 }

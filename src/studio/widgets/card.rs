@@ -55,7 +55,7 @@ fn draw(ui: &Ui, tokens: &Tokens, rect: Rect, card: &Card) {
     };
     line(8.0, card.name, theme::caption(), tokens.muted);
     let ink = if card.value.is_some() { tokens.text } else { tokens.muted };
-    line(23.0, value, FontId::proportional(theme::CARD), ink);
+    line(23.0, value, theme::bold(theme::CARD), ink);
     line(48.0, &card.note, theme::caption(), tokens.muted);
     if card.waiting {
         let ring =

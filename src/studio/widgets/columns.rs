@@ -19,7 +19,7 @@ impl Columns {
     pub(in crate::studio) fn new(rect: Rect, count: usize) -> Self {
         let room = (rect.width() - LABELS).max(1.0);
         // Few layers do not become slabs.
-        let width = (room / count.max(1) as f32).min(72.0);
+        let width = (room / count.max(1) as f32).min(96.0);
         Self { left: rect.left() + LABELS, width, count }
     }
 

@@ -8,9 +8,9 @@ use crate::studio::theme::{self, Tokens};
 /// Room of the number, points.
 const ENTRY: f32 = 88.0;
 /// Room of the name at the left.
-const NAME: f32 = 110.0;
+const NAME: f32 = 132.0;
 /// Room of the unit at the right.
-const UNIT: f32 = 74.0;
+const UNIT: f32 = 76.0;
 
 /// A limit to draw.
 pub(in crate::studio) struct Limit {
@@ -32,8 +32,8 @@ pub(in crate::studio) struct Limit {
 pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Option<Option<u64>> {
     let (low, high) = limit.range;
     let step = step(low, high);
-    let before = limit.value.unwrap_or(high).clamp(low, high) as f64;
-    let mut value = before;
+    let mut value = limit.value.unwrap_or(high).clamp(low, high) as f64;
+    let mut changed = false;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         let ink = if limit.value.is_some() { tokens.text } else { tokens.muted };
@@ -54,14 +54,12 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
                 style.spacing.slider_width = width;
                 style.spacing.slider_rail_height = 5.0;
                 style.visuals.selection.bg_fill = fill;
-                style.visuals.widgets.inactive.bg_fill = tokens.line;
-                for widget in [
-                    &mut style.visuals.widgets.inactive,
-                    &mut style.visuals.widgets.hovered,
-                    &mut style.visuals.widgets.active,
-                ] {
-                    widget.fg_stroke = egui::Stroke::new(6.0, fill);
-                    widget.expansion = 0.0;
+                // Smaller than ours, which covers it.
+                style.spacing.interact_size.y = 20.0;
+                let widgets = &mut style.visuals.widgets;
+                for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+                    widget.bg_fill = tokens.line;
+                    widget.fg_stroke = egui::Stroke::NONE;
                 }
                 ui.add(
                     Slider::new(&mut value, low as f64..=high as f64)
@@ -72,6 +70,9 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
             })
             .inner
             .labelled_by(label.inner.id);
+        let share = (value - low as f64) / (high.saturating_sub(low).max(1)) as f64;
+        handle(ui, tokens, &slider, share, limit.value.is_some());
+        changed |= slider.changed();
         ends(ui, tokens, slider.rect, limit.range);
         let any = limit.value.is_none();
         let entry = DragValue::new(&mut value)
@@ -82,9 +83,9 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
                 false => short(value.round().max(0.0) as u64),
             })
             .custom_parser(move |text| parse(text, high));
-        ui.add_sized(vec2(ENTRY, 26.0), entry)
-            .labelled_by(label.inner.id)
-            .on_hover_text("Drag, or click and type, as in 2.5M or 350k");
+        let entry = ui.add_sized(vec2(ENTRY, 26.0), entry).labelled_by(label.inner.id);
+        changed |= entry.changed();
+        entry.on_hover_text("Drag, or click and type, as in 2.5M or 350k");
         let unit = egui::RichText::new(limit.unit).small().color(tokens.muted);
         ui.label(unit);
         if limit.binding {
@@ -93,10 +94,23 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
         }
     });
     ui.add_space(10.0);
-    (value != before).then(|| {
+    changed.then(|| {
         let value = value.round() as u64;
-        (value < high || !limit.optional).then_some(value)
+        // The last step to the right is none.
+        (value + step <= high || !limit.optional).then_some(value)
     })
+}
+
+/// The handle: egui's is hidden below it.
+fn handle(ui: &Ui, tokens: &Tokens, slider: &egui::Response, share: f64, limits: bool) {
+    let rail = slider.rect;
+    // As egui places its own.
+    let inset = rail.height() / 2.5;
+    let x = egui::lerp((rail.left() + inset)..=(rail.right() - inset), share as f32);
+    let at = egui::pos2(x, rail.center().y);
+    let fill = if limits { tokens.generated } else { tokens.random };
+    let grown = if slider.hovered() || slider.has_focus() { 1.0 } else { 0.0 };
+    ui.painter().circle(at, 8.5 + grown, fill, egui::Stroke::new(2.0, tokens.panel));
 }
 
 /// The ends of the range below the rail.

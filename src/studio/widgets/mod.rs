@@ -5,6 +5,7 @@ pub(super) mod columns;
 pub(super) mod icon;
 pub(super) mod layer_macs;
 pub(super) mod limit;
+pub(super) mod note;
 pub(super) mod plot;
 pub(super) mod strip;
 pub(super) mod weights;

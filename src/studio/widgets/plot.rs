@@ -1,9 +1,12 @@
 //! A plot in our colours: linear or logarithmic axes with units, quiet grid lines, no clutter.
 //! Points are transformed before they come here; ticks are labelled in the true values.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use eframe::egui::{Align2, FontId, Ui, Vec2b, pos2};
+use eframe::egui::{
+    Align, Color32, Layout, Role, Sense, TextStyle, Ui, Vec2b, WidgetInfo, pos2, vec2,
+};
 use egui_plot::{GridInput, GridMark, Plot};
 
 use crate::studio::theme::{self, Tokens};
@@ -56,6 +59,11 @@ impl Scale {
 /// How the numbers at an axis are written, given the value and the distance of two ticks.
 pub(in crate::studio) type Label = fn(f64, f64) -> String;
 
+/// Marks are no closer than this, points.
+const SPACING: f32 = 36.0;
+/// Those of the x axis; egui_plot leaves out labels that are closer.
+const X_SPACING: f32 = 80.0;
+
 /// A plot of this name with our axes. Both axes follow the data until someone zooms; a double
 /// click gives the following back.
 pub(in crate::studio) fn plot<'a>(
@@ -72,14 +80,47 @@ pub(in crate::studio) fn plot<'a>(
         .allow_scroll(false)
         .grid_color(tokens.line)
         .grid_fade(0.0)
-        .grid_spacing(48.0..=400.0)
+        .grid_spacing(SPACING..=120.0)
         .set_margin_fraction(eframe::egui::vec2(0.01, 0.06))
         .y_axis_min_width(36.0)
         .show_grid(Vec2b::new(false, true))
         .x_axis_formatter(tick(x_scale, x_label))
         .y_axis_formatter(tick(y_scale, y_label));
-    let plot = if x_scale == Scale::Log { plot.x_grid_spacer(log_marks) } else { plot };
-    if y_scale == Scale::Log { plot.y_grid_spacer(log_marks) } else { plot }
+    let (x_marks, y_marks) = (marks(x_scale), marks(y_scale));
+    // Labels below each other need less room than those side by side.
+    let wider = move |input: GridInput| {
+        let base_step_size = input.base_step_size * f64::from(X_SPACING / SPACING);
+        x_marks(GridInput { base_step_size, ..input })
+    };
+    plot.x_grid_spacer(wider).y_grid_spacer(y_marks)
+}
+
+/// Ticks in captions' size and colour, for whatever plot is drawn in `ui` hereafter.
+pub(in crate::studio) fn quiet(ui: &mut Ui, tokens: &Tokens) {
+    let style = ui.style_mut();
+    style.text_styles.insert(TextStyle::Body, theme::caption());
+    style.visuals.override_text_color = Some(tokens.muted);
+}
+
+fn marks(scale: Scale) -> fn(GridInput) -> Vec<GridMark> {
+    match scale {
+        Scale::Linear => even_marks,
+        Scale::Log => log_marks,
+    }
+}
+
+/// Multiples of 1, 2 or 5 times a power of ten, as close as their labels allow.
+fn even_marks(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let least = input.base_step_size;
+    if !(least.is_finite() && least > 0.0 && (high - low) / least < 1e4) {
+        return Vec::new();
+    }
+    let decade = 10f64.powf(least.log10().floor());
+    let fits = [1.0, 2.0, 5.0].into_iter().map(|digit| digit * decade).find(|&s| s >= least);
+    let step_size = fits.unwrap_or(10.0 * decade);
+    let (first, last) = ((low / step_size).ceil() as i64, (high / step_size).floor() as i64);
+    (first..=last).map(|i| GridMark { value: i as f64 * step_size, step_size }).collect()
 }
 
 fn tick(scale: Scale, label: Label) -> impl Fn(GridMark, &RangeInclusive<f64>) -> String {
@@ -110,15 +151,48 @@ fn log_marks(input: GridInput) -> Vec<GridMark> {
     marks
 }
 
-/// The name of the y axis with its unit, above the plot's left corner.
-pub(in crate::studio) fn heading(ui: &mut Ui, tokens: &Tokens, text: &str) {
-    let (rect, _) = ui.allocate_exact_size(
-        eframe::egui::vec2(ui.available_width(), 14.0),
-        eframe::egui::Sense::hover(),
-    );
-    let at = pos2(rect.left(), rect.center().y);
-    let font = FontId::proportional(theme::CAPTION);
-    ui.painter().text(at, Align2::LEFT_CENTER, text, font, tokens.muted);
+/// A series in a legend: its name as drawn, its colour.
+pub(in crate::studio) type Named = (String, Color32);
+
+/// The line above a plot: the name of the y axis with its unit at the left, the series at the
+/// right in their colours. A click hides a series, whose name goes into `hidden`, or brings
+/// it back.
+pub(in crate::studio) fn heading(
+    ui: &mut Ui,
+    tokens: &Tokens,
+    name: &str,
+    series: &[Named],
+    hidden: &mut BTreeSet<String>,
+) {
+    let line = vec2(ui.available_width(), 16.0);
+    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 10.0;
+        let own = ui.painter().layout_no_wrap(name.to_owned(), theme::caption(), tokens.muted);
+        let left = ui.max_rect().left();
+        let at = pos2(left, ui.max_rect().center().y - 0.5 * own.size().y);
+        let taken = left + own.size().x + 12.0;
+        ui.painter().galley(at, own, tokens.muted);
+        for (text, ink) in series.iter().rev() {
+            let off = hidden.contains(text);
+            let ink = if off { tokens.muted.gamma_multiply(0.6) } else { *ink };
+            let galley = ui.painter().layout_no_wrap(text.clone(), theme::caption(), ink);
+            // What has no room is told by the tooltip of the plot alone.
+            if ui.available_rect_before_wrap().right() - galley.size().x - 14.0 < taken {
+                break;
+            }
+            let size = vec2(galley.size().x + 13.0, 16.0);
+            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+            response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, !off, text));
+            let dot = pos2(rect.left() + 4.0, rect.center().y);
+            ui.painter().circle_filled(dot, 3.5, ink);
+            let at = pos2(rect.left() + 12.0, rect.center().y - 0.5 * galley.size().y);
+            ui.painter().galley(at, galley, ink);
+            if response.clicked() && !hidden.remove(text) {
+                hidden.insert(text.clone());
+            }
+            response.on_hover_text("Click to hide it, or to bring it back");
+        }
+    });
 }
 
 /// A plain number with as many decimals as ticks of this distance need.
@@ -157,6 +231,20 @@ mod tests {
         assert_eq!(number(12_000.0, 1_000.0), "12,000");
         assert_eq!(percent(0.875, 0.005), "87.5");
         assert_eq!(millions(2_500_000.0, 500_000.0), "2.5");
+    }
+
+    #[test]
+    fn an_even_axis_has_round_marks_no_closer_than_asked() {
+        for (low, high, least) in [(0.0, 14.0, 0.9), (0.12, 0.9, 0.03), (1e6, 4.6e6, 3e5)] {
+            let marks = even_marks(GridInput { bounds: (low, high), base_step_size: least });
+            assert!(marks.len() >= 5, "{marks:?}");
+            for pair in marks.windows(2) {
+                assert!(pair[1].value - pair[0].value >= least * 0.999);
+            }
+            assert!(marks.iter().all(|mark| (low..=high).contains(&mark.value)));
+        }
+        let endless = GridInput { bounds: (0.0, f64::INFINITY), base_step_size: 1.0 };
+        assert!(even_marks(endless).is_empty());
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! stride is 2, channels and layer numbers below.
 
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, FontId, Painter, Rect, Response, Sense, Shape, Stroke,
-    StrokeKind, Ui, pos2, vec2,
+    self, Align2, Color32, CornerRadius, Painter, Rect, Response, Sense, Shape, Stroke, StrokeKind,
+    Ui, pos2, vec2,
 };
 
 use super::columns::Columns;
@@ -129,7 +129,7 @@ fn draw(painter: &Painter, tokens: &Tokens, rect: Rect, kernel: Option<u8>, shar
     painter.rect_filled(rect, radius, tokens.kernel(kernel).gamma_multiply(share));
     let size = (0.5 * rect.height()).clamp(9.0, theme::BODY).min(0.9 * rect.width());
     let ink: Color32 = tokens.on_kernels.gamma_multiply(share);
-    let font = FontId::proportional(size);
+    let font = theme::bold(size);
     painter.text(rect.center(), Align2::CENTER_CENTER, kernel.to_string(), font, ink);
 }
 
@@ -184,7 +184,8 @@ fn foot(painter: &Painter, tokens: &Tokens, layers: &[Layer], rect: Rect, cells:
 
 /// The colours' meaning, right-aligned in a line of its own.
 pub(in crate::studio) fn legend(ui: &mut Ui, tokens: &Tokens) {
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    let line = vec2(ui.available_width(), 18.0);
+    ui.allocate_ui_with_layout(line, egui::Layout::right_to_left(egui::Align::Center), |ui| {
         // From right to left.
         let entries = [(None, "skip"), (Some(7), "7×7"), (Some(5), "5×5"), (Some(3), "3×3")];
         for (kernel, name) in entries {

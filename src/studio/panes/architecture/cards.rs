@@ -81,7 +81,7 @@ fn estimate(studio: &Studio) -> Card {
             Card { name, value: Some(value), note, waiting: false, help }
         }
         None => {
-            let note = "after 6 networks are measured".to_owned();
+            let note = "from 6 networks on".to_owned();
             Card { name, value: None, note, waiting: false, help }
         }
     }
@@ -91,6 +91,6 @@ fn estimate(studio: &Studio) -> Card {
 fn reason(studio: &Studio) -> String {
     match &studio.generator {
         Generator::Ready => "move the slider".to_owned(),
-        Generator::Waiting(_) => "after the generator's first epoch".to_owned(),
+        Generator::Waiting(_) => "needs the generator".to_owned(),
     }
 }

@@ -13,7 +13,7 @@ use crate::studio::backend::Request;
 use crate::studio::state::{Generator, Network, OpenRun, Source};
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
-use crate::studio::widgets::{card, icon, layer_macs, strip, weights};
+use crate::studio::widgets::{card, icon, layer_macs, note, strip, weights};
 
 /// How long the strip fades from one architecture to the next.
 const FADE: f64 = 0.08;
@@ -36,9 +36,7 @@ impl Pane for ArchitecturePane {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let Some(run) = &view.studio.run else { return };
         let Some(space) = &run.space else {
-            let text = "The run has not told its search space yet.";
-            let text = RichText::new(text).color(view.tokens.muted);
-            ui.centered_and_justified(|ui| ui.label(text));
+            note::centred(ui, view.tokens, "The run has not told its search space yet.");
             return;
         };
         let scroll = egui::ScrollArea::vertical().auto_shrink(false);
@@ -161,7 +159,7 @@ fn section(ui: &mut Ui, tokens: &Tokens, name: &str, note: &str) {
         vec2(ui.available_width(), 24.0),
         Layout::left_to_right(egui::Align::Center),
         |ui| {
-            ui.label(RichText::new(name).size(theme::BODY).strong());
+            ui.label(theme::heading(name, 12.5));
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.label(RichText::new(note).small().color(tokens.muted));
             });
