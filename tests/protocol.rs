@@ -73,6 +73,7 @@ fn all() -> Vec<Event> {
         accuracy: 0.7,
         best_hardware: true,
         best_accuracy: false,
+        answers: vec![Tracked { budget: 2, cost: 3 }],
     };
     let scratch = ScratchEpoch { epoch: 0, loss: 0.5, accuracy: 0.8, lr: 0.2, images_per_s: 900.0 };
     let targets = vec![Tracked { budget: 2, cost: 2 }, Tracked { budget: 4, cost: 5 }];
@@ -117,6 +118,16 @@ fn every_kind_of_event_survives_the_journal_on_a_line_of_its_own() {
     let journal = Journal::parse(text.as_bytes()).unwrap();
     let events: Vec<Event> = journal.records.into_iter().map(|record| record.event).collect();
     assert_eq!(events, all());
+}
+
+#[test]
+fn an_epoch_of_the_generator_from_before_its_answers_were_told_has_none() {
+    let position = all().iter().position(|event| matches!(event, Event::GeneratorEpoch(_)));
+    let line = lines(all()).lines().nth(position.unwrap()).unwrap().to_owned() + "\n";
+    let older = line.replace(",\"answers\":[{\"budget\":2,\"cost\":3}]", "");
+    assert_ne!(older, line);
+    let record = Journal::parse(older.as_bytes()).unwrap().records.remove(0);
+    assert!(matches!(record.event, Event::GeneratorEpoch(epoch) if epoch.answers.is_empty()));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use sgnas::protocol::command::Command;
 use sgnas::protocol::config::Config;
 use sgnas::protocol::event::Event;
 use sgnas::protocol::facts::Phase;
+use sgnas::protocol::statistics::fit;
 use sgnas::run::folder::RunFolder;
 use sgnas::run::link;
 use sgnas::run::search::{Job, Outcome, search};
@@ -54,6 +55,17 @@ fn a_search_learns_keeps_its_budgets_and_ends_the_same_after_a_stop_in_each_phas
         .filter_map(|e| if let Event::SupernetStep(s) = e { Some(s.loss) } else { None })
         .collect();
     assert!(losses.last().unwrap() < &(losses[0] * 0.9), "the loss does not fall: {losses:?}");
+    // Every epoch of the generator tells its answers to the grid, with which its tau agrees.
+    let epochs: Vec<_> = events
+        .iter()
+        .filter_map(|e| if let Event::GeneratorEpoch(epoch) = e { Some(epoch) } else { None })
+        .collect();
+    assert!(!epochs.is_empty());
+    for epoch in epochs {
+        assert!(epoch.answers.len() >= 20, "{epoch:?}");
+        assert!(epoch.answers.windows(2).all(|pair| pair[0].budget < pair[1].budget));
+        assert_eq!(fit(&epoch.answers).kendall_tau, epoch.kendall_tau);
+    }
     let result = outcome.result.unwrap();
     assert_eq!((result.generated.len(), result.random.len()), (8, 4));
     for one in &result.generated {

@@ -8,9 +8,8 @@ use super::error::CliError;
 use super::measured::Measured;
 use super::output;
 use super::table::{Align, Table};
-use super::words::percent;
 use crate::protocol::comparison::Comparison;
-use crate::protocol::quantity::{Amount, grouped, short};
+use crate::protocol::quantity::{Amount, grouped, percent, short};
 use crate::run::trained::Evaluator;
 use crate::space::{Architecture, Metric};
 

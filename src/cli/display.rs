@@ -6,10 +6,11 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::error::CliError;
-use super::{output, words};
+use super::output;
 use crate::platform::clock::Stopwatch;
 use crate::protocol::journal::Record;
 use crate::protocol::progress::Progress;
+use crate::protocol::sentence::sentence;
 
 /// Seconds between lines of progress in a log.
 const EVERY: f64 = 15.0;
@@ -49,7 +50,7 @@ impl Display {
         }
         let now = self.clock.seconds();
         self.progress.apply(&record.event, now);
-        let sentence = words::sentence(&record.event);
+        let sentence = sentence(&record.event);
         match &self.form {
             Form::Bar(bar) => {
                 if let Some(sentence) = sentence {

@@ -11,10 +11,9 @@ use super::compare::{Near, compare};
 use super::error::CliError;
 use super::measured::Measured;
 use super::table::{Align, Table};
-use super::words::percent;
 use super::{arguments, input, output};
 use crate::gpu::AdapterChoice;
-use crate::protocol::quantity::{Amount, grouped};
+use crate::protocol::quantity::{Amount, grouped, percent};
 use crate::run::trained::Evaluator;
 
 /// Measure architectures with inherited weights, batch norms recalibrated

@@ -9,11 +9,10 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::table::{Align, Table};
-use super::words::percent;
 use super::{arguments, output};
 use crate::gpu::AdapterChoice;
 use crate::protocol::config::{Config, Decode};
-use crate::protocol::quantity::grouped;
+use crate::protocol::quantity::{grouped, percent};
 use crate::run::trained;
 use crate::space::{Architecture, Metric, SkipMask};
 

@@ -22,7 +22,6 @@ mod search;
 mod studio;
 mod table;
 mod train;
-mod words;
 
 use std::process::ExitCode;
 

@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::error::CliError;
 use super::follow::{INTERRUPTED, follow};
 use super::search::free_folder;
-use super::words::percent;
 use super::{arguments, input, output, report};
 use crate::gpu::AdapterChoice;
 use crate::protocol::config::Config;
+use crate::protocol::quantity::percent;
 use crate::run::link;
 use crate::run::train::{TrainJob, Trained, train};
 

@@ -110,12 +110,13 @@ impl Desk {
         let found = RunFolder::open(folder)?;
         // Its lock tells whether another program works on it; ours would be stopped first.
         self.leave();
-        if matches!(OwnedRunFolder::open(folder), Err(RunError::Locked { .. })) {
+        let locked = matches!(OwnedRunFolder::open(folder), Err(RunError::Locked { .. }));
+        let (root, records) = (found.root().to_owned(), found.records()?);
+        self.mail.send(Report::Opened { folder: root.clone(), records, live: false });
+        if locked {
             let what = "another program works on this run: what is shown stands still";
             self.mail.send(Report::Trouble(format!("{}: {what}", folder.display())));
         }
-        let (root, records) = (found.root().to_owned(), found.records()?);
-        self.mail.send(Report::Opened { folder: root.clone(), records, live: false });
         self.open_tools(&root);
         Ok(())
     }

@@ -188,7 +188,7 @@ pub struct GeneratorStep {
 }
 
 /// The generator after an epoch, answering the grid of targets by argmax.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GeneratorEpoch {
     /// Counted from 0.
     pub epoch: u64,
@@ -205,6 +205,9 @@ pub struct GeneratorEpoch {
     pub best_hardware: bool,
     /// Best accuracy so far among epochs with a low hardware loss.
     pub best_accuracy: bool,
+    /// The targets and the costs of its answers; none in journals of older programs.
+    #[serde(default)]
+    pub answers: Vec<Tracked>,
 }
 
 /// An epoch of training from scratch.

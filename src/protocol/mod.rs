@@ -11,6 +11,7 @@ pub mod journal;
 pub mod progress;
 pub mod quantity;
 pub mod result;
+pub mod sentence;
 pub mod state;
 pub mod statistics;
 

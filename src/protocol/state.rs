@@ -79,7 +79,9 @@ impl RunState {
             Event::SupernetStep(step) => again(&mut self.supernet_steps, *step, |s| s.step),
             Event::SupernetEpoch(epoch) => again(&mut self.supernet_epochs, *epoch, |e| e.epoch),
             Event::GeneratorStep(step) => again(&mut self.generator_steps, *step, |s| s.step),
-            Event::GeneratorEpoch(epoch) => again(&mut self.generator_epochs, *epoch, |e| e.epoch),
+            Event::GeneratorEpoch(epoch) => {
+                again(&mut self.generator_epochs, epoch.clone(), |e| e.epoch);
+            }
             Event::Tracking { targets } => self.tracking.clone_from(targets),
             Event::Evaluated(one) => self.evaluate(one),
             Event::ScratchEpoch(epoch) => again(&mut self.scratch_epochs, *epoch, |e| e.epoch),

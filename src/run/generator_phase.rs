@@ -16,8 +16,9 @@ use crate::nn::{Store, Tensors};
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{self, Targets};
 use crate::protocol::event::Event;
-use crate::protocol::facts::{self, Phase};
-use crate::space::{PriorPool, argmax, stats};
+use crate::protocol::facts::{self, Phase, Tracked};
+use crate::protocol::statistics::fit;
+use crate::space::{PriorPool, argmax};
 
 /// Steps whose losses are averaged into one event.
 const REPORT: u64 = 10;
@@ -232,15 +233,14 @@ impl Kept {
             Ok(argmax(&alpha, mask)?)
         };
         let grid = (s.targets.low..s.targets.high).step_by(2 * s.targets.step as usize);
-        let (mut budgets, mut costs, mut hardware) = (Vec::new(), Vec::new(), 0.0);
+        let (mut answers, mut hardware) = (Vec::new(), 0.0);
         let range = (s.targets.high - s.targets.low) as f64;
         for budget in grid {
             let cost = s.costs.cost(&answer(s, budget).await?)?;
             hardware += hardware_loss(&s.config.generator, (cost as f64 - budget as f64) / range);
-            budgets.push(budget as f64);
-            costs.push(cost as f64);
+            answers.push(Tracked { budget, cost });
         }
-        let kendall_tau = stats::kendall_tau_b(&budgets, &costs).unwrap_or(0.0);
+        let kendall_tau = fit(&answers).kendall_tau;
         let middle = answer(s, s.targets.low + (s.targets.high - s.targets.low) / 2).await?;
         let batch = s.config.evaluate.batch.min(HELD_OUT);
         let images = s.images.in_order(&s.gpu, Part::Generator, batch, HELD_OUT / batch)?;
@@ -262,6 +262,7 @@ impl Kept {
             accuracy,
             best_hardware,
             best_accuracy,
+            answers,
         }))
         .await
     }

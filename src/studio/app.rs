@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui};
+use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui};
 use egui_tiles::Tree;
 
 use super::backend::{Backend, Report, Request};
@@ -15,7 +15,7 @@ use super::panes::{PANES, Pane};
 use super::state::{Accuracy, Generator, Live, Studio};
 use super::theme::{self, Tokens};
 use super::view::{View, Wish};
-use super::{run_bar, status_line};
+use super::{banner, run_bar, status_line};
 use crate::platform::clock::Stopwatch;
 use crate::protocol::Command;
 use crate::space::Budget;
@@ -131,7 +131,7 @@ impl App {
             },
         );
         if let Some(trouble) = &self.studio.trouble {
-            banner(ui, &view, trouble);
+            banner::show(ui, &view, trouble);
         }
         let ground = Frame::new().fill(tokens.background).inner_margin(Margin::same(12));
         let (tree, panes, start) = (&mut self.tree, &mut self.panes, &mut self.start);
@@ -228,27 +228,6 @@ impl App {
             }
         }
     }
-}
-
-/// A trouble in a line of its own, until it is put away.
-fn banner(ui: &mut Ui, view: &View<'_>, trouble: &str) {
-    let tokens = view.tokens;
-    let fill = tokens.warning.gamma_multiply(0.18);
-    let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(20, 8));
-    Panel::top("trouble").frame(frame).resizable(false).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            let close = 72.0;
-            let text = RichText::new(trouble).color(tokens.text);
-            ui.allocate_ui(egui::vec2(ui.available_width() - close, 0.0), |ui| {
-                ui.add(egui::Label::new(text).wrap().selectable(true));
-            });
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.button("Dismiss").clicked() {
-                    view.wish(Wish::Dismiss);
-                }
-            });
-        });
-    });
 }
 
 impl eframe::App for App {

@@ -21,12 +21,12 @@ pub(super) type Panes = BTreeMap<&'static str, Box<dyn Pane>>;
 /// The tree of the workspace "Watch".
 pub(super) fn watch() -> Tree<Place> {
     let mut tiles = Tiles::default();
-    let mut tab = |key: &str| {
-        let pane = tiles.insert_pane(Place(key.to_owned()));
-        tiles.insert_tab_tile(vec![pane])
+    let mut tabs = |keys: &[&str]| {
+        let panes = keys.iter().map(|key| tiles.insert_pane(Place((*key).to_owned()))).collect();
+        tiles.insert_tab_tile(panes)
     };
-    let (training, scatter) = (tab("training"), tab("scatter"));
-    let architecture = tab("architecture");
+    let (training, scatter) = (tabs(&["training", "log"]), tabs(&["scatter"]));
+    let architecture = tabs(&["architecture", "tracking"]);
     let left = Linear::new_binary(LinearDir::Vertical, [training, scatter], 0.5);
     let left = tiles.insert_container(Container::Linear(left));
     let all = Linear::new_binary(LinearDir::Horizontal, [left, architecture], 0.37);

@@ -3,6 +3,7 @@
 
 mod app;
 pub mod backend;
+mod banner;
 mod estimate;
 mod frame;
 mod layout;

@@ -1,7 +1,8 @@
 //! Made-up runs: what a run of a preset tells, without a run.
 
-use sgnas::protocol::config::Config;
+use sgnas::protocol::config::{Config, Targets};
 use sgnas::protocol::facts::*;
+use sgnas::protocol::statistics::fit;
 use sgnas::protocol::{Event, RunState};
 use sgnas::space::{Architecture, Space};
 
@@ -91,7 +92,7 @@ pub(crate) fn events(preset: &str) -> Vec<Event> {
     let targets = config.targets(&space);
     let mut events = vec![Event::RunStarted(Box::new(start))];
     supernet(&mut events, &mut dice, config.supernet.epochs);
-    generator(&mut events, &mut dice, (targets.low as f64, targets.high as f64));
+    generator(&mut events, &mut dice, targets);
     events.push(Event::PhaseStarted { phase: Phase::Evaluate });
     let tracked = targets.spread(20).into_iter().map(|budget| {
         let cost = budget as f64 * (0.97 + 0.06 * dice.roll());
@@ -149,7 +150,8 @@ fn supernet(events: &mut Vec<Event>, dice: &mut Dice, epochs: u64) {
     events.push(Event::PhaseEnded { phase: Phase::Supernet, seconds: 168.4 });
 }
 
-fn generator(events: &mut Vec<Event>, dice: &mut Dice, (low, high): (f64, f64)) {
+fn generator(events: &mut Vec<Event>, dice: &mut Dice, targets: Targets) {
+    let (low, high) = (targets.low as f64, targets.high as f64);
     events.push(Event::PhaseStarted { phase: Phase::Generator });
     for step in 0..20 * 62 {
         let done = step as f64 / (20.0 * 62.0);
@@ -165,13 +167,20 @@ fn generator(events: &mut Vec<Event>, dice: &mut Dice, (low, high): (f64, f64)) 
         }));
         if step % 62 == 61 {
             let epoch = step / 62;
+            let spread = 0.4 * (-4.0 * done).exp() + 0.01;
+            let answers = targets.spread(20).into_iter().map(|budget| {
+                let cost = budget as f64 * (1.0 + spread * dice.noise());
+                Tracked { budget, cost: cost as u64 }
+            });
+            let answers: Vec<Tracked> = answers.collect();
             events.push(Event::GeneratorEpoch(GeneratorEpoch {
                 epoch,
                 hardware: 3.0 * (-8.0 * done).exp(),
-                kendall_tau: (1.0 - 0.8 * (-6.0 * done).exp() + 0.01 * dice.noise()).min(1.0),
+                kendall_tau: fit(&answers).kendall_tau,
                 accuracy: 0.70 + 0.08 * done + 0.006 * dice.noise(),
                 best_hardware: epoch == 16,
                 best_accuracy: epoch == 18,
+                answers,
             }));
         }
     }

@@ -22,7 +22,7 @@ impl egui_kittest::TestRenderer for Blind {
     }
 }
 
-fn at<'a>(stage: Stage) -> (Rc<RefCell<Talk>>, Harness<'a, Option<App>>) {
+pub(crate) fn at<'a>(stage: Stage) -> (Rc<RefCell<Talk>>, Harness<'a, Option<App>>) {
     let talk = Rc::new(RefCell::new(Talk::default()));
     let mut harness = fake::harness(&talk, [1440.0, 900.0], Theme::Dark, Blind);
     talk.borrow_mut().reports = fake::reports(stage, "tiny");
@@ -30,11 +30,11 @@ fn at<'a>(stage: Stage) -> (Rc<RefCell<Talk>>, Harness<'a, Option<App>>) {
     (talk, harness)
 }
 
-fn app<'h>(harness: &'h Harness<'_, Option<App>>) -> &'h App {
+pub(crate) fn app<'h>(harness: &'h Harness<'_, Option<App>>) -> &'h App {
     harness.state().as_ref().unwrap()
 }
 
-fn asked(talk: &Rc<RefCell<Talk>>) -> Vec<Request> {
+pub(crate) fn asked(talk: &Rc<RefCell<Talk>>) -> Vec<Request> {
     std::mem::take(&mut talk.borrow_mut().asked)
 }
 

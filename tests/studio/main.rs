@@ -6,6 +6,7 @@
 
 mod fake;
 mod logic;
+mod panes;
 #[allow(dead_code)]
 #[path = "../report/sample.rs"]
 mod sample;

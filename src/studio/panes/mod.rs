@@ -2,8 +2,10 @@
 //! line in [`PANES`]; where it stands by default is `layout`'s affair.
 
 mod architecture;
+mod log;
 mod scatter;
 pub mod start;
+mod tracking;
 mod training;
 
 use eframe::egui::Ui;
@@ -50,6 +52,12 @@ pub const PANES: &[Entry] = &[
         title: "Accuracy against cost",
         make: || Box::<scatter::Scatter>::default(),
     },
+    Entry {
+        key: "tracking",
+        title: "Generator accuracy",
+        make: || Box::<tracking::Tracking>::default(),
+    },
+    Entry { key: "log", title: "Log", make: || Box::<log::LogPane>::default() },
 ];
 
 /// The title of a pane by its key.

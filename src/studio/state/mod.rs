@@ -1,16 +1,19 @@
 //! Everything the panes draw, folded from reports: the open run, the generator's answers, the
 //! architecture in view, what was measured, runs and adapters, troubles. It draws nothing.
 
+mod log;
 mod network;
 mod open_run;
 
 use std::collections::BTreeMap;
 
+pub use log::{Level, Line, Log};
 pub use network::{Accuracy, Network, Source};
 pub use open_run::{Live, OpenRun};
 
 use super::backend::{Adapter, Answer, Ending, Report, RunEntry};
-use crate::platform::clock::Stopwatch;
+use crate::platform::clock::{self, Stopwatch};
+use crate::protocol::Event;
 use crate::protocol::facts::Origin;
 use crate::space::{Architecture, Budget, Metric};
 
@@ -43,6 +46,8 @@ pub struct Studio {
     pub adapters: Vec<Adapter>,
     /// Runs, newest first; `None` until they were listed.
     pub runs: Option<Vec<RunEntry>>,
+    /// What the open run and the studio have told.
+    pub log: Log,
     /// The newest trouble, until it is put away.
     pub trouble: Option<String>,
     /// From the move of a slider to its answer, ms; the newest ones last.
@@ -66,6 +71,7 @@ impl Default for Studio {
             measured: BTreeMap::new(),
             adapters: Vec::new(),
             runs: None,
+            log: Log::default(),
             trouble: None,
             answer_times: Vec::new(),
             asked: None,
@@ -84,11 +90,18 @@ impl Studio {
                 let mut run = OpenRun::new(folder, live);
                 run.apply(&records, self.clock.seconds());
                 self.forget();
+                records.iter().for_each(|record| self.log.record(record));
                 self.run = Some(run);
                 self.take_up();
             }
             Report::Events(records) => {
                 let now = self.clock.seconds();
+                for record in &records {
+                    self.log.record(record);
+                    if let Event::Warning { message } = &record.event {
+                        self.trouble = Some(message.clone());
+                    }
+                }
                 if let Some(run) = &mut self.run {
                     run.apply(&records, now);
                 }
@@ -102,7 +115,7 @@ impl Studio {
                     };
                 }
                 if let Err(why) = ending {
-                    self.trouble = Some(why);
+                    self.complain(why);
                 }
             }
             Report::Generator(Ok(())) => self.generator = Generator::Ready,
@@ -116,7 +129,7 @@ impl Studio {
             }
             // The start page takes them.
             Report::Images(_) => {}
-            Report::Trouble(what) => self.trouble = Some(what),
+            Report::Trouble(what) => self.complain(what),
         }
     }
 
@@ -135,7 +148,7 @@ impl Studio {
         let Some(space) = self.run.as_ref().and_then(|run| run.space.as_ref()) else { return };
         match Network::new(space, architecture, source) {
             Ok(network) => self.network = Some(network),
-            Err(error) => self.trouble = Some(error.to_string()),
+            Err(error) => self.complain(error.to_string()),
         }
     }
 
@@ -179,6 +192,12 @@ impl Studio {
         self.answer = Some(answer);
     }
 
+    /// Shows a trouble until it is put away, and notes it.
+    fn complain(&mut self, what: String) {
+        self.log.trouble(clock::unix_milliseconds(), &what);
+        self.trouble = Some(what);
+    }
+
     /// What belonged to the run that was open before.
     fn forget(&mut self) {
         self.generator = Generator::Waiting("the generator has not been trained yet".to_owned());
@@ -187,6 +206,7 @@ impl Studio {
         self.network = None;
         self.measuring = None;
         self.measured.clear();
+        self.log = Log::default();
         self.trouble = None;
     }
 

@@ -195,6 +195,14 @@ pub(in crate::studio) fn heading(
     });
 }
 
+/// The name of the x axis with its unit, in the line below a plot.
+pub(in crate::studio) fn foot(ui: &mut Ui, tokens: &Tokens, text: &str) {
+    let line = vec2(ui.available_width(), 14.0);
+    let (rect, _) = ui.allocate_exact_size(line, Sense::hover());
+    let (end, font) = (eframe::egui::Align2::RIGHT_TOP, theme::caption());
+    ui.painter().text(rect.right_top(), end, text, font, tokens.muted);
+}
+
 /// A plain number with as many decimals as ticks of this distance need.
 pub(in crate::studio) fn number(value: f64, step: f64) -> String {
     let decimals = if step > 0.0 { (-(step.log10() + 1e-9).floor()).clamp(0.0, 6.0) } else { 2.0 };

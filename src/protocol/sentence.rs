@@ -1,13 +1,12 @@
 //! Events in sentences: the lines that stay on the screen and in a log.
 
-use crate::protocol::event::Event;
-use crate::protocol::facts::{Evaluated, Origin, RunStart};
-pub(super) use crate::protocol::quantity::percent;
-use crate::protocol::quantity::{duration, grouped, short};
-use crate::protocol::statistics::fit;
+use super::event::Event;
+use super::facts::{Evaluated, Origin, RunStart};
+use super::quantity::{duration, grouped, percent, short};
+use super::statistics::fit;
 
 /// The line of an event that is worth one. Steps and checkpoints are not: a bar shows them.
-pub(super) fn sentence(event: &Event) -> Option<String> {
+pub fn sentence(event: &Event) -> Option<String> {
     Some(match event {
         Event::RunStarted(start) => beginning(start),
         Event::PhaseStarted { phase } => format!("{} begins", phase.label()),

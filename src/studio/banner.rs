@@ -1,0 +1,43 @@
+//! The banner: the newest trouble in a line of its own, with what can be done about it at hand,
+//! until it is put away.
+
+use eframe::egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Ui, vec2};
+
+use super::backend::Request;
+use super::state::Live;
+use super::view::{View, Wish};
+
+/// Room for the buttons, points.
+const BUTTONS: f32 = 270.0;
+
+/// Draws the banner of a trouble.
+pub(super) fn show(ui: &mut Ui, view: &View<'_>, trouble: &str) {
+    let tokens = view.tokens;
+    let fill = tokens.warning.gamma_multiply(0.18);
+    let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(20, 8));
+    Panel::top("trouble").frame(frame).resizable(false).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let text = RichText::new(trouble).color(tokens.text);
+            ui.allocate_ui(vec2(ui.available_width() - BUTTONS, 0.0), |ui| {
+                ui.add(Label::new(text).wrap().selectable(true));
+            });
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.button("Dismiss").clicked() {
+                    view.wish(Wish::Dismiss);
+                }
+                let Some(run) = &view.studio.run else { return };
+                if ui.button("Show the log").on_hover_text("What came before").clicked() {
+                    view.wish(Wish::Pane("log"));
+                    view.wish(Wish::StartPage(false));
+                }
+                let hint = "Go on from the newest checkpoint";
+                if run.live == Live::Stored
+                    && ui.add(Button::new("Resume the run")).on_hover_text(hint).clicked()
+                {
+                    view.wish(Wish::Dismiss);
+                    view.wish(Wish::Ask(Request::Resume(run.folder.clone())));
+                }
+            });
+        });
+    });
+}
