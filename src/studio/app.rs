@@ -166,6 +166,10 @@ impl App {
                     self.backend.ask(Request::ListRuns);
                 }
             }
+            Wish::StartFrom(config) => {
+                self.on_start = true;
+                self.start.take_config(&config);
+            }
             Wish::RestoreLayout => self.tree = layout::watch(),
             Wish::Dismiss => self.studio.trouble = None,
         }

@@ -26,7 +26,7 @@ pub(super) fn watch() -> Tree<Place> {
         tiles.insert_tab_tile(panes)
     };
     let (training, scatter) = (tabs(&["training", "log"]), tabs(&["scatter"]));
-    let architecture = tabs(&["architecture", "tracking"]);
+    let architecture = tabs(&["architecture", "tracking", "settings"]);
     let left = Linear::new_binary(LinearDir::Vertical, [training, scatter], 0.5);
     let left = tiles.insert_container(Container::Linear(left));
     let all = Linear::new_binary(LinearDir::Horizontal, [left, architecture], 0.37);

@@ -10,6 +10,7 @@ mod layout;
 pub mod panes;
 mod run_bar;
 mod series;
+mod settings;
 pub mod state;
 mod status_line;
 pub mod theme;

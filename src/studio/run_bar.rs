@@ -150,7 +150,7 @@ fn controls(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
 fn progress(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
     let tokens = view.tokens;
     let (done, total) = run.progress.steps();
-    let share = if total == 0 { 0.0 } else { done as f32 / total as f32 };
+    let share = if total == 0 { 0.0 } else { (done as f32 / total as f32).min(1.0) };
     let text = match run.live {
         Live::Finished => {
             let seconds: f64 = run.state.phases.iter().filter_map(|phase| phase.seconds).sum();

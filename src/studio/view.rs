@@ -7,6 +7,7 @@ use super::backend::Request;
 use super::frame::Frames;
 use super::state::{Source, Studio};
 use super::theme::Tokens;
+use crate::protocol::Config;
 use crate::space::{Architecture, Budget};
 
 /// What a pane may want.
@@ -22,6 +23,8 @@ pub enum Wish {
     Pane(&'static str),
     /// The start page, or back to the panes.
     StartPage(bool),
+    /// The start page with these settings.
+    StartFrom(Box<Config>),
     /// The default layout again.
     RestoreLayout,
     /// The trouble is read.

@@ -22,7 +22,10 @@ impl egui_kittest::TestRenderer for Blind {
     }
 }
 
-pub(crate) fn at<'a>(stage: Stage) -> (Rc<RefCell<Talk>>, Harness<'a, Option<App>>) {
+/// What goes in and out of the studio.
+pub(crate) type Talking = Rc<RefCell<Talk>>;
+
+pub(crate) fn at<'a>(stage: Stage) -> (Talking, Harness<'a, Option<App>>) {
     let talk = Rc::new(RefCell::new(Talk::default()));
     let mut harness = fake::harness(&talk, [1440.0, 900.0], Theme::Dark, Blind);
     talk.borrow_mut().reports = fake::reports(stage, "tiny");
@@ -34,7 +37,7 @@ pub(crate) fn app<'h>(harness: &'h Harness<'_, Option<App>>) -> &'h App {
     harness.state().as_ref().unwrap()
 }
 
-pub(crate) fn asked(talk: &Rc<RefCell<Talk>>) -> Vec<Request> {
+pub(crate) fn asked(talk: &Talking) -> Vec<Request> {
     std::mem::take(&mut talk.borrow_mut().asked)
 }
 
@@ -49,7 +52,7 @@ fn the_start_page_starts_the_chosen_preset() {
     let requests = asked(&talk);
     let Some(Request::Start(config)) = requests.first() else { panic!("{requests:?}") };
     assert_eq!(config.general.preset, "small");
-    assert_eq!(config.general.seed, 7);
+    assert_eq!(config.general.seed, 42);
     assert_eq!(config.general.data, "fashion-mnist-12k");
 }
 

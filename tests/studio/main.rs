@@ -11,4 +11,5 @@ mod panes;
 #[path = "../report/sample.rs"]
 mod sample;
 mod screen;
+mod settings;
 mod shots;

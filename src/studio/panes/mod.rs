@@ -4,6 +4,7 @@
 mod architecture;
 mod log;
 mod scatter;
+mod settings;
 pub mod start;
 mod tracking;
 mod training;
@@ -57,6 +58,7 @@ pub const PANES: &[Entry] = &[
         title: "Generator accuracy",
         make: || Box::<tracking::Tracking>::default(),
     },
+    Entry { key: "settings", title: "Settings", make: || Box::<settings::Settings>::default() },
     Entry { key: "log", title: "Log", make: || Box::<log::LogPane>::default() },
 ];
 

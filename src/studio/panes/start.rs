@@ -12,6 +12,7 @@ use crate::protocol::Config;
 use crate::protocol::quantity::{percent, short};
 use crate::space::{PRESETS, Space};
 use crate::studio::backend::{Request, RunEntry, Standing};
+use crate::studio::settings::{Draft, Mode, Panel};
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
 
@@ -22,23 +23,23 @@ const WIDTH: f32 = 760.0;
 
 /// The page's own state.
 pub struct Start {
-    preset: &'static str,
-    /// Path of other images; empty for the embedded ones.
-    data: String,
-    seed: String,
+    /// The settings, over the chosen preset; `None` where no preset can be read.
+    panel: Option<Panel>,
+    /// Whether the settings are to be unfolded, as when one of them is wrong.
+    unfold: bool,
     folder: String,
-    /// What is wrong with the fields.
+    /// What is wrong with the settings.
     wrong: Option<String>,
 }
 
 impl Default for Start {
     fn default() -> Self {
+        let tiny = Config::preset("tiny");
         Self {
-            preset: "tiny",
-            data: String::new(),
-            seed: "7".to_owned(),
+            wrong: tiny.as_ref().err().map(ToString::to_string),
+            panel: tiny.ok().map(|config| Panel::new(Draft::new(config))),
+            unfold: false,
             folder: String::new(),
-            wrong: None,
         }
     }
 }
@@ -61,7 +62,29 @@ impl Pane for Start {
 impl Start {
     /// Takes other images, as when a folder is dropped onto the window.
     pub fn take_data(&mut self, path: &std::path::Path) {
-        self.data = path.display().to_string();
+        if let Some(panel) = &mut self.panel {
+            panel.draft.edit("data", &path.display().to_string());
+        }
+    }
+
+    /// Takes the settings of another run.
+    pub(in crate::studio) fn take_config(&mut self, config: &Config) {
+        match Draft::over_preset(config) {
+            Ok(draft) => self.panel = Some(Panel::new(draft)),
+            Err(error) => self.wrong = Some(error.to_string()),
+        }
+    }
+
+    fn choose(&mut self, preset: &str) {
+        match (Config::preset(preset), &mut self.panel) {
+            (Ok(config), Some(panel)) => panel.draft.rebase(config),
+            (Ok(config), None) => self.panel = Some(Panel::new(Draft::new(config))),
+            (Err(error), _) => self.wrong = Some(error.to_string()),
+        }
+    }
+
+    fn preset(&self) -> &str {
+        self.panel.as_ref().map_or("", |panel| &panel.draft.base().general.preset)
     }
 
     fn page(&mut self, ui: &mut Ui, view: &View<'_>) {
@@ -91,6 +114,7 @@ impl Start {
                 ui.label(RichText::new(wrong).color(tokens.warning));
             }
         });
+        self.settings(ui, tokens);
         ui.add_space(20.0);
         heading(ui, "Open a run");
         self.runs(ui, view);
@@ -99,7 +123,7 @@ impl Start {
 
     fn presets(&mut self, ui: &mut Ui, tokens: &Tokens) {
         for (name, _) in PRESETS {
-            let chosen = self.preset == name;
+            let chosen = self.preset() == name;
             let height = 44.0;
             let (rect, response) =
                 ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
@@ -130,24 +154,35 @@ impl Start {
             let painter = ui.painter().with_clip_rect(rect.shrink(4.0));
             painter.text(at, left, describe(name), theme::body(), tokens.muted);
             if response.clicked() {
-                self.preset = name;
+                self.choose(name);
             }
         }
     }
 
     fn fields(&mut self, ui: &mut Ui, tokens: &Tokens) {
+        let Some(panel) = &mut self.panel else { return };
+        let draft = &mut panel.draft;
         egui::Grid::new("start").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
             let label = ui.label("Images");
             let hint = "12,000 images of Fashion-MNIST, in the program; or the path of a folder or archive";
-            let edit = TextEdit::singleline(&mut self.data).hint_text(hint);
-            ui.add(edit.desired_width(560.0))
-                .labelled_by(label.id)
-                .on_hover_text("IDX, CIFAR binary, or an image folder; .zip, .tar and .tar.gz of them. Drop one onto the window.");
+            let mut data = draft.text("data");
+            if data == EMBEDDED {
+                data.clear();
+            }
+            let edit = TextEdit::singleline(&mut data).hint_text(hint);
+            let field = ui.add(edit.desired_width(560.0)).labelled_by(label.id);
+            if field.changed() {
+                draft.edit("data", if data.trim().is_empty() { EMBEDDED } else { data.trim() });
+            }
+            field.on_hover_text("IDX, CIFAR binary, or an image folder; .zip, .tar and .tar.gz of them. Drop one onto the window.");
             ui.end_row();
             let label = ui.label("Seed");
             ui.horizontal(|ui| {
-                let edit = TextEdit::singleline(&mut self.seed).desired_width(110.0);
-                ui.add(edit).labelled_by(label.id);
+                let mut seed = draft.text("seed");
+                let edit = TextEdit::singleline(&mut seed).desired_width(110.0);
+                if ui.add(edit).labelled_by(label.id).changed() {
+                    draft.edit("seed", seed.trim());
+                }
                 let note = "the one number that all random choices come from";
                 ui.label(RichText::new(note).small().color(tokens.muted));
             });
@@ -155,20 +190,23 @@ impl Start {
         });
     }
 
-    fn start(&mut self, view: &View<'_>) {
-        let config = Config::preset(self.preset).and_then(|mut config| {
-            config.set("seed", self.seed.trim())?;
-            let data = self.data.trim();
-            config.set("data", if data.is_empty() { EMBEDDED } else { data })?;
-            config.validate()?;
-            Ok(config)
+    /// All settings, folded away until someone wants them.
+    fn settings(&mut self, ui: &mut Ui, tokens: &Tokens) {
+        let Some(panel) = &mut self.panel else { return };
+        ui.add_space(8.0);
+        let unfold = std::mem::take(&mut self.unfold).then_some(true);
+        let header = egui::CollapsingHeader::new(theme::heading("All settings", theme::BODY));
+        header.open(unfold).show_unindented(ui, |ui| {
+            panel.show(ui, tokens, Mode::Free);
         });
-        match config {
-            Ok(config) => {
-                self.wrong = None;
-                view.wish(Wish::Ask(Request::Start(Box::new(config))));
-            }
-            Err(error) => self.wrong = Some(error.to_string()),
+    }
+
+    fn start(&mut self, view: &View<'_>) {
+        let Some(built) = self.panel.as_ref().map(|panel| panel.draft.build()) else { return };
+        self.wrong = built.wrong.into_values().next();
+        match self.wrong {
+            None => view.wish(Wish::Ask(Request::Start(Box::new(built.config)))),
+            Some(_) => self.unfold = true,
         }
     }
 
