@@ -31,6 +31,11 @@ impl<T: Default + PartialEq> Inbox<T> {
         std::mem::take(&mut *waiting.unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Takes what is there, if only nothing.
+    pub(super) fn take(&self) -> T {
+        std::mem::take(&mut *self.lock())
+    }
+
     fn lock(&self) -> MutexGuard<'_, T> {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,5 +58,6 @@ mod tests {
             inbox.put(|slot| *slot = Some(i));
         }
         assert_eq!(inbox.wait(), Some(8));
+        assert_eq!(inbox.take(), None);
     }
 }

@@ -1,15 +1,17 @@
 //! The worker that measures architectures with inherited weights: it holds the open run's supernet
 //! and images on a device of its own, from the first request on.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::inbox::Inbox;
 use super::mail::Mail;
 use crate::gpu::AdapterChoice;
 use crate::platform::thread;
+use crate::protocol::facts::{Evaluated, Origin};
 use crate::run::RunError;
 use crate::run::trained::Evaluator;
-use crate::space::Architecture;
+use crate::space::{Architecture, Cost};
 use crate::studio::backend::Report;
 
 /// The way to the worker.
@@ -20,6 +22,7 @@ pub(super) struct Measures(Inbox<Waiting>);
 struct Waiting {
     folder: Option<PathBuf>,
     architecture: Option<Architecture>,
+    draw: Option<Range<u64>>,
 }
 
 impl Measures {
@@ -29,9 +32,11 @@ impl Measures {
         let own = inbox.clone();
         let work = move || {
             // A device stays on the thread that opened it.
-            let mut worker = Worker { adapter, mail, folder: None, evaluator: None };
+            let mut worker = Worker { adapter, mail, folder: None, evaluator: None, draw: 0..0 };
             loop {
-                worker.serve(own.wait());
+                // Between two random ones whoever asks for an architecture is served first.
+                let idle = worker.draw.is_empty();
+                worker.serve(if idle { own.wait() } else { own.take() });
             }
         };
         thread::spawn("measures", work).map(drop).map_err(RunError::Thread)?;
@@ -47,6 +52,12 @@ impl Measures {
     pub(super) fn ask(&self, architecture: Architecture) {
         self.0.put(|waiting| waiting.architecture = Some(architecture));
     }
+
+    /// Asks for the accuracies of random architectures, by number, in place of those that remain
+    /// of an earlier request.
+    pub(super) fn draw(&self, numbers: Range<u64>) {
+        self.0.put(|waiting| waiting.draw = Some(numbers));
+    }
 }
 
 struct Worker {
@@ -54,31 +65,61 @@ struct Worker {
     mail: Mail,
     folder: Option<PathBuf>,
     evaluator: Option<Evaluator>,
+    /// Numbers of the random architectures that are still to be measured.
+    draw: Range<u64>,
 }
 
 impl Worker {
     fn serve(&mut self, waiting: Waiting) {
         if let Some(folder) = waiting.folder {
+            if self.folder.as_ref() != Some(&folder) {
+                self.draw = 0..0;
+            }
             self.folder = Some(folder);
             self.evaluator = None;
+        }
+        if let Some(numbers) = waiting.draw {
+            self.draw = numbers;
         }
         if let Some(architecture) = waiting.architecture {
             let accuracy = self.measure(&architecture).map_err(|error| error.to_string());
             self.mail.send(Report::Measured { architecture, accuracy });
+        } else if let Some(number) = self.draw.next() {
+            let measured = self.random(number).map_err(|error| error.to_string());
+            if measured.is_err() {
+                self.draw = 0..0;
+            }
+            let left = self.draw.end - self.draw.start;
+            self.mail.send(Report::Drawn { left, measured });
         }
     }
 
     fn measure(&mut self, architecture: &Architecture) -> Result<f64, RunError> {
-        let evaluator = match self.evaluator.take() {
-            Some(evaluator) => evaluator,
-            None => {
-                let folder = self.folder.as_deref().unwrap_or(Path::new("."));
-                pollster::block_on(Evaluator::open(folder, &self.adapter))?
-            }
-        };
+        let evaluator = self.evaluator()?;
         // An evaluator whose device failed is not kept.
         let accuracy = pollster::block_on(evaluator.measure(architecture))?;
         self.evaluator = Some(evaluator);
         Ok(accuracy)
+    }
+
+    fn random(&mut self, number: u64) -> Result<Evaluated, RunError> {
+        let evaluator = self.evaluator()?;
+        let architecture = evaluator.random(number);
+        let accuracy = pollster::block_on(evaluator.measure(&architecture))?;
+        let Cost { macs, params } = evaluator.space().cost(&architecture, false)?;
+        self.evaluator = Some(evaluator);
+        let (kind, budget) = (Origin::Random, None);
+        Ok(Evaluated { kind, budget, architecture, macs, params, accuracy })
+    }
+
+    /// The evaluator in hand, or a new one.
+    fn evaluator(&mut self) -> Result<Evaluator, RunError> {
+        match self.evaluator.take() {
+            Some(evaluator) => Ok(evaluator),
+            None => {
+                let folder = self.folder.as_deref().unwrap_or(Path::new("."));
+                pollster::block_on(Evaluator::open(folder, &self.adapter))
+            }
+        }
     }
 }

@@ -95,6 +95,9 @@ impl Desk {
             }
             Request::Answer(budget) => self.answers.ask(budget),
             Request::Measure(architecture) => self.measures.ask(architecture),
+            Request::Draw { first, count } => {
+                self.measures.draw(first..first.saturating_add(count))
+            }
         }
         Ok(())
     }

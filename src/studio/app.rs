@@ -159,6 +159,8 @@ impl App {
                 self.ask_for_answer();
             }
             Wish::Show(architecture, source) => self.studio.show(architecture, source),
+            Wish::Pin(architecture, source) => self.studio.pin(architecture, source),
+            Wish::Unpin(architecture) => self.studio.pins.remove(&architecture),
             Wish::Pane(key) => layout::bring(&mut self.tree, key),
             Wish::StartPage(shown) => {
                 self.on_start = shown;
@@ -179,6 +181,7 @@ impl App {
     fn ask(&mut self, request: Request) {
         match &request {
             Request::Measure(architecture) => self.studio.measuring = Some(architecture.clone()),
+            Request::Draw { count, .. } => self.studio.drawing = *count,
             Request::Command(command) => {
                 if let Some(run) = &mut self.studio.run {
                     run.live = match command {
@@ -201,15 +204,22 @@ impl App {
         }
     }
 
-    /// Asks for the accuracy of the network in view when the slider rests.
+    /// Asks for the accuracy of the network in view when the slider rests, and then for those of
+    /// pinned ones.
     fn measure_at_rest(&mut self, ctx: &egui::Context) {
-        let Some(network) = &self.studio.network else { return };
-        let architecture = network.architecture.clone();
-        let unknown = matches!(self.studio.accuracy(&architecture), Accuracy::Unknown(_));
-        let asked = self.studio.measured.contains_key(&architecture);
-        if !unknown || asked || self.studio.generator != Generator::Ready {
+        let studio = &self.studio;
+        if studio.measuring.is_some() || studio.generator != Generator::Ready {
             return;
         }
+        let pinned = studio.pins.iter().map(|pin| &pin.network);
+        let unknown = studio.network.iter().chain(pinned).find(|network| {
+            let architecture = &network.architecture;
+            matches!(studio.accuracy(architecture), Accuracy::Unknown(_))
+                && !studio.measured.contains_key(architecture)
+        });
+        let Some(architecture) = unknown.map(|network| network.architecture.clone()) else {
+            return;
+        };
         let rested = ctx.input(|input| input.time) - self.moved;
         if rested >= REST {
             self.ask(Request::Measure(architecture));

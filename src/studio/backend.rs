@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::protocol::Command;
 use crate::protocol::config::Config;
+use crate::protocol::facts::Evaluated;
 use crate::protocol::journal::Record;
 use crate::space::{Architecture, Budget};
 
@@ -46,6 +47,14 @@ pub enum Request {
     /// The accuracy of an architecture with inherited weights; a newer one replaces those that
     /// wait.
     Measure(Architecture),
+    /// The accuracies of random architectures, by their numbers in the run's series of them. It
+    /// replaces what is left of an earlier request, so that a count of 0 stops.
+    Draw {
+        /// The first one's number.
+        first: u64,
+        /// How many.
+        count: u64,
+    },
 }
 
 /// What the outside tells.
@@ -78,6 +87,13 @@ pub enum Report {
         architecture: Architecture,
         /// Share of the test images, or the reason in one line.
         accuracy: Result<f64, String>,
+    },
+    /// A random architecture was measured, or why the rest is not.
+    Drawn {
+        /// How many of the request are still to come.
+        left: u64,
+        /// What was measured, or the reason in one line.
+        measured: Result<Evaluated, String>,
     },
     /// What was dropped is no run, so it may be images.
     Images(PathBuf),

@@ -19,6 +19,10 @@ pub enum Wish {
     Budget(Budget),
     /// Another architecture in view.
     Show(Architecture, Source),
+    /// An architecture pinned.
+    Pin(Architecture, Source),
+    /// An architecture pinned no longer.
+    Unpin(Architecture),
     /// A pane in front, by its key; one that was closed comes back.
     Pane(&'static str),
     /// The start page, or back to the panes.

@@ -23,6 +23,9 @@ pub(crate) struct Talk {
     pub(crate) reports: Vec<Report>,
 }
 
+/// [`Talk`], seen by the app and by the test.
+pub(crate) type Shared = Rc<RefCell<Talk>>;
+
 pub(crate) struct Fake(pub(crate) Rc<RefCell<Talk>>);
 
 impl Backend for Fake {

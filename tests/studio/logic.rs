@@ -14,7 +14,7 @@ use sgnas::studio::state::{Live, Source};
 use crate::fake::{self, Stage, Talk};
 
 /// Draws nothing.
-struct Blind;
+pub(crate) struct Blind;
 
 impl egui_kittest::TestRenderer for Blind {
     fn handle_delta(&mut self, delta: &mut TexturesDelta) {

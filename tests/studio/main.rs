@@ -7,9 +7,11 @@
 mod fake;
 mod logic;
 mod panes;
+mod pins;
 #[allow(dead_code)]
 #[path = "../report/sample.rs"]
 mod sample;
+mod scatter;
 mod screen;
 mod settings;
 mod shots;

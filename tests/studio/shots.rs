@@ -7,10 +7,14 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use eframe::egui::Theme;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use sgnas::studio::App;
 use sgnas::studio::panes::PANES;
 
 use crate::fake::{self, STAGES, Stage, Talk};
 use crate::screen::{self, Device};
+use crate::{pins, scatter};
 
 const SIZES: [[f32; 2]; 2] = [[1024.0, 700.0], [1920.0, 1080.0]];
 
@@ -24,7 +28,22 @@ fn colours(image: &image::RgbaImage) -> usize {
     all.len()
 }
 
+/// What is done before a picture is taken.
+type Scene = fn(&mut Harness<'_, Option<App>>, &Rc<RefCell<Talk>>);
+
 fn shoot(device: &Device, size: [f32; 2], theme: Theme, stage: Stage, pane: Option<&str>) {
+    let name = format!("{}-{}", pane.unwrap_or("watch"), format!("{stage:?}").to_lowercase());
+    scene(device, size, theme, stage, pane, (&name, |_, _| {}));
+}
+
+fn scene(
+    device: &Device,
+    size: [f32; 2],
+    theme: Theme,
+    stage: Stage,
+    pane: Option<&str>,
+    (name, act): (&str, Scene),
+) {
     let preset = if size[0] < 1200.0 { "tiny" } else { "cifar" };
     let talk = Rc::new(RefCell::new(Talk::default()));
     let screen = device.screen();
@@ -35,14 +54,10 @@ fn shoot(device: &Device, size: [f32; 2], theme: Theme, stage: Stage, pane: Opti
         harness.state_mut().as_mut().unwrap().show_alone(key);
         harness.run_steps(4);
     }
+    act(&mut harness, &talk);
     let image = screen.shoot(&harness.ctx, harness.output());
-    let name = format!(
-        "{}-{}-{}-{}.png",
-        pane.unwrap_or("watch"),
-        format!("{stage:?}").to_lowercase(),
-        if theme == Theme::Dark { "dark" } else { "light" },
-        size[0]
-    );
+    let theme = if theme == Theme::Dark { "dark" } else { "light" };
+    let name = format!("{name}-{theme}-{}.png", size[0]);
     screen::write(&image, &folder().join(&name));
     assert!(colours(&image) > 16, "{name} shows nothing");
 }
@@ -60,6 +75,37 @@ fn every_pane_is_drawn_at_every_stage_in_both_themes_and_sizes() {
                 for entry in PANES.iter().filter(|_| stage != Stage::Nothing) {
                     shoot(&device, size, theme, stage, Some(entry.key));
                 }
+            }
+        }
+    }
+}
+
+/// What is only seen after something was done, in a pane that is alone (or in none).
+const SCENES: [(&str, Option<&str>, Scene); 3] = [
+    ("watch-pinned", None, |harness, talk| pins::pin(harness, talk, &[0.3, 0.5, 0.8])),
+    ("architecture-compared", Some("architecture"), |harness, talk| {
+        pins::pin(harness, talk, &[0.2, 0.3, 0.5, 0.8]);
+        harness.get_by_label("compare").click();
+        harness.run_steps(3);
+    }),
+    ("scatter-selected", None, |harness, talk| {
+        pins::pin(harness, talk, &[0.3, 0.8]);
+        harness.state_mut().as_mut().unwrap().show_alone("scatter");
+        harness.run_steps(4);
+        scatter::select_all(harness);
+    }),
+];
+
+#[test]
+fn what_comes_into_view_by_clicks_is_drawn_in_both_themes_and_sizes() {
+    let Some(device) = Device::open() else {
+        println!("SKIPPED: no adapter to draw with");
+        return;
+    };
+    for size in SIZES {
+        for theme in [Theme::Dark, Theme::Light] {
+            for (name, pane, act) in SCENES {
+                scene(&device, size, theme, Stage::Finished, pane, (name, act));
             }
         }
     }

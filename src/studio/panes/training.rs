@@ -238,11 +238,14 @@ fn charts(state: &RunState, phase: Phase, y: Scale, tokens: &Tokens) -> Vec<Char
             let loss = vec![curve("loss", tokens.accent, steps(|step| step.loss), true)];
             let accuracy = vec![
                 curve("batches", tokens.random, steps(|step| step.accuracy), true),
-                curve("held-out, random paths", tokens.accent, epochs(|e| e.mean), false),
-                curve("held-out, smallest", tokens.muted, epochs(|e| e.smallest), false),
-                curve("held-out, largest", tokens.warning, epochs(|e| e.largest), false),
+                curve("random paths", tokens.accent, epochs(|e| e.mean), false),
+                curve("smallest", tokens.muted, epochs(|e| e.smallest), false),
+                curve("largest", tokens.warning, epochs(|e| e.largest), false),
             ];
-            two(("loss", y, loss), ("accuracy, %", plot::percent, accuracy))
+            two(
+                ("loss", y, loss),
+                ("accuracy on batches, and on held-out images, %", plot::percent, accuracy),
+            )
         }
         Phase::Generator | Phase::Evaluate => {
             let steps = |value: fn(&crate::protocol::facts::GeneratorStep) -> f64| {

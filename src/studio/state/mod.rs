@@ -4,17 +4,20 @@
 mod log;
 mod network;
 mod open_run;
+mod pins;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 pub use log::{Level, Line, Log};
 pub use network::{Accuracy, Network, Source};
 pub use open_run::{Live, OpenRun};
+pub use pins::{Pin, Pins};
 
 use super::backend::{Adapter, Answer, Ending, Report, RunEntry};
 use crate::platform::clock::{self, Stopwatch};
 use crate::protocol::Event;
-use crate::protocol::facts::Origin;
+use crate::protocol::facts::{Evaluated, Origin};
 use crate::space::{Architecture, Budget, Metric};
 
 /// Whether budgets are answered.
@@ -42,6 +45,14 @@ pub struct Studio {
     pub measuring: Option<Architecture>,
     /// Accuracies measured on request.
     pub measured: BTreeMap<Architecture, Result<f64, String>>,
+    /// Random architectures that were measured on request, in the order of their numbers.
+    pub drawn: Vec<Evaluated>,
+    /// How many more of them are on their way.
+    pub drawing: u64,
+    /// The pinned architectures of the run in view.
+    pub pins: Pins,
+    /// Those of runs that were in view before.
+    shelved: BTreeMap<PathBuf, Pins>,
     /// Adapters, best first.
     pub adapters: Vec<Adapter>,
     /// Runs, newest first; `None` until they were listed.
@@ -69,6 +80,10 @@ impl Default for Studio {
             network: None,
             measuring: None,
             measured: BTreeMap::new(),
+            drawn: Vec::new(),
+            drawing: 0,
+            pins: Pins::default(),
+            shelved: BTreeMap::new(),
             adapters: Vec::new(),
             runs: None,
             log: Log::default(),
@@ -91,7 +106,8 @@ impl Studio {
                 run.apply(&records, self.clock.seconds());
                 self.forget();
                 records.iter().for_each(|record| self.log.record(record));
-                self.run = Some(run);
+                let before = self.run.replace(run).map(|before| before.folder);
+                self.shelve(before);
                 self.take_up();
             }
             Report::Events(records) => {
@@ -127,6 +143,17 @@ impl Studio {
                 }
                 self.measured.insert(architecture, accuracy);
             }
+            Report::Drawn { left, measured } => match measured {
+                Ok(one) => {
+                    self.drawn.push(one);
+                    // A stop is not taken back by what was under way.
+                    self.drawing = self.drawing.min(left);
+                }
+                Err(why) => {
+                    self.drawing = 0;
+                    self.complain(why);
+                }
+            },
             // The start page takes them.
             Report::Images(_) => {}
             Report::Trouble(what) => self.complain(what),
@@ -152,6 +179,15 @@ impl Studio {
         }
     }
 
+    /// Pins an architecture of the run in view; where that cannot be the trouble says why.
+    pub fn pin(&mut self, architecture: Architecture, source: Source) {
+        let Some(space) = self.run.as_ref().and_then(|run| run.space.as_ref()) else { return };
+        let network = Network::new(space, architecture, source).map_err(|e| e.to_string());
+        if let Err(why) = network.and_then(|network| self.pins.add(network)) {
+            self.complain(why);
+        }
+    }
+
     /// What is known of an architecture's accuracy with inherited weights.
     pub fn accuracy(&self, architecture: &Architecture) -> Accuracy {
         match self.measured.get(architecture) {
@@ -159,8 +195,7 @@ impl Studio {
             Some(Err(why)) => return Accuracy::Unknown(why.clone()),
             None => {}
         }
-        let told = self.run.iter().flat_map(|run| run.state.evaluated.iter().rev());
-        if let Some(one) = told.into_iter().find(|one| one.architecture == *architecture) {
+        if let Some(one) = self.evaluated().rev().find(|one| one.architecture == *architecture) {
             return Accuracy::Known(one.accuracy);
         }
         if self.measuring.as_ref() == Some(architecture) {
@@ -169,10 +204,15 @@ impl Studio {
         Accuracy::Unknown("when the slider rests".to_owned())
     }
 
+    /// Everything that the run has measured, and then what was drawn at random on request.
+    pub fn evaluated(&self) -> impl DoubleEndedIterator<Item = &Evaluated> {
+        let told = self.run.iter().flat_map(|run| run.state.evaluated.iter());
+        told.chain(&self.drawn)
+    }
+
     /// Cost and accuracy of everything that was measured, for the cloud and the estimate.
     pub fn points(&self, metric: Metric) -> impl Iterator<Item = (Origin, [f64; 2])> + '_ {
-        let told = self.run.iter().flat_map(|run| run.state.evaluated.iter());
-        told.map(move |one| {
+        self.evaluated().map(move |one| {
             let cost = match metric {
                 Metric::Macs => one.macs,
                 Metric::Params => one.params,
@@ -206,8 +246,23 @@ impl Studio {
         self.network = None;
         self.measuring = None;
         self.measured.clear();
-        self.log = Log::default();
+        records.iter().for_each(|record| self.log.record(record));
+        self.drawn.clear();
+        self.drawing = 0;
         self.trouble = None;
+    }
+
+    /// Puts the pins of the run before aside, and brings back those of the run in view.
+    fn shelve(&mut self, before: Option<PathBuf>) {
+        let now = self.run.as_ref().map(|run| run.folder.clone());
+        if before == now {
+            return;
+        }
+        let pins = now.and_then(|folder| self.shelved.remove(&folder)).unwrap_or_default();
+        let old = std::mem::replace(&mut self.pins, pins);
+        if let Some(folder) = before.filter(|_| !old.is_empty()) {
+            self.shelved.insert(folder, old);
+        }
     }
 
     /// A run whose space has become known gets a budget in the middle of its range.

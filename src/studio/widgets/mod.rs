@@ -2,10 +2,12 @@
 
 pub(super) mod card;
 pub(super) mod columns;
+pub(super) mod difference;
 pub(super) mod icon;
 pub(super) mod layer_macs;
 pub(super) mod limit;
 pub(super) mod note;
+pub(super) mod pinned;
 pub(super) mod plot;
 pub(super) mod strip;
 pub(super) mod weights;

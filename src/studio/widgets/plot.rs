@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use eframe::egui::{
-    Align, Color32, Layout, Role, Sense, TextStyle, Ui, Vec2b, WidgetInfo, pos2, vec2,
+    Color32, Galley, Rect, Role, Sense, TextStyle, Ui, Vec2b, WidgetInfo, pos2, vec2,
 };
 use egui_plot::{GridInput, GridMark, Plot};
 
@@ -154,9 +155,9 @@ fn log_marks(input: GridInput) -> Vec<GridMark> {
 /// A series in a legend: its name as drawn, its colour.
 pub(in crate::studio) type Named = (String, Color32);
 
-/// The line above a plot: the name of the y axis with its unit at the left, the series at the
-/// right in their colours. A click hides a series, whose name goes into `hidden`, or brings
-/// it back.
+/// What stands above a plot: the name of the y axis with its unit at the left, the series at the
+/// right in their colours, or below where the line is too short. A click hides a series, whose
+/// name (a count in brackets is no part of it) goes into `hidden`, or brings it back.
 pub(in crate::studio) fn heading(
     ui: &mut Ui,
     tokens: &Tokens,
@@ -164,35 +165,53 @@ pub(in crate::studio) fn heading(
     series: &[Named],
     hidden: &mut BTreeSet<String>,
 ) {
-    let line = vec2(ui.available_width(), 16.0);
-    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
-        let own = ui.painter().layout_no_wrap(name.to_owned(), theme::caption(), tokens.muted);
-        let left = ui.max_rect().left();
-        let at = pos2(left, ui.max_rect().center().y - 0.5 * own.size().y);
-        let taken = left + own.size().x + 12.0;
-        ui.painter().galley(at, own, tokens.muted);
-        for (text, ink) in series.iter().rev() {
-            let off = hidden.contains(text);
-            let ink = if off { tokens.muted.gamma_multiply(0.6) } else { *ink };
-            let galley = ui.painter().layout_no_wrap(text.clone(), theme::caption(), ink);
-            // What has no room is told by the tooltip of the plot alone.
-            if ui.available_rect_before_wrap().right() - galley.size().x - 14.0 < taken {
-                break;
-            }
-            let size = vec2(galley.size().x + 13.0, 16.0);
-            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-            response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, !off, text));
-            let dot = pos2(rect.left() + 4.0, rect.center().y);
-            ui.painter().circle_filled(dot, 3.5, ink);
-            let at = pos2(rect.left() + 12.0, rect.center().y - 0.5 * galley.size().y);
-            ui.painter().galley(at, galley, ink);
-            if response.clicked() && !hidden.remove(text) {
-                hidden.insert(text.clone());
-            }
-            response.on_hover_text("Click to hide it, or to bring it back");
+    const LINE: f32 = 16.0;
+    const GAP: f32 = 10.0;
+    let own = ui.painter().layout_no_wrap(name.to_owned(), theme::caption(), tokens.muted);
+    let entries: Vec<(&str, Arc<Galley>, Color32)> = series
+        .iter()
+        .map(|(text, ink)| {
+            let key = text.split(" (").next().unwrap_or(text);
+            let ink = if hidden.contains(key) { tokens.muted.gamma_multiply(0.6) } else { *ink };
+            (key, ui.painter().layout_no_wrap(text.clone(), theme::caption(), ink), ink)
+        })
+        .collect();
+    let width = |galley: &Galley| galley.size().x + 13.0;
+    let all: f32 = entries.iter().map(|(_, galley, _)| width(galley) + GAP).sum();
+    let room = ui.available_width();
+    let one_line = own.size().x + all <= room;
+    // Where each entry stands: (line, distance from the left).
+    let (mut line, mut x) = if one_line { (0, room - all + GAP) } else { (1, 0.0) };
+    let mut places = Vec::with_capacity(entries.len());
+    for (_, galley, _) in &entries {
+        if !one_line && x > 0.0 && x + width(galley) > room {
+            (line, x) = (line + 1, 0.0);
         }
-    });
+        places.push((line, x));
+        x += width(galley) + GAP;
+    }
+    let lines = if entries.is_empty() { 1 } else { line + 1 };
+    let (rect, _) = ui.allocate_exact_size(vec2(room, LINE * lines as f32), Sense::hover());
+    let middle = |line: usize, galley: &Galley| {
+        rect.top() + LINE * (line as f32 + 0.5) - 0.5 * galley.size().y
+    };
+    let at = pos2(rect.left(), middle(0, &own));
+    ui.painter().galley(at, own, tokens.muted);
+    for ((key, galley, ink), (line, x)) in entries.into_iter().zip(places) {
+        let corner = pos2(rect.left() + x, rect.top() + LINE * line as f32);
+        let place = Rect::from_min_size(corner, vec2(width(&galley), LINE));
+        let response =
+            ui.interact(place, ui.scope_id().with(("series", name, key)), Sense::click());
+        let shown = !hidden.contains(key);
+        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, shown, galley.text()));
+        ui.painter().circle_filled(pos2(place.left() + 4.0, place.center().y), 3.5, ink);
+        let at = pos2(place.left() + 12.0, middle(line, &galley));
+        ui.painter().galley(at, galley, ink);
+        if response.clicked() && !hidden.remove(key) {
+            hidden.insert(key.to_owned());
+        }
+        response.on_hover_text("Click to hide it, or to bring it back");
+    }
 }
 
 /// The name of the x axis with its unit, in the line below a plot.

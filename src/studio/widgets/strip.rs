@@ -15,6 +15,17 @@ const BAND: f32 = 24.0;
 const ROW: f32 = 29.0;
 const LEAST_ROW: f32 = 18.0;
 const FOOT: f32 = 34.0;
+/// A row of a bare strip.
+const BARE_ROW: f32 = 16.0;
+
+/// What stands around the cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::studio) enum Around {
+    /// Maps above, channels and numbers of the layers below, names of the rows at the left.
+    Everything,
+    /// Nothing: for strips below each other.
+    Nothing,
+}
 
 /// What to draw.
 pub(in crate::studio) struct Strip<'a> {
@@ -26,15 +37,24 @@ pub(in crate::studio) struct Strip<'a> {
     pub(in crate::studio) fading: Option<(&'a [Vec<u8>], f32)>,
     /// The layer that is lit.
     pub(in crate::studio) lit: Option<usize>,
+    /// Kernels of another architecture: cells that differ from it are outlined.
+    pub(in crate::studio) unlike: Option<&'a [Vec<u8>]>,
+    /// What stands around the cells.
+    pub(in crate::studio) around: Around,
 }
 
-/// Height of a strip that may take `room`, points.
-pub(in crate::studio) fn height(room: f32) -> f32 {
-    BAND + SUB_BLOCKS as f32 * row(room) + FOOT
-}
-
-fn row(room: f32) -> f32 {
-    ((room - BAND - FOOT) / SUB_BLOCKS as f32).clamp(LEAST_ROW, ROW)
+impl Strip<'_> {
+    /// Heights of what stands above the cells, of a row of them, and of what stands below, in a
+    /// strip that may take `room`, points.
+    fn heights(&self, room: f32) -> (f32, f32, f32) {
+        match self.around {
+            Around::Everything => {
+                let row = ((room - BAND - FOOT) / SUB_BLOCKS as f32).clamp(LEAST_ROW, ROW);
+                (BAND, row, FOOT)
+            }
+            Around::Nothing => (0.0, BARE_ROW, 0.0),
+        }
+    }
 }
 
 /// Draws the strip; the response, and the layer and cell under the pointer.
@@ -44,18 +64,23 @@ pub(in crate::studio) fn show(
     strip: &Strip<'_>,
     room: f32,
 ) -> (Response, Option<(usize, usize)>) {
-    let size = vec2(ui.available_width(), height(room));
+    let (above, row, below) = strip.heights(room);
+    let height = above + SUB_BLOCKS as f32 * row + below;
+    let size = vec2(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, spoken(strip.kernels)));
     let columns = Columns::new(rect, strip.layers.len());
-    let cells = Cells { top: rect.top() + BAND, row: row(room), columns };
-    let painter = ui.painter_at(rect.expand(1.0));
-    bands(&painter, tokens, strip.layers, rect, &cells);
-    for cell in 0..SUB_BLOCKS {
-        let at = pos2(rect.left(), cells.rect(0, cell).center().y);
-        let name = format!("part {}", cell + 1);
-        painter.text(at, Align2::LEFT_CENTER, name, theme::caption(), tokens.muted);
+    let cells = Cells { top: rect.top() + above, row, columns };
+    let painter = ui.painter_at(rect.expand(2.0));
+    if strip.around == Around::Everything {
+        bands(&painter, tokens, strip.layers, rect, &cells);
+        for cell in 0..SUB_BLOCKS {
+            let at = pos2(rect.left(), cells.rect(0, cell).center().y);
+            let name = format!("part {}", cell + 1);
+            painter.text(at, Align2::LEFT_CENTER, name, theme::caption(), tokens.muted);
+        }
+        foot(&painter, tokens, strip.layers, rect, &cells);
     }
     for (layer, _) in strip.layers.iter().enumerate() {
         for cell in 0..SUB_BLOCKS {
@@ -68,17 +93,21 @@ pub(in crate::studio) fn show(
                 }
                 _ => draw(&painter, tokens, place, now, 1.0),
             }
+            if strip.unlike.is_some_and(|other| of(other) != now) {
+                let radius = CornerRadius::same(theme::CELL_RADIUS);
+                let stroke = Stroke::new(1.5, tokens.text);
+                painter.rect_stroke(place, radius, stroke, StrokeKind::Outside);
+            }
         }
     }
-    foot(&painter, tokens, strip.layers, rect, &cells);
     if let Some(layer) = strip.lit {
         light(
             &painter,
             tokens,
             &cells.columns,
             layer,
-            rect.top() + BAND - 3.0,
-            rect.bottom() - FOOT + 2.0,
+            rect.top() + (above - 3.0).max(-1.0),
+            rect.bottom() - (below - 2.0).max(0.0),
         );
     }
     let under = response.hover_pos().and_then(|at| cells.at(at));
@@ -182,27 +211,23 @@ fn foot(painter: &Painter, tokens: &Tokens, layers: &[Layer], rect: Rect, cells:
     }
 }
 
-/// The colours' meaning, right-aligned in a line of its own.
+/// The colours' meaning, into a line that runs from right to left.
 pub(in crate::studio) fn legend(ui: &mut Ui, tokens: &Tokens) {
-    let line = vec2(ui.available_width(), 18.0);
-    ui.allocate_ui_with_layout(line, egui::Layout::right_to_left(egui::Align::Center), |ui| {
-        // From right to left.
-        let entries = [(None, "skip"), (Some(7), "7×7"), (Some(5), "5×5"), (Some(3), "3×3")];
-        for (kernel, name) in entries {
-            ui.label(egui::RichText::new(name).small().color(tokens.muted));
-            let (rect, _) = ui.allocate_exact_size(vec2(11.0, 11.0), Sense::hover());
-            let radius = CornerRadius::same(2);
-            match kernel {
-                Some(kernel) => {
-                    ui.painter().rect_filled(rect, radius, tokens.kernel(kernel));
-                }
-                None => {
-                    ui.painter().rect_stroke(rect, radius, tokens.border(), StrokeKind::Inside);
-                }
+    let entries = [(None, "skip"), (Some(7), "7×7"), (Some(5), "5×5"), (Some(3), "3×3")];
+    for (kernel, name) in entries {
+        ui.label(egui::RichText::new(name).small().color(tokens.muted));
+        let (rect, _) = ui.allocate_exact_size(vec2(11.0, 11.0), Sense::hover());
+        let radius = CornerRadius::same(2);
+        match kernel {
+            Some(kernel) => {
+                ui.painter().rect_filled(rect, radius, tokens.kernel(kernel));
             }
-            ui.add_space(4.0);
+            None => {
+                ui.painter().rect_stroke(rect, radius, tokens.border(), StrokeKind::Inside);
+            }
         }
-    });
+        ui.add_space(4.0);
+    }
 }
 
 /// The strip for those who hear it.

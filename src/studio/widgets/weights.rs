@@ -8,19 +8,20 @@ use super::strip;
 use crate::space::{KERNELS, OPS, SUB_BLOCKS};
 use crate::studio::theme::{self, Tokens};
 
-const ROW: f32 = 14.0;
+/// Heights of the drawing where there is little room, and where there is enough, points.
+pub(in crate::studio) const HEIGHTS: (f32, f32) =
+    (9.0 * SUB_BLOCKS as f32, 14.0 * SUB_BLOCKS as f32);
 
-/// Height of the drawing, points.
-pub(in crate::studio) const HEIGHT: f32 = ROW * SUB_BLOCKS as f32;
-
-/// Draws the probabilities, [layers x 6 x 4]; the layer under the pointer.
+/// Draws the probabilities, [layers x 6 x 4], in a given height; the layer under the pointer.
 pub(in crate::studio) fn show(
     ui: &mut Ui,
     tokens: &Tokens,
     probabilities: &[f32],
     lit: Option<usize>,
+    height: f32,
 ) -> (Response, Option<usize>) {
-    let size = vec2(ui.available_width(), HEIGHT);
+    let row_height = height / SUB_BLOCKS as f32;
+    let size = vec2(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::Role::Image, true, "what the generator weighs")
@@ -29,14 +30,14 @@ pub(in crate::studio) fn show(
     let columns = Columns::new(rect, probabilities.len() / of_layer);
     let painter = ui.painter_at(rect.expand(2.0));
     for (row, name) in [(0, "part 1"), (SUB_BLOCKS - 1, "part 6")] {
-        let at = pos2(rect.left(), rect.top() + (row as f32 + 0.5) * ROW - 1.5);
+        let at = pos2(rect.left(), rect.top() + (row as f32 + 0.5) * row_height - 1.5);
         painter.text(at, Align2::LEFT_CENTER, name, theme::caption(), tokens.muted);
     }
     for (layer, values) in probabilities.chunks_exact(of_layer).enumerate() {
         let span = columns.span(layer);
         for (cell, shares) in values.as_chunks::<OPS>().0.iter().enumerate() {
-            let top = rect.top() + cell as f32 * ROW;
-            let bar = Rect::from_x_y_ranges(span, top..=top + ROW - 3.0);
+            let top = rect.top() + cell as f32 * row_height;
+            let bar = Rect::from_x_y_ranges(span, top..=top + 0.8 * row_height);
             painter.rect_filled(bar, CornerRadius::same(2), tokens.line);
             let mut left = bar.left();
             for (&kernel, &share) in KERNELS.iter().zip(shares) {

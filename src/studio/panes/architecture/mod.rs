@@ -1,9 +1,12 @@
 //! The pane "Architecture": what network a budget buys. The sliders move everything at once: cards,
 //! layer strip, what the generator weighs, MACs per layer.
 
+mod bar;
 mod cards;
+mod compare;
 mod hover;
 mod limits;
+mod pins;
 
 use eframe::egui::{self, Layout, RichText, Ui, vec2};
 
@@ -11,15 +14,19 @@ use super::Pane;
 use crate::space::{Architecture, PartCost, Space};
 use crate::studio::backend::Request;
 use crate::studio::state::{Generator, Network, OpenRun, Source};
-use crate::studio::theme::{self, Tokens};
+use crate::studio::theme;
 use crate::studio::view::{View, Wish};
-use crate::studio::widgets::{card, icon, layer_macs, note, strip, weights};
+use crate::studio::widgets::{card, icon, layer_macs, note, pinned, strip, weights};
 
 /// How long the strip fades from one architecture to the next.
 const FADE: f64 = 0.08;
 /// Room of the smallest drawing of MACs.
-const LEAST_MACS: f32 = 56.0;
+const LEAST_MACS: f32 = 46.0;
 const MOST_MACS: f32 = 110.0;
+/// Room of a heading with the gaps around it.
+const SECTION: f32 = 34.0;
+/// Above the pinned ones.
+const PINS_GAP: f32 = 8.0;
 
 /// The pane's own state.
 #[derive(Default)]
@@ -30,6 +37,10 @@ pub(super) struct ArchitecturePane {
     shown: Option<Architecture>,
     before: Option<Architecture>,
     since: f64,
+    /// Whether the pinned ones are compared, and with which of them.
+    comparing: bool,
+    reference: Option<Architecture>,
+    pasted: bar::Pasted,
 }
 
 impl Pane for ArchitecturePane {
@@ -43,17 +54,28 @@ impl Pane for ArchitecturePane {
         let room = ui.available_height();
         scroll.show(ui, |ui| {
             ui.set_max_width(ui.available_width());
-            self.content(ui, view, (run, space), room);
+            if self.compares(view) {
+                compare::show(ui, view, space, &mut self.reference, &mut self.lit);
+            } else {
+                self.content(ui, view, (run, space), room);
+            }
         });
     }
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
-        let Some(network) = &view.studio.network else { return };
-        let json = serde_json::to_string(&network.architecture).unwrap_or_default();
-        let copy = icon::quiet(ui, view.tokens, "copy", false);
-        if copy.on_hover_text("Copy the kernels as JSON").clicked() {
-            ui.ctx().copy_text(json);
+        let pins = &view.studio.pins;
+        bar::json(ui, view, &mut self.pasted);
+        if pins.len() > 1 {
+            let text = if self.comparing { "back to one" } else { "compare" };
+            let compare = icon::quiet(ui, view.tokens, text, false);
+            let hint =
+                format!("The {} pinned networks side by side, or the one in view", pins.len());
+            if compare.on_hover_text(hint).clicked() {
+                self.comparing = !self.comparing;
+            }
         }
+        let Some(network) = &view.studio.network else { return };
+        bar::pin(ui, view, network);
         if !matches!(network.source, Source::Generated(_))
             && let Some(answer) = &view.studio.answer
         {
@@ -67,6 +89,11 @@ impl Pane for ArchitecturePane {
 }
 
 impl ArchitecturePane {
+    /// Whether there is a comparison to draw in the place of one network.
+    fn compares(&self, view: &View<'_>) -> bool {
+        self.comparing && view.studio.pins.len() > 1
+    }
+
     fn content(
         &mut self,
         ui: &mut Ui,
@@ -81,24 +108,36 @@ impl ArchitecturePane {
         ui.add_space(6.0);
         let network = studio.network.as_ref();
         // What a change of the budget does not touch stands still; the rest shares the room.
-        let probabilities = studio.answer.as_ref().map(|answer| &answer.probabilities);
-        let below = 2.0 * 28.0 + weights::HEIGHT + LEAST_MACS + 30.0;
+        let pins = match studio.pins.len() {
+            0 => 0.0,
+            count => pinned::height(ui.available_width(), count) + PINS_GAP,
+        };
+        let (least, most) = weights::HEIGHTS;
+        let below = 2.0 * SECTION + least + LEAST_MACS + pins;
         let for_strip = room - (ui.cursor().top() - top) - below;
         self.strip(ui, view, space, network, for_strip);
         let mut lit = None;
         if let Some(network) = network {
-            let of_answer =
-                studio.answer.as_ref().filter(|answer| answer.architecture == network.architecture);
-            if let Some(probabilities) = probabilities.filter(|_| of_answer.is_some()) {
-                let note = "each bar: probability of 3, 5, 7, skip";
-                section(ui, tokens, "What the generator weighs", note);
-                let (response, under) = weights::show(ui, tokens, probabilities, self.lit);
+            let answer = studio.answer.as_ref();
+            let of_answer = answer.filter(|answer| answer.architecture == network.architecture);
+            if let Some(answer) = of_answer {
+                section(ui, "What the generator weighs", |ui| strip::legend(ui, tokens));
+                let left = room - (ui.cursor().top() - top) - pins - SECTION - LEAST_MACS;
+                let height = left.clamp(least, most);
+                let probabilities = &answer.probabilities;
+                let (response, under) = weights::show(ui, tokens, probabilities, self.lit, height);
                 hover::weights(&response, under, probabilities);
                 lit = lit.or(under);
             }
-            section(ui, tokens, "MACs per layer", "pointwise · depthwise");
+            section(ui, "MACs per layer", |ui| {
+                ui.label(RichText::new("pointwise · depthwise").small().color(tokens.muted));
+                if of_answer.is_none() {
+                    ui.add_space(16.0);
+                    strip::legend(ui, tokens);
+                }
+            });
             let layers: Vec<&PartCost> = network.layers().collect();
-            let left = room - (ui.cursor().top() - top) - 4.0;
+            let left = room - (ui.cursor().top() - top) - pins - 4.0;
             let height = left.clamp(LEAST_MACS, MOST_MACS);
             let (response, under) = layer_macs::show(ui, tokens, &layers, self.lit, height);
             hover::layer(&response, under.and_then(|layer| layers.get(layer).copied()));
@@ -106,12 +145,16 @@ impl ArchitecturePane {
         } else {
             waiting(ui, view);
         }
+        if pins > 0.0 {
+            ui.add_space(PINS_GAP);
+            pins::row(ui, view, run);
+        }
         if lit.is_some() {
             self.lit = lit;
         }
     }
 
-    /// The strip with its legend; it takes up what the pointer does.
+    /// The strip; it takes up what the pointer does.
     fn strip(
         &mut self,
         ui: &mut Ui,
@@ -136,9 +179,10 @@ impl ArchitecturePane {
             kernels: network.map_or(&[][..], |network| network.architecture.kernels()),
             fading: fading.map(|before| (before.kernels(), share)),
             lit: self.lit,
+            unlike: None,
+            around: strip::Around::Everything,
         };
         let (response, under) = strip::show(ui, view.tokens, &drawing, room);
-        strip::legend(ui, view.tokens);
         self.lit = under.map(|(layer, _)| layer);
         let Some(network) = network else { return };
         if response.clicked()
@@ -153,16 +197,14 @@ impl ArchitecturePane {
     }
 }
 
-/// A heading with a remark at the right.
-fn section(ui: &mut Ui, tokens: &Tokens, name: &str, note: &str) {
+/// A heading, with `remark` from the right end of its line.
+fn section(ui: &mut Ui, name: &str, remark: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(
         vec2(ui.available_width(), 24.0),
         Layout::left_to_right(egui::Align::Center),
         |ui| {
             ui.label(theme::heading(name, 12.5));
-            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.label(RichText::new(note).small().color(tokens.muted));
-            });
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), remark);
         },
     );
 }

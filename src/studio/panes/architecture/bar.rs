@@ -1,0 +1,88 @@
+//! The header's controls: pin, compare, and what can be done with the architecture as a file.
+
+use eframe::egui::{self, RichText, TextEdit, Ui};
+
+use crate::space::Architecture;
+use crate::studio::backend::Request;
+use crate::studio::state::{Network, Source};
+use crate::studio::view::{View, Wish};
+use crate::studio::widgets::icon;
+
+/// An architecture being typed or pasted, and why it cannot be shown.
+#[derive(Default)]
+pub(super) struct Pasted {
+    text: String,
+    wrong: Option<String>,
+}
+
+/// Pins and unpins what is in view.
+pub(super) fn pin(ui: &mut Ui, view: &View<'_>, network: &Network) {
+    let pins = &view.studio.pins;
+    let architecture = &network.architecture;
+    match pins.letter(architecture) {
+        Some(letter) => {
+            let unpin = icon::quiet(ui, view.tokens, "unpin", false);
+            if unpin.on_hover_text(format!("Take pin {letter} away")).clicked() {
+                view.wish(Wish::Unpin(architecture.clone()));
+            }
+        }
+        None if pins.is_full() => {
+            ui.add_enabled_ui(false, |ui| icon::quiet(ui, view.tokens, "pin", false))
+                .response
+                .on_hover_text("Six are pinned: unpin one first");
+        }
+        None => {
+            let pin = icon::quiet(ui, view.tokens, "pin", false);
+            if pin.on_hover_text("Keep this network at hand, to compare it with others").clicked() {
+                view.wish(Wish::Pin(architecture.clone(), network.source));
+            }
+        }
+    }
+}
+
+/// The menu of what can be done with the architecture as JSON.
+pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted) {
+    let response = icon::quiet(ui, view.tokens, "JSON", true);
+    let response = response.on_hover_text("Copy the kernels as JSON, or show others");
+    egui::Popup::menu(&response)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            ui.set_width(300.0);
+            if let Some(network) = &view.studio.network {
+                let json = serde_json::to_string(&network.architecture).unwrap_or_default();
+                if ui.button("Copy as JSON").clicked() {
+                    ui.ctx().copy_text(json);
+                    ui.close();
+                }
+                ui.separator();
+            }
+            let label = ui.label("Show another one");
+            let hint = "[[3,5],[7,7,3], …]: the kernels of each layer";
+            let edit = TextEdit::multiline(&mut pasted.text).hint_text(hint).desired_rows(3);
+            ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label.id);
+            if let Some(wrong) = &pasted.wrong {
+                ui.label(RichText::new(wrong).small().color(view.tokens.warning));
+            }
+            if ui.button("Show it").clicked() {
+                open(ui, view, pasted);
+            }
+        });
+}
+
+/// Brings what was pasted into view, or says what is wrong with it.
+fn open(ui: &Ui, view: &View<'_>, pasted: &mut Pasted) {
+    let space = view.studio.run.as_ref().and_then(|run| run.space.as_ref());
+    let read = Architecture::from_json(&pasted.text).and_then(|architecture| {
+        space.map_or(Ok(()), |space| space.check(&architecture))?;
+        Ok(architecture)
+    });
+    match read {
+        Ok(architecture) => {
+            view.wish(Wish::Show(architecture.clone(), Source::Edited));
+            view.wish(Wish::Ask(Request::Measure(architecture)));
+            *pasted = Pasted::default();
+            ui.close();
+        }
+        Err(error) => pasted.wrong = Some(error.to_string()),
+    }
+}

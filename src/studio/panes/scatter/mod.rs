@@ -1,0 +1,356 @@
+//! The pane "Accuracy against cost": random networks as dots, generated ones as squares joined in
+//! the order of their budgets, pinned ones under their letters, the Pareto front as steps, the
+//! present budget as a dashed line with a ring on the network in view. A click on a point brings
+//! its network into view; a box selects networks to a list.
+
+mod dots;
+mod list;
+
+use std::collections::BTreeSet;
+
+use eframe::egui::{
+    self, Align2, Color32, CornerRadius, Pos2, Rect, Response, RichText, Stroke, StrokeKind, Ui,
+    pos2, vec2,
+};
+use egui_plot::{
+    Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotTransform, Points, VLine,
+};
+
+use self::dots::{Dot, Kind};
+use self::list::Picked;
+use super::Pane;
+use crate::protocol::quantity::{grouped, percent, short};
+use crate::space::Metric;
+use crate::studio::backend::Request;
+use crate::studio::state::{Accuracy, Generator, OpenRun, Studio};
+use crate::studio::theme;
+use crate::studio::view::{View, Wish};
+use crate::studio::widgets::plot::{self, Scale};
+use crate::studio::widgets::{icon, note, pinned};
+
+/// Farther than this from every point a pointer means none, points.
+const REACH: f32 = 12.0;
+/// Below this breadth the header's controls are in a menu, points.
+const NARROW: f32 = 400.0;
+/// How many random networks are measured at a time.
+const MORE: u64 = 100;
+
+/// The pane's own state.
+#[derive(Default)]
+pub(super) struct Scatter {
+    /// What the x axis counts; `None` is the run's constraint.
+    metric: Option<Metric>,
+    /// Names of series that are not drawn.
+    hidden: BTreeSet<String>,
+    /// Whether a drag selects instead of moving the view, and where it began.
+    selecting: bool,
+    began: Option<Pos2>,
+    /// What was selected, best first.
+    picked: Vec<Picked>,
+}
+
+impl Scatter {
+    fn metric(&self, run: &OpenRun) -> Metric {
+        let own = run.state.start.as_ref().map(|start| start.config.general.constraint);
+        self.metric.or(own).unwrap_or_default()
+    }
+}
+
+impl Pane for Scatter {
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
+        let Some(run) = &view.studio.run else { return };
+        let dots = dots::all(view.studio);
+        if dots.is_empty() {
+            let text = "Networks appear here when the evaluation measures them: generated ones for each budget, and random ones to compare with.";
+            note::centred(ui, view.tokens, text);
+            return;
+        }
+        let metric = self.metric(run);
+        let room = ui.available_height();
+        let for_list = match self.picked.len() {
+            0 => 0.0,
+            count => list::height(count).min(0.45 * room),
+        };
+        let all = ui.available_rect_before_wrap();
+        let above = all.with_max_y(all.max.y - for_list);
+        ui.scope_builder(egui::UiBuilder::new().max_rect(above), |ui| {
+            self.draw(ui, view, &dots, metric);
+        });
+        if for_list > 0.0 {
+            let below = all.with_min_y(above.max.y + 6.0);
+            ui.scope_builder(egui::UiBuilder::new().max_rect(below), |ui| {
+                if list::show(ui, view, &self.picked) {
+                    self.picked.clear();
+                }
+            });
+        }
+    }
+
+    fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
+        let Some(run) = &view.studio.run else { return };
+        let metric = self.metric(run);
+        // The title comes first where there is room for little more.
+        let narrow = ui.available_width() < NARROW;
+        let name = if narrow { "more".to_owned() } else { format!("x: {metric}") };
+        icon::quiet_menu(ui, view.tokens, &name, |ui| {
+            for choice in [Metric::Macs, Metric::Params] {
+                let text = format!("x: {choice}");
+                if ui.selectable_label(metric == choice, text).clicked() {
+                    self.metric = Some(choice);
+                    ui.close();
+                }
+            }
+            if narrow {
+                ui.separator();
+                self.tools(ui, view);
+            }
+        });
+        if !narrow {
+            self.tools(ui, view);
+        }
+    }
+}
+
+impl Scatter {
+    /// Whether a drag selects, and more random networks.
+    fn tools(&mut self, ui: &mut Ui, view: &View<'_>) {
+        let text = if self.selecting { "move" } else { "select" };
+        let hint = if self.selecting {
+            "A drag selects networks to a list; click to let it move the view again"
+        } else {
+            "Let a drag select networks to a list"
+        };
+        if icon::quiet(ui, view.tokens, text, false).on_hover_text(hint).clicked() {
+            self.selecting = !self.selecting;
+            self.began = None;
+            ui.close();
+        }
+        more(ui, view);
+    }
+}
+
+/// The button that measures more random networks, or stops that.
+fn more(ui: &mut Ui, view: &View<'_>) {
+    let studio = view.studio;
+    if studio.drawing > 0 {
+        let text = format!("stop, {} left", studio.drawing);
+        let stop = icon::quiet(ui, view.tokens, &text, false);
+        if stop.on_hover_text("Measure no more random networks").clicked() {
+            view.wish(Wish::Ask(Request::Draw { first: 0, count: 0 }));
+        }
+    } else if studio.generator == Generator::Ready {
+        let add = icon::quiet(ui, view.tokens, &format!("+{MORE} random"), false);
+        let hint = format!("Measure {MORE} more random networks with inherited weights");
+        if add.on_hover_text(hint).clicked() {
+            let first = studio.drawn.len() as u64;
+            view.wish(Wish::Ask(Request::Draw { first, count: MORE }));
+        }
+    }
+}
+
+/// The series of the cloud, by kind of their dots, in the order of the legend.
+struct Series {
+    name: &'static str,
+    ink: Color32,
+    points: Vec<[f64; 2]>,
+}
+
+impl Scatter {
+    fn draw(&mut self, ui: &mut Ui, view: &View<'_>, dots: &[Dot<'_>], metric: Metric) {
+        let tokens = view.tokens;
+        let of = |kind: fn(Kind) -> bool| -> Vec<[f64; 2]> {
+            let some = dots.iter().filter(|dot| kind(dot.kind));
+            some.map(|dot| dot.place(metric)).collect()
+        };
+        let (label, unit): (plot::Label, &str) =
+            match dots.iter().map(|dot| dot.cost.get(metric)).max() {
+                Some(most) if most >= 1_000_000 => (plot::millions, "M"),
+                _ => (plot::thousands, "k"),
+            };
+        let front = dots::front(of(|_| true));
+        let series = |name, ink, points| Series { name, ink, points };
+        let all = [
+            series("random", tokens.random, of(|kind| kind == Kind::Random)),
+            series("on request", tokens.accent, of(|kind| kind == Kind::Asked)),
+            series("generated", tokens.generated, by_budget(dots, metric)),
+            series("front", tokens.muted, front),
+        ];
+        let named: Vec<plot::Named> = all
+            .iter()
+            .filter(|series| !series.points.is_empty())
+            .map(|one| (format!("{} ({})", one.name, grouped(one.points.len() as u64)), one.ink))
+            .collect();
+        plot::heading(ui, tokens, "accuracy, inherited weights, %", &named, &mut self.hidden);
+        let hidden = &self.hidden;
+        let [random, asked, generated, front] =
+            all.map(|series| if hidden.contains(series.name) { Vec::new() } else { series.points });
+        plot::quiet(ui, tokens);
+        let foot = 16.0;
+        let x = (Scale::Linear, label);
+        let budget = match metric {
+            Metric::Macs => view.studio.budget.macs,
+            Metric::Params => view.studio.budget.params,
+        };
+        let response = plot::plot("scatter", tokens, x, (Scale::Linear, plot::percent))
+            .height(ui.available_height() - foot)
+            .allow_drag(!self.selecting)
+            .show(ui, |plot| {
+                let dots = |points| Points::new("", PlotPoints::from(points)).allow_hover(false);
+                plot.points(dots(random).color(tokens.random).radius(2.6));
+                plot.points(dots(asked).color(tokens.accent).radius(3.2));
+                let thin = Stroke::new(1.0, tokens.generated.gamma_multiply(0.7));
+                let joined = Line::new("", PlotPoints::from(generated.clone()));
+                plot.line(joined.stroke(thin).allow_hover(false));
+                let squares = dots(generated).shape(MarkerShape::Square);
+                plot.points(squares.color(tokens.generated).radius(4.5));
+                if let Some(budget) = budget {
+                    let stroke = Stroke::new(1.0, tokens.generated);
+                    let line = VLine::new("", budget as f64).stroke(stroke);
+                    plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
+                }
+                plot.response().hover_pos()
+            });
+        let (transform, pointer) = (response.transform, response.inner);
+        stairs(ui, view, &front, &transform);
+        over(ui, view, dots, metric, &transform);
+        let text = format!("{unit} {metric}");
+        let at = pos2(ui.max_rect().right(), ui.max_rect().bottom());
+        ui.painter().text(at, Align2::RIGHT_BOTTOM, text, theme::caption(), tokens.muted);
+        let shown: Vec<&Dot<'_>> =
+            dots.iter().filter(|dot| !hidden.contains(series_of(dot.kind))).collect();
+        if self.selecting {
+            self.select(ui, view, &shown, metric, (&response.response, &transform));
+        }
+        if self.began.is_none() {
+            point(view, &shown, metric, (&response.response, &transform), pointer);
+        }
+    }
+
+    /// Follows a box that is being dragged, and takes what it holds when it is let go.
+    fn select(
+        &mut self,
+        ui: &Ui,
+        view: &View<'_>,
+        dots: &[&Dot<'_>],
+        metric: Metric,
+        (response, transform): (&Response, &PlotTransform),
+    ) {
+        let pointer = ui.input(|input| input.pointer.latest_pos());
+        if response.drag_started() {
+            self.began = ui.input(|input| input.pointer.press_origin()).or(pointer);
+        }
+        let (Some(began), Some(now)) = (self.began, pointer) else { return };
+        let area = Rect::from_two_pos(began, now).intersect(response.rect);
+        let stroke = Stroke::new(1.0, view.tokens.accent);
+        let fill = view.tokens.accent.gamma_multiply(0.12);
+        ui.painter().rect(area, CornerRadius::same(2), fill, stroke, StrokeKind::Inside);
+        if !response.drag_stopped() {
+            return;
+        }
+        self.began = None;
+        let inside = dots.iter().filter(|dot| area.contains(at(dot, metric, transform)));
+        self.picked = inside.map(|dot| Picked::of(dot, dots::source(view.studio, dot))).collect();
+        // A pinned network lies on its own dot.
+        list::sort(&mut self.picked);
+    }
+}
+
+/// The series that a dot is hidden with; pinned ones are never hidden.
+fn series_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Random => "random",
+        Kind::Asked => "on request",
+        Kind::Generated(_) => "generated",
+        Kind::Pinned(_) => "pinned",
+    }
+}
+
+/// The generated ones in the order of their budgets.
+fn by_budget(dots: &[Dot<'_>], metric: Metric) -> Vec<[f64; 2]> {
+    let mut generated: Vec<(Option<u64>, [f64; 2])> = dots
+        .iter()
+        .filter_map(|dot| match dot.kind {
+            Kind::Generated(budget) => Some((budget, dot.place(metric))),
+            _ => None,
+        })
+        .collect();
+    generated.sort_by_key(|(budget, _)| *budget);
+    generated.into_iter().map(|(_, place)| place).collect()
+}
+
+/// Where a dot lies on the screen.
+fn at(dot: &Dot<'_>, metric: Metric, transform: &PlotTransform) -> Pos2 {
+    transform.position_from_point(&PlotPoint::from(dot.place(metric)))
+}
+
+/// The front as steps: what accuracy each cost buys.
+fn stairs(ui: &Ui, view: &View<'_>, front: &[[f64; 2]], transform: &PlotTransform) {
+    let painter = ui.painter_at(*transform.frame());
+    let place = |place: [f64; 2]| transform.position_from_point(&PlotPoint::from(place));
+    for pair in dots::steps(front).windows(2) {
+        let ends = [place(pair[0]), place(pair[1])];
+        painter.line_segment(ends, Stroke::new(1.0, view.tokens.muted));
+    }
+}
+
+/// What lies over the cloud: the ring around the network in view and the letters of pinned ones.
+fn over(ui: &Ui, view: &View<'_>, dots: &[Dot<'_>], metric: Metric, transform: &PlotTransform) {
+    let frame = transform.frame();
+    let painter = ui.painter_at(frame.expand(10.0));
+    for dot in dots {
+        let Kind::Pinned(letter) = dot.kind else { continue };
+        let place = at(dot, metric, transform);
+        if frame.contains(place) {
+            let up = place - vec2(0.0, 15.0);
+            painter.line_segment([place, up], Stroke::new(1.5, view.tokens.text));
+            pinned::badge(&painter, view.tokens, up, &letter.to_string());
+        }
+    }
+    if let Some(place) = ring(view.studio, metric) {
+        let place = transform.position_from_point(&PlotPoint::from(place));
+        if frame.contains(place) {
+            painter.circle_stroke(place, 8.0, Stroke::new(2.0, view.tokens.generated));
+        }
+    }
+}
+
+/// What the dot under the pointer says, and what a click on it does.
+fn point(
+    view: &View<'_>,
+    dots: &[&Dot<'_>],
+    metric: Metric,
+    (response, transform): (&Response, &PlotTransform),
+    pointer: Option<Pos2>,
+) {
+    let Some(pointer) = pointer else { return };
+    let distance = |dot: &&&Dot<'_>| at(dot, metric, transform).distance(pointer);
+    // Of those in one place the last lies on top.
+    let nearest = dots.iter().rev().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let Some(dot) = nearest.filter(|dot| distance(dot) < REACH) else { return };
+    if response.clicked() {
+        let source = dots::source(view.studio, dot);
+        view.wish(Wish::Show(dot.architecture.clone(), source));
+        view.wish(Wish::Pane("architecture"));
+    }
+    response.clone().on_hover_ui_at_pointer(|ui| {
+        ui.label(RichText::new(dot.origin()).strong());
+        let accuracy = format!("accuracy {}", percent(dot.accuracy));
+        ui.label(RichText::new(accuracy).small());
+        let costs =
+            format!("{} MACs · {} parameters", short(dot.cost.macs), short(dot.cost.params));
+        ui.label(RichText::new(costs).small());
+        let kernels = RichText::new(dot.architecture.to_string()).small();
+        ui.label(kernels.color(view.tokens.muted));
+    });
+}
+
+/// The place of the network in view; `None` while its accuracy is not known.
+fn ring(studio: &Studio, metric: Metric) -> Option<[f64; 2]> {
+    let network = studio.network.as_ref()?;
+    match studio.accuracy(&network.architecture) {
+        Accuracy::Known(accuracy) if accuracy.is_finite() => {
+            Some([network.cost.get(metric) as f64, accuracy])
+        }
+        _ => None,
+    }
+}
