@@ -70,6 +70,22 @@ fn a_run_that_is_left_for_another_saves_and_says_no_more() {
     let starts = events.iter().filter(|event| matches!(event, Event::RunStarted(_)));
     assert_eq!(starts.count(), 1);
 
+    // Random networks are measured by number, so the same ones whenever they are asked for.
+    let drawn = |desk: &mut Desk, first, count| -> Vec<_> {
+        desk.ask(Request::Draw { first, count });
+        let last = |report: &Report| matches!(report, Report::Drawn { left: 0, .. });
+        let reports = until(desk, last).into_iter();
+        let measured = reports.filter_map(|report| match report {
+            Report::Drawn { measured, .. } => Some(measured.unwrap()),
+            _ => None,
+        });
+        measured.collect()
+    };
+    let three = drawn(&mut desk, 0, 3);
+    assert_eq!(three.len(), 3);
+    assert!(three[0].architecture != three[1].architecture);
+    assert_eq!(drawn(&mut desk, 1, 2), three[1..]);
+
     // What the desk leaves behind is saved, and nobody holds it.
     drop(desk);
     let left = RunFolder::open(&runs.join("tiny-1")).unwrap();

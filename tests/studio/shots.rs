@@ -82,14 +82,14 @@ fn every_pane_is_drawn_at_every_stage_in_both_themes_and_sizes() {
 
 /// What is only seen after something was done, in a pane that is alone (or in none).
 const SCENES: [(&str, Option<&str>, Scene); 3] = [
-    ("watch-pinned", None, |harness, talk| pins::pin(harness, talk, &[0.3, 0.5, 0.8])),
+    ("watch-pinned", None, |harness, talk| pins::pin(harness, talk, &[0.45, 0.5, 0.8])),
     ("architecture-compared", Some("architecture"), |harness, talk| {
-        pins::pin(harness, talk, &[0.2, 0.3, 0.5, 0.8]);
+        pins::pin(harness, talk, &[0.45, 0.5, 0.6, 0.8]);
         harness.get_by_label("compare").click();
         harness.run_steps(3);
     }),
     ("scatter-selected", None, |harness, talk| {
-        pins::pin(harness, talk, &[0.3, 0.8]);
+        pins::pin(harness, talk, &[0.45, 0.8]);
         harness.state_mut().as_mut().unwrap().show_alone("scatter");
         harness.run_steps(4);
         scatter::select_all(harness);

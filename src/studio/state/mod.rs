@@ -246,7 +246,7 @@ impl Studio {
         self.network = None;
         self.measuring = None;
         self.measured.clear();
-        records.iter().for_each(|record| self.log.record(record));
+        self.log = Log::default();
         self.drawn.clear();
         self.drawing = 0;
         self.trouble = None;

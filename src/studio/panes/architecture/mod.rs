@@ -24,7 +24,7 @@ const FADE: f64 = 0.08;
 const LEAST_MACS: f32 = 46.0;
 const MOST_MACS: f32 = 110.0;
 /// Room of a heading with the gaps around it.
-const SECTION: f32 = 34.0;
+const SECTION: f32 = 42.0;
 /// Above the pinned ones.
 const PINS_GAP: f32 = 8.0;
 

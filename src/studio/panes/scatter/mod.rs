@@ -248,9 +248,10 @@ impl Scatter {
             return;
         }
         self.began = None;
-        let inside = dots.iter().filter(|dot| area.contains(at(dot, metric, transform)));
+        // A pinned network lies on a dot of its own.
+        let own = dots.iter().filter(|dot| !matches!(dot.kind, Kind::Pinned(_)));
+        let inside = own.filter(|dot| area.contains(at(dot, metric, transform)));
         self.picked = inside.map(|dot| Picked::of(dot, dots::source(view.studio, dot))).collect();
-        // A pinned network lies on its own dot.
         list::sort(&mut self.picked);
     }
 }
