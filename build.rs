@@ -34,6 +34,12 @@ fn main() {
         }
         out.push_str("}\n");
     }
+    for quads in ["quads_plain", "quads_wide"] {
+        let text = fs::read_to_string(root.join("lib").join(quads).with_extension("wgsl")).unwrap();
+        let name = quads.to_uppercase();
+        writeln!(out, "/// `shaders/lib/{quads}.wgsl`.\npub const {name}: &str = {text:?};")
+            .unwrap();
+    }
     writeln!(out, "/// Every kernel there is.\npub static ALL: &[&Shader] = &[\n{all}];").unwrap();
     let path = Path::new(&env::var("OUT_DIR").unwrap()).join("shaders.rs");
     fs::write(path, out).unwrap();
@@ -63,6 +69,9 @@ fn kernel(root: &Path, path: &Path) -> String {
             }
         }
     }
+    for pairs in names_of(&own, "array<pair>") {
+        text += &four(&pairs);
+    }
     // WGSL knows no inner doc comments: the header becomes a plain comment.
     text += &own.replace("//!", "//");
     let params = members(&own, path);
@@ -84,6 +93,32 @@ fn kernel(root: &Path, path: &Path) -> String {
     }
     writeln!(o, "    ],\n    subgroups: {},\n}};\n}}", text.contains("subgroup")).unwrap();
     o
+}
+
+/// The bindings of type `kind`.
+fn names_of(text: &str, kind: &str) -> Vec<String> {
+    let declared = text.lines().filter(|l| l.starts_with("@group(") && l.contains(kind));
+    declared
+        .map(|l| l.split('>').nth(1).unwrap().split(':').next().unwrap().trim().to_owned())
+        .collect()
+}
+
+/// `NAME_four(i)`: four values of an array of pairs from value i on, wherever they begin. Written
+/// out for each binding, since WGSL functions take no storage arrays.
+fn four(name: &str) -> String {
+    format!(
+        "fn {name}_four(i: u32) -> vec4<f32> {{
+    let q = i / 2u;
+    let l = load2({name}[q]);
+    let m = load2({name}[q + 1u]);
+    if ((i & 1u) == 0u) {{
+        return vec4<f32>(l, m);
+    }}
+    return vec4<f32>(l.y, m, load2({name}[q + 2u]).x);
+}}
+
+"
+    )
 }
 
 /// Members of `struct Params`, one a line: `name: type,`.

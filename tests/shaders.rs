@@ -10,18 +10,25 @@ use naga::back::{PipelineConstants, hlsl, msl, spv};
 use naga::proc::Layouter;
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, Scalar, ShaderStage, StorageAccess, TypeInner};
-use sgnas::gpu::{Access, Shader, shaders};
+use sgnas::gpu::{Access, Shader, Words, shaders};
 
 const MAX_INVOCATIONS: u32 = 256;
 const MAX_WORKGROUP_BYTES: u32 = 16 << 10;
 const MAX_STORAGE_BUFFERS: usize = 8;
 
 fn parse(s: &Shader) -> Result<(Module, ModuleInfo), String> {
-    let module = naga::front::wgsl::parse_str(s.wgsl).map_err(|e| e.emit_to_string(s.wgsl))?;
-    let capabilities = if s.subgroups { Capabilities::SUBGROUP } else { Capabilities::empty() };
+    parse_with(s, Words::Plain)
+}
+
+fn parse_with(s: &Shader, words: Words) -> Result<(Module, ModuleInfo), String> {
+    let text = s.text(words);
+    let module = naga::front::wgsl::parse_str(&text).map_err(|e| e.emit_to_string(&text))?;
+    let mut capabilities = Capabilities::empty();
+    capabilities.set(Capabilities::SUBGROUP, s.subgroups);
+    capabilities.set(Capabilities::SHADER_INT64, words == Words::Wide);
     let info = Validator::new(ValidationFlags::all(), capabilities)
         .validate(&module)
-        .map_err(|e| e.emit_to_string(s.wgsl))?;
+        .map_err(|e| e.emit_to_string(&text))?;
     Ok((module, info))
 }
 
@@ -170,6 +177,16 @@ fn every_kernel_translates_for_vulkan_metal_and_directx() {
             format!("HLSL: {:?}", done.entry_point_names)
         })?;
         ensure(text.contains("numthreads"), || "HLSL has no kernel".into())
+    });
+}
+
+#[test]
+fn every_kernel_is_valid_and_translates_for_vulkan_with_wide_words() {
+    every_kernel(|s| {
+        let (module, info) = parse_with(s, Words::Wide)?;
+        let (module, info) = resolved(&module, &info)?;
+        let options = spv::Options { lang_version: (1, 3), ..Default::default() };
+        spv::write_vec(&module, &info, &options, None).map(drop).map_err(|e| format!("SPIR-V: {e}"))
     });
 }
 

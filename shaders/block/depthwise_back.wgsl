@@ -22,15 +22,15 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dao: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> zo: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> dao: array<quad>;
+@group(0) @binding(2) var<storage, read> zo: array<quad>;
 // By channel of zo (mean, 1/std, scale, shift), (c_1, c_zo, 0, 0).
-@group(0) @binding(3) var<storage, read> output: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> z: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> output: array<quad>;
+@group(0) @binding(4) var<storage, read> z: array<quad>;
 // By channel of z (mean, 1/std, scale, shift).
-@group(0) @binding(5) var<storage, read> input: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> input: array<quad>;
 @group(0) @binding(6) var<storage, read> taps: array<f32>;
-@group(0) @binding(7) var<storage, read_write> g: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> g: array<quad>;
 @group(0) @binding(8) var<storage, read_write> parts: array<f32>;
 
 fn weight(i: u32) -> f32 {
@@ -38,15 +38,15 @@ fn weight(i: u32) -> f32 {
 }
 
 fn output_norm(c: u32) -> vec4<f32> {
-    return output[2u * c];
+    return load4(output[2u * c]);
 }
 
 fn output_back(c: u32) -> vec2<f32> {
-    return output[2u * c + 1u].xy;
+    return load4(output[2u * c + 1u]).xy;
 }
 
 fn input_norm(c: u32) -> vec4<f32> {
-    return input[c];
+    return load4(input[c]);
 }
 
 fn write_part(i: u32, value: f32) {
@@ -58,19 +58,19 @@ fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
 }
 
 fn read_dao(i: u32, left: u32) -> vec4<f32> {
-    return dao[i / 4u];
+    return load4(dao[i / 4u]);
 }
 
 fn read_zo(i: u32, left: u32) -> vec4<f32> {
-    return zo[i / 4u];
+    return load4(zo[i / 4u]);
 }
 
 fn read_z(i: u32, left: u32) -> vec4<f32> {
-    return z[i / 4u];
+    return load4(z[i / 4u]);
 }
 
 fn write_g(i: u32, left: u32, value: vec4<f32>) {
-    g[i / 4u] = value;
+    g[i / 4u] = store4(value);
 }
 
 @compute @workgroup_size(WG)

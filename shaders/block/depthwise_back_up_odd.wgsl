@@ -22,13 +22,13 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dao: array<f32>;
-@group(0) @binding(2) var<storage, read> zo: array<f32>;
+@group(0) @binding(1) var<storage, read> dao: array<pair>;
+@group(0) @binding(2) var<storage, read> zo: array<pair>;
 // By channel of zo (mean, 1/std, scale, shift), (c_1, c_zo, 0, 0).
-@group(0) @binding(3) var<storage, read> output: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> z: array<f32>;
+@group(0) @binding(3) var<storage, read> output: array<quad>;
+@group(0) @binding(4) var<storage, read> z: array<pair>;
 // By channel of z (mean, 1/std, scale, shift).
-@group(0) @binding(5) var<storage, read> input: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> input: array<quad>;
 @group(0) @binding(6) var<storage, read> taps: array<f32>;
 @group(0) @binding(7) var<storage, read_write> g: array<f32>;
 @group(0) @binding(8) var<storage, read_write> parts: array<f32>;
@@ -38,15 +38,15 @@ fn weight(i: u32) -> f32 {
 }
 
 fn output_norm(c: u32) -> vec4<f32> {
-    return output[2u * c];
+    return load4(output[2u * c]);
 }
 
 fn output_back(c: u32) -> vec2<f32> {
-    return output[2u * c + 1u].xy;
+    return load4(output[2u * c + 1u]).xy;
 }
 
 fn input_norm(c: u32) -> vec4<f32> {
-    return input[c];
+    return load4(input[c]);
 }
 
 fn write_part(i: u32, value: f32) {
@@ -57,24 +57,16 @@ fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
     return select(vec4<f32>(), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
 }
 
-// Places of four values; those beyond the row are read from its last.
-fn places(i: u32, left: u32) -> vec4<u32> {
-    return i + min(vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(left - 1u));
-}
-
 fn read_dao(i: u32, left: u32) -> vec4<f32> {
-    let at = places(i, left);
-    return vec4<f32>(dao[at.x], dao[at.y], dao[at.z], dao[at.w]);
+    return dao_four(i);
 }
 
 fn read_zo(i: u32, left: u32) -> vec4<f32> {
-    let at = places(i, left);
-    return vec4<f32>(zo[at.x], zo[at.y], zo[at.z], zo[at.w]);
+    return zo_four(i);
 }
 
 fn read_z(i: u32, left: u32) -> vec4<f32> {
-    let at = places(i, left);
-    return vec4<f32>(z[at.x], z[at.y], z[at.z], z[at.w]);
+    return z_four(i);
 }
 
 fn write_g(i: u32, left: u32, value: vec4<f32>) {

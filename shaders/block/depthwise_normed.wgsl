@@ -21,12 +21,12 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
 // By channel (mean, 1/std, scale, shift).
-@group(0) @binding(2) var<storage, read> norm: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> norm: array<quad>;
 @group(0) @binding(3) var<storage, read> taps: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> parts: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> y: array<quad>;
+@group(0) @binding(5) var<storage, read_write> parts: array<quad>;
 
 var<private> coefficients: vec4<f32>;
 
@@ -43,12 +43,12 @@ fn turned() -> u32 {
 }
 
 fn start(c: u32) {
-    coefficients = norm[p.offset + c];
+    coefficients = load4(norm[p.offset + c]);
     moments_start();
 }
 
 fn finish(c: u32, part: u32) {
-    parts[c * p.parts + part] = moments_part();
+    parts[c * p.parts + part] = store4(moments_part());
 }
 
 fn normed(v: vec4<f32>) -> vec4<f32> {
@@ -56,13 +56,13 @@ fn normed(v: vec4<f32>) -> vec4<f32> {
 }
 
 fn load(row: u32, v: u32) -> vec4<f32> {
-    return normed(x[row / 4u + v]);
+    return normed(load4(x[row / 4u + v]));
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
     if (v * 4u < width) {
         moments_add(value, 4u);
-        y[row / 4u + v] = value;
+        y[row / 4u + v] = store4(value);
     }
 }
 

@@ -21,12 +21,12 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<pair>;
 // By channel (mean, 1/std, scale, shift).
-@group(0) @binding(2) var<storage, read> norm: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> norm: array<quad>;
 @group(0) @binding(3) var<storage, read> taps: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
-@group(0) @binding(5) var<storage, read_write> parts: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> parts: array<quad>;
 
 var<private> coefficients: vec4<f32>;
 
@@ -43,12 +43,12 @@ fn turned() -> u32 {
 }
 
 fn start(c: u32) {
-    coefficients = norm[p.offset + c];
+    coefficients = load4(norm[p.offset + c]);
     moments_start();
 }
 
 fn finish(c: u32, part: u32) {
-    parts[c * p.parts + part] = moments_part();
+    parts[c * p.parts + part] = store4(moments_part());
 }
 
 fn normed(v: vec4<f32>) -> vec4<f32> {
@@ -57,8 +57,7 @@ fn normed(v: vec4<f32>) -> vec4<f32> {
 
 fn load(row: u32, v: u32) -> vec4<f32> {
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-    let at = row + min(i, vec4<u32>(p.w - 1u));
-    let four = vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]);
+    let four = x_four(row + v * 4u);
     return select(vec4<f32>(), normed(four), i < vec4<u32>(p.w));
 }
 

@@ -18,18 +18,18 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> a: array<quad>;
+@group(0) @binding(2) var<storage, read> x: array<quad>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> y: array<quad>;
 
 fn load(row: u32, v: u32) -> vec4<f32> {
-    return x[row / 4u + v];
+    return load4(x[row / 4u + v]);
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
     if (v * 4u < width) {
-        y[row / 4u + v] = value;
+        y[row / 4u + v] = store4(value);
     }
 }
 

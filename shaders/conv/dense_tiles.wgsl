@@ -30,7 +30,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> a: array<quad>;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
@@ -67,7 +67,7 @@ fn dense_tiles(
             let m = m4 + i % TM;
             var v = vec4<f32>();
             if (s < steps && m < p.pitch4) {
-                v = a[(g * steps + s) * p.pitch4 + m];
+                v = load4(a[(g * steps + s) * p.pitch4 + m]);
             }
             at[i] = v;
         }

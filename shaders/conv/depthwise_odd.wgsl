@@ -24,7 +24,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<pair>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
@@ -50,8 +50,7 @@ fn finish(c: u32, part: u32) {}
 
 fn load(row: u32, v: u32) -> vec4<f32> {
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-    let at = row + min(i, vec4<u32>(p.w - 1u));
-    return select(vec4<f32>(), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), i < vec4<u32>(p.w));
+    return select(vec4<f32>(), x_four(row + v * 4u), i < vec4<u32>(p.w));
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {

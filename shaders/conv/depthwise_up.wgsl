@@ -21,21 +21,21 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> dy: array<quad>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> dx: array<quad>;
 
 fn weight(i: u32) -> f32 {
     return w[i];
 }
 
 fn load(row: u32, v: u32) -> vec4<f32> {
-    return dy[row / 4u + v];
+    return load4(dy[row / 4u + v]);
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
     if (v * 4u < width) {
-        dx[row / 4u + v] = value;
+        dx[row / 4u + v] = store4(value);
     }
 }
 

@@ -21,7 +21,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<pair>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
@@ -31,8 +31,7 @@ fn weight(i: u32) -> f32 {
 
 fn load(row: u32, v: u32) -> vec4<f32> {
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-    let at = row + min(i, vec4<u32>(p.wo - 1u));
-    let g = vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+    let g = dy_four(row + v * 4u);
     return select(vec4<f32>(), g, i < vec4<u32>(p.wo));
 }
 

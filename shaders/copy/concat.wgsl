@@ -10,8 +10,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(2) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
 fn concat(
@@ -21,6 +21,6 @@ fn concat(
 ) {
     let i = linear_index(wg, groups, 64u, local);
     if (i < p.n) {
-        y[i / p.part * p.whole + p.offset + i % p.part] = x[i];
+        y[i / p.part * p.whole + p.offset + i % p.part] = store4(load4(x[i]));
     }
 }

@@ -12,8 +12,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(2) var<storage, read_write> y: array<quad>;
 
 fn source(i: u32) -> u32 {
     return i / p.part * p.whole + p.offset + i % p.part;
@@ -21,7 +21,7 @@ fn source(i: u32) -> u32 {
 
 fn value(i: u32) -> f32 {
     let j = source(i);
-    return x[j / 4u][j % 4u];
+    return load4(x[j / 4u])[j % 4u];
 }
 
 @compute @workgroup_size(64)
@@ -35,9 +35,9 @@ fn narrow(
         return;
     }
     if (VEC) {
-        y[i] = x[source(i * 4u) / 4u];
+        y[i] = store4(load4(x[source(i * 4u) / 4u]));
     } else {
         let j = i * 4u;
-        y[i] = vec4<f32>(value(j), value(j + 1u), value(j + 2u), value(j + 3u));
+        y[i] = store4(vec4<f32>(value(j), value(j + 1u), value(j + 2u), value(j + 3u)));
     }
 }

@@ -12,8 +12,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> dy: array<quad>;
+@group(0) @binding(2) var<storage, read_write> dx: array<quad>;
 
 fn value(i: u32) -> f32 {
     let r = i % p.whole - p.offset;
@@ -22,7 +22,7 @@ fn value(i: u32) -> f32 {
         return 0.0;
     }
     let j = i / p.whole * p.part + r;
-    return dy[j / 4u][j % 4u];
+    return load4(dy[j / 4u])[j % 4u];
 }
 
 @compute @workgroup_size(64)
@@ -40,10 +40,10 @@ fn narrow_grad(
         let r = j % p.whole - p.offset;
         var g = vec4<f32>(0.0);
         if (r < p.part) {
-            g = dy[(j / p.whole * p.part + r) / 4u];
+            g = load4(dy[(j / p.whole * p.part + r) / 4u]);
         }
-        dx[i] = g;
+        dx[i] = store4(g);
     } else {
-        dx[i] = vec4<f32>(value(j), value(j + 1u), value(j + 2u), value(j + 3u));
+        dx[i] = store4(vec4<f32>(value(j), value(j + 1u), value(j + 2u), value(j + 3u)));
     }
 }

@@ -1,14 +1,14 @@
 //! use linear
-//! y[i] += scale * x[i], i < n: sums gradients. Host: src/ops/accumulate/mod.rs.
+//! y += scale * x, four values an invocation: sums gradients. Host: src/ops/accumulate/mod.rs.
 
 struct Params {
-    n: u32,
+    n4: u32,
     scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(2) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
 fn accumulate(
@@ -17,7 +17,7 @@ fn accumulate(
     @builtin(local_invocation_index) local: u32,
 ) {
     let i = linear_index(wg, groups, 64u, local);
-    if (i < p.n) {
-        y[i] += p.scale * x[i];
+    if (i < p.n4) {
+        y[i] = store4(load4(y[i]) + p.scale * load4(x[i]));
     }
 }

@@ -6,9 +6,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(3) var<storage, read_write> dx: array<quad>;
 
 @compute @workgroup_size(64)
 fn activation_grad(
@@ -18,6 +18,6 @@ fn activation_grad(
 ) {
     let i = linear_index(wg, groups, 64u, local);
     if (i < p.n4) {
-        dx[i] = act_grad4(x[i]) * dy[i];
+        dx[i] = store4(act_grad4(load4(x[i])) * load4(dy[i]));
     }
 }

@@ -24,7 +24,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> y: array<quad>;
 
 fn place(i: u32) -> vec4<u32> {
     let i2 = i / p.d3;
@@ -66,5 +66,5 @@ fn broadcast(
         u = vec4<f32>(a[offset_a(at0)], a[offset_a(at1)], a[offset_a(at2)], a[offset_a(at3)]);
         v = vec4<f32>(b[offset_b(at0)], b[offset_b(at1)], b[offset_b(at2)], b[offset_b(at3)]);
     }
-    y[i] = p.scale * combine(u, v);
+    y[i] = store4(p.scale * combine(u, v));
 }

@@ -19,20 +19,18 @@ struct Eight {
 
 fn load(row: u32, v: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return x4[row / 4u + v];
+        return load4(x4[row / 4u + v]);
     }
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-    let at = row + min(i, vec4<u32>(p.w - 1u));
-    return select(vec4<f32>(), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), i < vec4<u32>(p.w));
+    return select(vec4<f32>(), x_four(row + v * 4u), i < vec4<u32>(p.w));
 }
 
 fn load_dy(row: u32, v: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return dy4[row / 4u + v];
+        return load4(dy4[row / 4u + v]);
     }
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-    let at = row + min(i, vec4<u32>(p.wo - 1u));
-    let g = vec4<f32>(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+    let g = dy_four(row + v * 4u);
     return select(vec4<f32>(), g, i < vec4<u32>(p.wo));
 }
 

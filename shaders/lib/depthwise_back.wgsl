@@ -38,7 +38,7 @@ fn finish_four(row: u32, v: u32, w: u32, da: vec4<f32>) -> vec4<f32> {
     }
     let at = row + 4u * v;
     let left = w - 4u * v;
-    let d = read_z(at, left) - i_norm.x;
+    let d = inside(read_z(at, left) - i_norm.x, left);
     let pre = d * i_norm.z + i_norm.w;
     let g = inside(act_grad4(pre) * da, left);
     write_g(at, left, g);

@@ -26,26 +26,26 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> a4: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> b: array<f32>;
-@group(0) @binding(4) var<storage, read> b4: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read> norm: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> a: array<pair>;
+@group(0) @binding(2) var<storage, read> a4: array<quad>;
+@group(0) @binding(3) var<storage, read> b: array<pair>;
+@group(0) @binding(4) var<storage, read> b4: array<quad>;
+@group(0) @binding(5) var<storage, read> norm: array<quad>;
 @group(0) @binding(6) var<storage, read_write> parts: array<f32>;
 
 fn load_a(i: u32, left: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return a4[i / 4u];
+        return load4(a4[i / 4u]);
     }
-    let v = vec4<f32>(a[i], a[i + 1u], a[i + 2u], a[i + 3u]);
+    let v = a_four(i);
     return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
 }
 
 fn load_b(i: u32, left: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return b4[i / 4u];
+        return load4(b4[i / 4u]);
     }
-    let v = vec4<f32>(b[i], b[i + 1u], b[i + 2u], b[i + 3u]);
+    let v = b_four(i);
     return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
 }
 
@@ -102,14 +102,14 @@ fn product_nt_shared(
     var n0: vec4<f32>; var n1: vec4<f32>; var n2: vec4<f32>; var n3: vec4<f32>;
     if (NORM == 1u) {
         let row = min(m0 + lane + vec4<u32>(0u, 8u, 16u, 24u), vec4<u32>(p.rows - 1u));
-        n0 = norm[row.x];
-        n1 = norm[row.y];
-        n2 = norm[row.z];
-        n3 = norm[row.w];
+        n0 = load4(norm[row.x]);
+        n1 = load4(norm[row.y]);
+        n2 = load4(norm[row.z]);
+        n3 = load4(norm[row.w]);
     }
     if (NORM == 2u) {
-        n0 = norm[min(c0, p.cols - 1u)];
-        n1 = norm[min(c0 + 8u, p.cols - 1u)];
+        n0 = load4(norm[min(c0, p.cols - 1u)]);
+        n1 = load4(norm[min(c0 + 8u, p.cols - 1u)]);
     }
     let n = first / p.plane4;
     var q = first - n * p.plane4;

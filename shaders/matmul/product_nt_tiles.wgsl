@@ -22,9 +22,9 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> a4: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> a4: array<quad>;
 @group(0) @binding(3) var<storage, read> b: array<f32>;
-@group(0) @binding(4) var<storage, read> b4: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> b4: array<quad>;
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
 
 // By row, then by step; a step more a row keeps the banks apart.
@@ -33,7 +33,7 @@ var<workgroup> bt: array<vec4<f32>, 288>;
 
 fn load_a(i: u32, left: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return a4[i / 4u];
+        return load4(a4[i / 4u]);
     }
     let v = vec4<f32>(a[i], a[i + 1u], a[i + 2u], a[i + 3u]);
     return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
@@ -41,7 +41,7 @@ fn load_a(i: u32, left: u32) -> vec4<f32> {
 
 fn load_b(i: u32, left: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return b4[i / 4u];
+        return load4(b4[i / 4u]);
     }
     let v = vec4<f32>(b[i], b[i + 1u], b[i + 2u], b[i + 3u]);
     return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));

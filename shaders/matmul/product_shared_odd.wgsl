@@ -14,15 +14,15 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(1) var<storage, read> a: array<quad>;
+@group(0) @binding(2) var<storage, read> b: array<pair>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> norm: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
 fn load_b(at: u32, left: u32) -> vec4<f32> {
     // Beyond the plane follow columns that are not stored.
-    return vec4<f32>(b[at], b[at + 1u], b[at + 2u], b[at + 3u]);
+    return b_four(at);
 }
 
 fn store_y(at: u32, left: u32, value: vec4<f32>) {

@@ -18,10 +18,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> a: array<quad>;
+@group(0) @binding(2) var<storage, read> b: array<quad>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> y: array<quad>;
 
 var<workgroup> at: array<vec4<f32>, TM * 16u>;
 var<workgroup> bt: array<vec4<f32>, 256>;
@@ -49,14 +49,14 @@ fn product_tiles(
             let m = m4 + i % TM;
             var v = vec4<f32>();
             if (k < p.depth && m < p.pitch4) {
-                v = a[k * p.pitch4 + m];
+                v = load4(a[k * p.pitch4 + m]);
             }
             at[i] = v;
         }
         for (var k = row; k < 16u; k += TM) {
             var v = vec4<f32>();
             if (k0 + k < p.depth) {
-                v = b[from_b + (k0 + k) * p.plane4];
+                v = load4(b[from_b + (k0 + k) * p.plane4]);
             }
             bt[k * 16u + col] = v;
         }
@@ -74,7 +74,7 @@ fn product_tiles(
             if (p.bias == 1u) {
                 v += bias[m + i];
             }
-            y[to + (m + i) * p.plane4] = v;
+            y[to + (m + i) * p.plane4] = store4(v);
         }
     }
 }

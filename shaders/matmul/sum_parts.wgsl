@@ -11,8 +11,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> parts: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parts: array<quad>;
+@group(0) @binding(2) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
 fn sum_parts(
@@ -29,7 +29,7 @@ fn sum_parts(
     let first = j * p.chunk;
     let last = min(first + p.chunk, p.parts);
     for (var s = first; s < last; s++) {
-        sum += parts[s * p.n4 + i - j * p.n4];
+        sum += load4(parts[s * p.n4 + i - j * p.n4]);
     }
-    y[i] = sum;
+    y[i] = store4(sum);
 }

@@ -7,7 +7,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
 fn multiply_add(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -30,5 +30,5 @@ fn multiply_add(@builtin(global_invocation_id) id: vec3<u32>) {
         h = fma(h, f, f);
         i = fma(i, f, f);
     }
-    y[id.x] = a + b + c + d + e + g + h + i;
+    y[id.x] = store4(a + b + c + d + e + g + h + i);
 }

@@ -12,9 +12,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> coefficients: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(2) var<storage, read> coefficients: array<quad>;
+@group(0) @binding(3) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
 fn batch_norm_apply(
@@ -23,12 +23,12 @@ fn batch_norm_apply(
     @builtin(local_invocation_index) local: u32,
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
-    let c = coefficients[min(w.channel, p.channels - 1u)];
+    let c = load4(coefficients[min(w.channel, p.channels - 1u)]);
     for (var image = w.image; image < w.end; image += 1u) {
         let start = plane_start(w, image) / 4u;
         for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
             let i = start + k;
-            y[i] = act4((x[i] - c.x) * c.z + c.w);
+            y[i] = store4(act4((load4(x[i]) - c.x) * c.z + c.w));
         }
     }
 }

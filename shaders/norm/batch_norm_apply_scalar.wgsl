@@ -12,8 +12,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<pair>;
+@group(0) @binding(2) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(64)
@@ -23,13 +23,13 @@ fn batch_norm_apply_scalar(
     @builtin(local_invocation_index) local: u32,
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
-    let c = coefficients[min(w.channel, p.channels - 1u)];
+    let c = load4(coefficients[min(w.channel, p.channels - 1u)]);
     let chunks = p.values / 4u;
     for (var image = w.image; image < w.end; image += 1u) {
         let start = plane_start(w, image);
         for (var k = w.lane; k < chunks; k += p.lanes) {
             let i = start + 4u * k;
-            let v = vec4<f32>(x[i], x[i + 1u], x[i + 2u], x[i + 3u]);
+            let v = x_four(i);
             let r = act4((v - c.x) * c.z + c.w);
             y[i] = r.x;
             y[i + 1u] = r.y;
@@ -37,7 +37,7 @@ fn batch_norm_apply_scalar(
             y[i + 3u] = r.w;
         }
         for (var i = start + 4u * chunks + w.lane; i < start + p.values; i += p.lanes) {
-            y[i] = act4(vec4<f32>((x[i] - c.x) * c.z + c.w)).x;
+            y[i] = act4(vec4<f32>((x_four(i).x - c.x) * c.z + c.w)).x;
         }
     }
 }

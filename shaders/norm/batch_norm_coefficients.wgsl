@@ -21,10 +21,10 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> parts: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> parts: array<quad>;
 @group(0) @binding(3) var<storage, read> gamma: array<f32>;
 @group(0) @binding(4) var<storage, read> beta: array<f32>;
-@group(0) @binding(5) var<storage, read_write> coefficients: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> coefficients: array<quad>;
 // Means of all channels, then their biased variances.
 @group(0) @binding(6) var<storage, read_write> moments: array<f32>;
 
@@ -43,14 +43,14 @@ fn batch_norm_coefficients(
     var n = 0.0;
     var sum = 0.0;
     for (var k = begin; k < begin + p.parts; k += 1u) {
-        n += parts[k].x;
-        sum += parts[k].x * parts[k].y;
+        n += load4(parts[k]).x;
+        sum += load4(parts[k]).x * load4(parts[k]).y;
     }
     let offset = sum / n;
     var squares = 0.0;
     for (var k = begin; k < begin + p.parts; k += 1u) {
-        let d = parts[k].y - offset;
-        squares += parts[k].z + parts[k].x * d * d;
+        let d = load4(parts[k]).y - offset;
+        squares += load4(parts[k]).z + load4(parts[k]).x * d * d;
     }
     var first = 0.0;
     if (!ABSOLUTE) {
@@ -61,7 +61,7 @@ fn batch_norm_coefficients(
     let variance = squares / n;
     let inverse = 1.0 / sqrt(variance + p.eps);
     let scale = gamma[c] * inverse;
-    coefficients[c] = vec4<f32>(mean, inverse, scale, beta[c] - lost * scale);
+    coefficients[c] = store4(vec4<f32>(mean, inverse, scale, beta[c] - lost * scale));
     moments[c] = mean;
     moments[p.total + c] = variance;
 }

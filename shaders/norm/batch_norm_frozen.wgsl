@@ -12,7 +12,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> beta: array<f32>;
 @group(0) @binding(3) var<storage, read> mean: array<f32>;
 @group(0) @binding(4) var<storage, read> variance: array<f32>;
-@group(0) @binding(5) var<storage, read_write> coefficients: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> coefficients: array<quad>;
 
 @compute @workgroup_size(64)
 fn batch_norm_frozen(
@@ -23,6 +23,6 @@ fn batch_norm_frozen(
     let c = linear_index(wg, groups, 64u, local);
     if (c < p.channels) {
         let inverse = 1.0 / sqrt(variance[c] + p.eps);
-        coefficients[c] = vec4<f32>(mean[c], inverse, gamma[c] * inverse, beta[c]);
+        coefficients[c] = store4(vec4<f32>(mean[c], inverse, gamma[c] * inverse, beta[c]));
     }
 }

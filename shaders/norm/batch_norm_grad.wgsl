@@ -16,12 +16,12 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(3) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(4) var<storage, read> dgamma: array<f32>;
 @group(0) @binding(5) var<storage, read> dbeta: array<f32>;
-@group(0) @binding(6) var<storage, read_write> dx: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> dx: array<quad>;
 
 @compute @workgroup_size(64)
 fn batch_norm_grad(
@@ -31,7 +31,7 @@ fn batch_norm_grad(
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
     let channel = min(w.channel, p.channels - 1u);
-    let c = coefficients[channel];
+    let c = load4(coefficients[channel]);
     var by_mean = 0.0;
     var by_deviation = 0.0;
     if (p.inverse_n > 0.0) {
@@ -42,9 +42,9 @@ fn batch_norm_grad(
         let start = plane_start(w, image) / 4u;
         for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
             let i = start + k;
-            let d = x[i] - c.x;
-            let g = act_grad4(d * c.z + c.w) * dy[i];
-            dx[i] = c.z * g - by_mean - d * by_deviation;
+            let d = load4(x[i]) - c.x;
+            let g = act_grad4(d * c.z + c.w) * load4(dy[i]);
+            dx[i] = store4(c.z * g - by_mean - d * by_deviation);
         }
     }
 }

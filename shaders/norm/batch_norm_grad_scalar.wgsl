@@ -16,9 +16,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<pair>;
+@group(0) @binding(2) var<storage, read> dy: array<pair>;
+@group(0) @binding(3) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(4) var<storage, read> dgamma: array<f32>;
 @group(0) @binding(5) var<storage, read> dbeta: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dx: array<f32>;
@@ -31,7 +31,7 @@ fn batch_norm_grad_scalar(
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
     let channel = min(w.channel, p.channels - 1u);
-    let c = coefficients[channel];
+    let c = load4(coefficients[channel]);
     var by_mean = 0.0;
     var by_deviation = 0.0;
     if (p.inverse_n > 0.0) {
@@ -43,8 +43,8 @@ fn batch_norm_grad_scalar(
         let start = plane_start(w, image);
         for (var k = w.lane; k < chunks; k += p.lanes) {
             let i = start + 4u * k;
-            let d = vec4<f32>(x[i], x[i + 1u], x[i + 2u], x[i + 3u]) - c.x;
-            let dy4 = vec4<f32>(dy[i], dy[i + 1u], dy[i + 2u], dy[i + 3u]);
+            let d = x_four(i) - c.x;
+            let dy4 = dy_four(i);
             let g = act_grad4(d * c.z + c.w) * dy4;
             let r = c.z * g - by_mean - d * by_deviation;
             dx[i] = r.x;
@@ -53,8 +53,8 @@ fn batch_norm_grad_scalar(
             dx[i + 3u] = r.w;
         }
         for (var i = start + 4u * chunks + w.lane; i < start + p.values; i += p.lanes) {
-            let d = x[i] - c.x;
-            let g = act_grad4(vec4<f32>(d * c.z + c.w)).x * dy[i];
+            let d = x_four(i).x - c.x;
+            let g = act_grad4(vec4<f32>(d * c.z + c.w)).x * dy_four(i).x;
             dx[i] = c.z * g - by_mean - d * by_deviation;
         }
     }

@@ -1,4 +1,4 @@
-//! use linear activation channel_walk
+//! use linear activation channel_walk unaligned
 //! Parts of the sums by channel of g and g * (x - mean) / std, where g = act'(pre) * dy and
 //! pre = (x - mean) * scale + shift. With TILES the invocations of a workgroup that share a channel
 //! add up, else each leaves its own sums. With VEC planes are a multiple of four values.
@@ -17,33 +17,33 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(3) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(4) var<storage, read_write> parts: array<vec2<f32>>;
 
 var<workgroup> shared_parts: array<vec2<f32>, 64>;
 
 fn value_x(i: u32) -> f32 {
-    return x[i / 4u][i % 4u];
+    return load4(x[i / 4u])[i % 4u];
 }
 
 fn value_dy(i: u32) -> f32 {
-    return dy[i / 4u][i % 4u];
+    return load4(dy[i / 4u])[i % 4u];
 }
 
 fn chunk_x(i: u32) -> vec4<f32> {
     if (VEC) {
-        return x[i / 4u];
+        return load4(x[i / 4u]);
     }
-    return vec4<f32>(value_x(i), value_x(i + 1u), value_x(i + 2u), value_x(i + 3u));
+    return unaligned(load4(x[i / 4u]), load4(x[(i + 3u) / 4u]), i % 4u);
 }
 
 fn chunk_dy(i: u32) -> vec4<f32> {
     if (VEC) {
-        return dy[i / 4u];
+        return load4(dy[i / 4u]);
     }
-    return vec4<f32>(value_dy(i), value_dy(i + 1u), value_dy(i + 2u), value_dy(i + 3u));
+    return unaligned(load4(dy[i / 4u]), load4(dy[(i + 3u) / 4u]), i % 4u);
 }
 
 @compute @workgroup_size(64)
@@ -54,7 +54,7 @@ fn batch_norm_grad_sums(
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
     let known = w.channel < p.channels;
-    let c = coefficients[min(w.channel, p.channels - 1u)];
+    let c = load4(coefficients[min(w.channel, p.channels - 1u)]);
     let chunks = p.values / 4u;
     var sum = vec4<f32>(0.0);
     var weighted = vec4<f32>(0.0);

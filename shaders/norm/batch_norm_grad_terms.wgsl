@@ -10,10 +10,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(2) var<storage, read> dgamma: array<f32>;
 @group(0) @binding(3) var<storage, read> dbeta: array<f32>;
-@group(0) @binding(4) var<storage, read_write> terms: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> terms: array<quad>;
 
 @compute @workgroup_size(64)
 fn batch_norm_grad_terms(
@@ -25,11 +25,11 @@ fn batch_norm_grad_terms(
     if (i >= p.channels) {
         return;
     }
-    let c = coefficients[i];
+    let c = load4(coefficients[i]);
     var back = vec4<f32>();
     if (p.inverse_n > 0.0) {
         back = vec4<f32>(c.z * dbeta[i], c.z * c.y * dgamma[i], 0.0, 0.0) * p.inverse_n;
     }
-    terms[2u * i] = c;
-    terms[2u * i + 1u] = back;
+    terms[2u * i] = store4(c);
+    terms[2u * i + 1u] = store4(back);
 }

@@ -1,4 +1,4 @@
-//! use linear channel_walk
+//! use linear channel_walk unaligned
 //! Number, mean and sum of squared deviations of parts of each channel: (n, mean - x0, M2, 0) with
 //! x0 the channel's first value. Each invocation sums (x - s) and (x - s)^2 with s the first value
 //! of its part, so that nothing cancels where the mean is large. With TILES the invocations of a
@@ -18,20 +18,20 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> parts: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(2) var<storage, read_write> parts: array<quad>;
 
 var<workgroup> shared_parts: array<vec4<f32>, 64>;
 
 fn value(i: u32) -> f32 {
-    return x[i / 4u][i % 4u];
+    return load4(x[i / 4u])[i % 4u];
 }
 
 fn chunk(i: u32) -> vec4<f32> {
     if (VEC) {
-        return x[i / 4u];
+        return load4(x[i / 4u]);
     }
-    return vec4<f32>(value(i), value(i + 1u), value(i + 2u), value(i + 3u));
+    return unaligned(load4(x[i / 4u]), load4(x[(i + 3u) / 4u]), i % 4u);
 }
 
 fn merge(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
@@ -93,9 +93,9 @@ fn batch_norm_moments(
             workgroupBarrier();
         }
         if (local % width == 0u && known) {
-            parts[w.id / width] = shared_parts[local];
+            parts[w.id / width] = store4(shared_parts[local]);
         }
     } else if (known) {
-        parts[w.id] = part;
+        parts[w.id] = store4(part);
     }
 }

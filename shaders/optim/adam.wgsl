@@ -22,12 +22,12 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> g: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> mask: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> w: array<quad>;
+@group(0) @binding(2) var<storage, read> g: array<quad>;
+@group(0) @binding(3) var<storage, read> mask: array<quad>;
 @group(0) @binding(4) var<storage, read> clip: array<f32>;
-@group(0) @binding(5) var<storage, read_write> m: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> v: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> m: array<quad>;
+@group(0) @binding(6) var<storage, read_write> v: array<quad>;
 
 @compute @workgroup_size(64)
 fn adam(
@@ -39,23 +39,23 @@ fn adam(
     if (i >= p.n4) {
         return;
     }
-    var weight = w[i];
-    var d = g[i];
+    var weight = load4(w[i]);
+    var d = load4(g[i]);
     if (SCALED) {
         d *= clip[1];
     }
     var decay = p.decay * weight;
     if (MASKED) {
-        decay *= mask[i];
+        decay *= load4(mask[i]);
     }
     if (DECOUPLED) {
         weight -= decay;
     } else {
         d += decay;
     }
-    let first = m[i] + p.one_minus_beta1 * (d - m[i]);
-    let second = p.beta2 * v[i] + p.one_minus_beta2 * d * d;
-    m[i] = first;
-    v[i] = second;
-    w[i] = weight - p.step_size * first / (sqrt(second) * p.inv_sqrt_correction + p.eps);
+    let first = load4(m[i]) + p.one_minus_beta1 * (d - load4(m[i]));
+    let second = p.beta2 * load4(v[i]) + p.one_minus_beta2 * d * d;
+    m[i] = store4(first);
+    v[i] = store4(second);
+    w[i] = store4(weight - p.step_size * first / (sqrt(second) * p.inv_sqrt_correction + p.eps));
 }

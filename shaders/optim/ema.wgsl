@@ -8,8 +8,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> e: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> w: array<quad>;
+@group(0) @binding(2) var<storage, read_write> e: array<quad>;
 
 @compute @workgroup_size(64)
 fn ema(
@@ -19,6 +19,6 @@ fn ema(
 ) {
     let i = linear_index(wg, groups, 64u, local);
     if (i < p.n4) {
-        e[i] += p.one_minus_decay * (w[i] - e[i]);
+        e[i] = store4(load4(e[i]) + p.one_minus_decay * (load4(w[i]) - load4(e[i])));
     }
 }

@@ -24,13 +24,13 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> g: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> mask: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> w: array<quad>;
+@group(0) @binding(2) var<storage, read> g: array<quad>;
+@group(0) @binding(3) var<storage, read> mask: array<quad>;
 @group(0) @binding(4) var<storage, read> clip: array<f32>;
-@group(0) @binding(5) var<storage, read_write> s: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> a: array<vec4<f32>>;
-@group(0) @binding(7) var<storage, read_write> b: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> s: array<quad>;
+@group(0) @binding(6) var<storage, read_write> a: array<quad>;
+@group(0) @binding(7) var<storage, read_write> b: array<quad>;
 
 @compute @workgroup_size(64)
 fn rmsprop(
@@ -42,20 +42,20 @@ fn rmsprop(
     if (i >= p.n4) {
         return;
     }
-    var d = g[i];
+    var d = load4(g[i]);
     if (SCALED) {
         d *= clip[1];
     }
-    var decay = p.weight_decay * w[i];
+    var decay = p.weight_decay * load4(w[i]);
     if (MASKED) {
-        decay *= mask[i];
+        decay *= load4(mask[i]);
     }
     d += decay;
-    var r = p.alpha * s[i] + p.one_minus_alpha * d * d;
-    s[i] = r;
+    var r = p.alpha * load4(s[i]) + p.one_minus_alpha * d * d;
+    s[i] = store4(r);
     if (CENTRED) {
-        let mean = p.alpha * a[i] + p.one_minus_alpha * d;
-        a[i] = mean;
+        let mean = p.alpha * load4(a[i]) + p.one_minus_alpha * d;
+        a[i] = store4(mean);
         r -= mean * mean;
         // A variance; rounding may leave it just below zero.
         r = select(r, vec4<f32>(0.0), r < vec4<f32>(0.0));
@@ -67,14 +67,14 @@ fn rmsprop(
         q = d / (sqrt(r) + p.eps);
     }
     if (MOMENTUM && TF) {
-        q = p.momentum * b[i] + p.lr * q;
-        b[i] = q;
-        w[i] -= q;
+        q = p.momentum * load4(b[i]) + p.lr * q;
+        b[i] = store4(q);
+        w[i] = store4(load4(w[i]) - q);
     } else if (MOMENTUM) {
-        q = p.momentum * b[i] + q;
-        b[i] = q;
-        w[i] -= p.lr * q;
+        q = p.momentum * load4(b[i]) + q;
+        b[i] = store4(q);
+        w[i] = store4(load4(w[i]) - p.lr * q);
     } else {
-        w[i] -= p.lr * q;
+        w[i] = store4(load4(w[i]) - p.lr * q);
     }
 }

@@ -18,11 +18,11 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> g: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> mask: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> w: array<quad>;
+@group(0) @binding(2) var<storage, read> g: array<quad>;
+@group(0) @binding(3) var<storage, read> mask: array<quad>;
 @group(0) @binding(4) var<storage, read> clip: array<f32>;
-@group(0) @binding(5) var<storage, read_write> v: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> v: array<quad>;
 
 @compute @workgroup_size(64)
 fn sgd(
@@ -34,23 +34,23 @@ fn sgd(
     if (i >= p.n4) {
         return;
     }
-    var d = g[i];
+    var d = load4(g[i]);
     if (SCALED) {
         d *= clip[1];
     }
-    var decay = p.weight_decay * w[i];
+    var decay = p.weight_decay * load4(w[i]);
     if (MASKED) {
-        decay *= mask[i];
+        decay *= load4(mask[i]);
     }
     d += decay;
     if (MOMENTUM) {
-        let velocity = p.momentum * v[i] + d;
-        v[i] = velocity;
+        let velocity = p.momentum * load4(v[i]) + d;
+        v[i] = store4(velocity);
         if (NESTEROV) {
             d += p.momentum * velocity;
         } else {
             d = velocity;
         }
     }
-    w[i] -= p.lr * d;
+    w[i] = store4(load4(w[i]) - p.lr * d);
 }

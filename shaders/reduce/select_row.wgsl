@@ -8,7 +8,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> table: array<f32>;
-@group(0) @binding(2) var<storage, read> probabilities: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> probabilities: array<quad>;
 @group(0) @binding(3) var<storage, read_write> gamma: array<f32>;
 @group(0) @binding(4) var<storage, read_write> beta: array<f32>;
 @group(0) @binding(5) var<storage, read_write> mean: array<f32>;
@@ -22,7 +22,7 @@ fn select_row(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     var skipped = 0.0;
     for (var b = 0u; b < 6u; b++) {
-        skipped += probabilities[b].w;
+        skipped += load4(probabilities[b]).w;
     }
     let row = min(u32(round(skipped)), p.rows - 1u);
     let at = row * 4u * p.c + i;

@@ -14,11 +14,11 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 // By sub-block: k3, k5, k7, skip.
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> z3: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> z5: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> z7: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> q: array<quad>;
+@group(0) @binding(2) var<storage, read> z3: array<quad>;
+@group(0) @binding(3) var<storage, read> z5: array<quad>;
+@group(0) @binding(4) var<storage, read> z7: array<quad>;
+@group(0) @binding(5) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
 fn mix(
@@ -27,7 +27,7 @@ fn mix(
     @builtin(local_invocation_index) local: u32,
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
-    let chances = q[min(w.channel, p.channels - 1u)];
+    let chances = load4(q[min(w.channel, p.channels - 1u)]);
     let keep3 = kept(chances.x);
     let keep5 = kept(chances.y);
     let keep7 = kept(chances.z);
@@ -37,15 +37,15 @@ fn mix(
             let i = start + k;
             var sum = vec4<f32>(0.0);
             if (keep3) {
-                sum += chances.x * z3[i];
+                sum += chances.x * load4(z3[i]);
             }
             if (keep5) {
-                sum += chances.y * z5[i];
+                sum += chances.y * load4(z5[i]);
             }
             if (keep7) {
-                sum += chances.z * z7[i];
+                sum += chances.z * load4(z7[i]);
             }
-            y[i] = sum;
+            y[i] = store4(sum);
         }
     }
 }

@@ -13,11 +13,11 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 // By sub-block: k3, k5, k7, skip.
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> dz3: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> dz5: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> dz7: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> q: array<quad>;
+@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(3) var<storage, read_write> dz3: array<quad>;
+@group(0) @binding(4) var<storage, read_write> dz5: array<quad>;
+@group(0) @binding(5) var<storage, read_write> dz7: array<quad>;
 
 @compute @workgroup_size(64)
 fn mix_grad(
@@ -26,7 +26,7 @@ fn mix_grad(
     @builtin(local_invocation_index) local: u32,
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
-    let chances = q[min(w.channel, p.channels - 1u)];
+    let chances = load4(q[min(w.channel, p.channels - 1u)]);
     let share3 = select(0.0, chances.x, kept(chances.x));
     let share5 = select(0.0, chances.y, kept(chances.y));
     let share7 = select(0.0, chances.z, kept(chances.z));
@@ -34,10 +34,10 @@ fn mix_grad(
         let start = plane_start(w, image) / 4u;
         for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
             let i = start + k;
-            let g = dy[i];
-            dz3[i] = share3 * g;
-            dz5[i] = share5 * g;
-            dz7[i] = share7 * g;
+            let g = load4(dy[i]);
+            dz3[i] = store4(share3 * g);
+            dz5[i] = store4(share5 * g);
+            dz7[i] = store4(share7 * g);
         }
     }
 }

@@ -17,12 +17,12 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 // By sub-block: k3, k5, k7, skip.
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> z3: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> z5: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read> z7: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> parts: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> q: array<quad>;
+@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(3) var<storage, read> z3: array<quad>;
+@group(0) @binding(4) var<storage, read> z5: array<quad>;
+@group(0) @binding(5) var<storage, read> z7: array<quad>;
+@group(0) @binding(6) var<storage, read_write> parts: array<quad>;
 
 var<workgroup> shared_parts: array<vec4<f32>, 64>;
 
@@ -38,7 +38,7 @@ fn mix_grad_chances(
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
     let known = w.channel < p.channels;
-    let chances = q[min(w.channel, p.channels - 1u)];
+    let chances = load4(q[min(w.channel, p.channels - 1u)]);
     let keep3 = kept(chances.x);
     let keep5 = kept(chances.y);
     let keep7 = kept(chances.z);
@@ -50,30 +50,30 @@ fn mix_grad_chances(
         if (VEC) {
             for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
                 let i = start / 4u + k;
-                let g = dy[i];
+                let g = load4(dy[i]);
                 if (keep3) {
-                    by3 += g * z3[i];
+                    by3 += g * load4(z3[i]);
                 }
                 if (keep5) {
-                    by5 += g * z5[i];
+                    by5 += g * load4(z5[i]);
                 }
                 if (keep7) {
-                    by7 += g * z7[i];
+                    by7 += g * load4(z7[i]);
                 }
             }
         } else {
             for (var k = w.lane; k < p.values; k += p.lanes) {
                 let i = (start + k) / 4u;
                 let at = (start + k) % 4u;
-                let g = dy[i][at];
+                let g = load4(dy[i])[at];
                 if (keep3) {
-                    by3.x += g * z3[i][at];
+                    by3.x += g * load4(z3[i])[at];
                 }
                 if (keep5) {
-                    by5.x += g * z5[i][at];
+                    by5.x += g * load4(z5[i])[at];
                 }
                 if (keep7) {
-                    by7.x += g * z7[i][at];
+                    by7.x += g * load4(z7[i])[at];
                 }
             }
         }
@@ -90,9 +90,9 @@ fn mix_grad_chances(
             workgroupBarrier();
         }
         if (local % width == 0u && known) {
-            parts[w.id / width] = shared_parts[local];
+            parts[w.id / width] = store4(shared_parts[local]);
         }
     } else if (known) {
-        parts[w.id] = part;
+        parts[w.id] = store4(part);
     }
 }

@@ -13,7 +13,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 // By sub-block: k3, k5, k7, skip.
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> q: array<quad>;
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dz3: array<f32>;
 @group(0) @binding(4) var<storage, read_write> dz5: array<f32>;
@@ -26,7 +26,7 @@ fn mix_grad_scalar(
     @builtin(local_invocation_index) local: u32,
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
-    let chances = q[min(w.channel, p.channels - 1u)];
+    let chances = load4(q[min(w.channel, p.channels - 1u)]);
     let share3 = select(0.0, chances.x, kept(chances.x));
     let share5 = select(0.0, chances.y, kept(chances.y));
     let share7 = select(0.0, chances.z, kept(chances.z));

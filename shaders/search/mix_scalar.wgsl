@@ -14,7 +14,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 // By sub-block: k3, k5, k7, skip.
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> q: array<quad>;
 @group(0) @binding(2) var<storage, read> z3: array<f32>;
 @group(0) @binding(3) var<storage, read> z5: array<f32>;
 @group(0) @binding(4) var<storage, read> z7: array<f32>;
@@ -27,7 +27,7 @@ fn mix_scalar(
     @builtin(local_invocation_index) local: u32,
 ) {
     let w = walk_start(linear_index(wg, groups, 64u, local));
-    let chances = q[min(w.channel, p.channels - 1u)];
+    let chances = load4(q[min(w.channel, p.channels - 1u)]);
     let keep3 = kept(chances.x);
     let keep5 = kept(chances.y);
     let keep7 = kept(chances.z);

@@ -9,7 +9,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 // By layer and sub-block: k3, k5, k7, skip.
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> q: array<quad>;
 // By layer: k3, k5, k7.
 @group(0) @binding(2) var<storage, read> depthwise: array<f32>;
 // By layer: expansion, projection.
@@ -26,7 +26,7 @@ fn soft_cost(@builtin(local_invocation_index) local: u32) {
         var skipped = 0.0;
         var layer = vec3<f32>(0.0);
         for (var b = 0u; b < 6u; b += 1u) {
-            let chances = q[6u * l + b];
+            let chances = load4(q[6u * l + b]);
             layer += select(chances.xyz * dw, vec3<f32>(0.0), chances.xyz <= vec3<f32>(0.01));
             skipped += chances.w;
         }

@@ -122,6 +122,11 @@ pub(crate) fn report(adapter: &wgpu::Adapter) -> AdapterReport {
                 has(wgpu::Features::SUBGROUP),
                 "matrix products, where they are eight wide",
             ),
+            (
+                "64-bit integers",
+                has(wgpu::Features::SHADER_INT64),
+                "software drivers: values loaded and stored in pairs",
+            ),
             ("f16", has(wgpu::Features::SHADER_F16), "not used: f32 is the product"),
         ],
     }

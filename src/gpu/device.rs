@@ -10,7 +10,7 @@ use super::pacer::Pacer;
 use super::pipeline::Pipelines;
 use super::profile::{KernelTime, Profile};
 use super::stream::{RING_SLOTS, SLOT, Stream};
-use super::{GpuError, Shader};
+use super::{GpuError, Shader, Words};
 
 /// What a kernel should be made of on this adapter. Software drivers want register blocks and no
 /// barriers, GPUs want workgroup tiles.
@@ -70,6 +70,9 @@ impl Gpu {
         if software && adapter::has_subgroups_of_eight(&adapter) {
             features |= wgpu::Features::SUBGROUP;
         }
+        if software {
+            features |= adapter.features() & wgpu::Features::SHADER_INT64;
+        }
         let desc = wgpu::DeviceDescriptor {
             label: Some("sgnas"),
             required_features: features,
@@ -117,6 +120,13 @@ impl Gpu {
     /// Which variants of the kernels run here.
     pub fn style(&self) -> KernelStyle {
         self.inner.style.get()
+    }
+
+    /// What the kernels' quads are made of here.
+    pub(super) fn words(&self) -> Words {
+        let wide = self.inner.device.features().contains(wgpu::Features::SHADER_INT64);
+        // The style of GPUs runs as it would there.
+        if wide && self.style() != KernelStyle::Tiles { Words::Wide } else { Words::Plain }
     }
 
     /// The variants that run on this device, for tests and benchmarks, which run all of them.
@@ -170,7 +180,7 @@ impl Gpu {
 
     /// Makes a pipeline ahead of its first use.
     pub fn warm(&self, shader: &'static Shader, constants: &[(&'static str, f64)]) {
-        self.inner.pipelines.borrow_mut().get(&self.inner.device, shader, constants);
+        self.inner.pipelines.borrow_mut().get(&self.inner.device, shader, self.words(), constants);
     }
 
     /// Names the part of the network whose dispatches follow, for the profile; the former name

@@ -19,7 +19,7 @@ pub use device::{Gpu, KernelStyle};
 pub use error::GpuError;
 pub use profile::KernelTime;
 pub use readback::Readback;
-pub use shader::{Access, Field, Shader};
+pub use shader::{Access, Field, Shader, Words};
 pub use stream::{Dispatch, groups_1d};
 
 /// The kernels under `shaders/`, as `build.rs` found them.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::shader::{Access, Shader};
+use super::shader::{Access, Shader, Words};
 
 /// A pipeline with the layout of its only bind group.
 #[derive(Debug)]
@@ -13,13 +13,13 @@ pub(super) struct Pipeline {
     pub(super) layout: wgpu::BindGroupLayout,
 }
 
-type Key = (&'static str, Vec<(&'static str, u64)>);
+type Key = (&'static str, Words, Vec<(&'static str, u64)>);
 
 /// The pipelines of one device.
 #[derive(Debug, Default)]
 pub(super) struct Pipelines {
     made: HashMap<Key, Rc<Pipeline>>,
-    modules: HashMap<&'static str, wgpu::ShaderModule>,
+    modules: HashMap<(&'static str, Words), wgpu::ShaderModule>,
 }
 
 impl Pipelines {
@@ -31,14 +31,16 @@ impl Pipelines {
         &mut self,
         device: &wgpu::Device,
         shader: &'static Shader,
+        words: Words,
         constants: &[(&'static str, f64)],
     ) -> Rc<Pipeline> {
-        let key = (shader.name, constants.iter().map(|(n, v)| (*n, v.to_bits())).collect());
+        let values = constants.iter().map(|(n, v)| (*n, v.to_bits())).collect();
+        let key = (shader.name, words, values);
         if let Some(p) = self.made.get(&key) {
             return p.clone();
         }
-        let module =
-            self.modules.entry(shader.name).or_insert_with(|| module(device, shader)).clone();
+        let kept = self.modules.entry((shader.name, words));
+        let module = kept.or_insert_with(|| module(device, shader, words)).clone();
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some(shader.name),
             entries: &entries(shader),
@@ -88,10 +90,10 @@ fn entries(shader: &Shader) -> Vec<wgpu::BindGroupLayoutEntry> {
 /// Compiles the module with bounds checks but without wgpu's counter in every loop, which costs a
 /// tenth of a matrix product.
 #[allow(unsafe_code)]
-fn module(device: &wgpu::Device, shader: &Shader) -> wgpu::ShaderModule {
+fn module(device: &wgpu::Device, shader: &Shader, words: Words) -> wgpu::ShaderModule {
     let desc = wgpu::ShaderModuleDescriptor {
         label: Some(shader.name),
-        source: wgpu::ShaderSource::Wgsl(shader.wgsl.into()),
+        source: wgpu::ShaderSource::Wgsl(shader.text(words).into()),
     };
     let mut checks = wgpu::ShaderRuntimeChecks::checked();
     checks.force_loop_bounding = false;

@@ -67,8 +67,12 @@ impl Gpu {
             let why = format!("{:?} workgroups exceed {MAX_GROUPS}", d.groups);
             return Err(GpuError::Shape { op: d.shader.name, why });
         }
-        let pipeline =
-            self.inner.pipelines.borrow_mut().get(&self.inner.device, d.shader, d.constants);
+        let pipeline = self.inner.pipelines.borrow_mut().get(
+            &self.inner.device,
+            d.shader,
+            self.words(),
+            d.constants,
+        );
         {
             let mut s = self.inner.stream.borrow_mut();
             let group = self.bind_group(&mut s, &pipeline, d.shader, d.bindings);

@@ -1,0 +1,22 @@
+// Four values as storage holds them: here two words of 64 bits. Stands before every kernel on
+// software drivers, which load and store each lane's words one by one, so that half as many words
+// take half the time.
+alias quad = vec2<u64>;
+
+fn load4(q: quad) -> vec4<f32> {
+    let bits = vec4<u32>(u32(q.x), u32(q.x >> 32u), u32(q.y), u32(q.y >> 32u));
+    return bitcast<vec4<f32>>(bits);
+}
+
+fn store4(v: vec4<f32>) -> quad {
+    let bits = bitcast<vec4<u32>>(v);
+    return quad(u64(bits.x) | (u64(bits.y) << 32u), u64(bits.z) | (u64(bits.w) << 32u));
+}
+
+// Two values as storage holds them: one word.
+alias pair = u64;
+
+fn load2(q: pair) -> vec2<f32> {
+    return bitcast<vec2<f32>>(vec2<u32>(u32(q), u32(q >> 32u)));
+}
+
