@@ -19,6 +19,7 @@ fn config(data: &Path, seed: u64) -> Box<Config> {
     let mut config = Config::preset("tiny").unwrap();
     config.set("data", &data.display().to_string()).unwrap();
     common::SHORT.iter().for_each(|s| config.assign(s).unwrap());
+    config.assign("scratch.epochs=3").unwrap();
     config.general.seed = seed;
     Box::new(config)
 }
@@ -85,6 +86,39 @@ fn a_run_that_is_left_for_another_saves_and_says_no_more() {
     assert_eq!(three.len(), 3);
     assert!(three[0].architecture != three[1].architecture);
     assert_eq!(drawn(&mut desk, 1, 2), three[1..]);
+
+    // A network is trained beside the run, saves where the run lies, and is found there again.
+    let ended = |report: &Report| matches!(report, Report::TrainingEnded { .. });
+    let (run, architecture) = (runs.join("tiny-2"), three[0].architecture.clone());
+    desk.ask(Request::Train { run: run.clone(), architecture: architecture.clone() });
+    let reports = until(&mut desk, ended);
+    let end = reports.iter().find(|report| ended(report));
+    let (folder, ending) = (run.join("scratch/train-1"), Ok(Ending::Finished));
+    assert_eq!(end, Some(&Report::TrainingEnded { folder: folder.clone(), ending }));
+    let epochs = |reports: &[Report]| {
+        let records = reports.iter().filter_map(|report| match report {
+            Report::TrainingEvents { records, .. } | Report::Training { records, .. } => {
+                Some(records)
+            }
+            _ => None,
+        });
+        let epoch = |event: &Event| matches!(event, Event::ScratchEpoch(_));
+        records.flatten().filter(|record| epoch(&record.event)).count()
+    };
+    let told = epochs(&reports);
+    assert!(told > 0);
+    desk.ask(Request::Open(run.clone()));
+    let opened = until(&mut desk, |report| matches!(report, Report::Training { .. }));
+    let again = opened.iter().find_map(|report| match report {
+        Report::Training { folder, architecture, live: false, .. } => Some((folder, architecture)),
+        _ => None,
+    });
+    assert_eq!(again, Some((&folder, &architecture)));
+    assert_eq!(epochs(&opened), told);
+    desk.ask(Request::WriteReport(run.clone()));
+    let written = until(&mut desk, |report| matches!(report, Report::Saved(_)));
+    assert!(written.contains(&Report::Saved(run.join("report.html"))));
+    assert!(run.join("report.html").exists());
 
     // What the desk leaves behind is saved, and nobody holds it.
     drop(desk);

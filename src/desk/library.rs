@@ -16,10 +16,15 @@ pub(super) fn free_folder(runs: &Path, name: &str) -> PathBuf {
     (1..).map(path).find(|path| !path.exists()).unwrap_or_else(|| path(0))
 }
 
+/// What lies right below a folder, in no order; nothing where it cannot be read.
+pub(super) fn folders(above: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = fs::read_dir(above).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| entry.path())
+}
+
 /// The runs right below a folder, newest first; what cannot be read is left out.
 pub(super) fn list(runs: &Path) -> Vec<RunEntry> {
-    let entries = fs::read_dir(runs).into_iter().flatten().filter_map(Result::ok);
-    let mut found: Vec<RunEntry> = entries.filter_map(|entry| read(&entry.path())).collect();
+    let mut found: Vec<RunEntry> = folders(runs).filter_map(|folder| read(&folder)).collect();
     found.sort_by(|a, b| b.touched.cmp(&a.touched).then(a.folder.cmp(&b.folder)));
     found
 }

@@ -3,17 +3,21 @@
 //! that measures architectures. Nothing is drawn here.
 
 mod answers;
+mod exports;
+mod in_view;
 mod inbox;
 mod library;
 mod mail;
 mod measures;
 mod runner;
+mod trainer;
 mod window;
 
 use std::path::{Path, PathBuf};
 
 use self::mail::Mail;
 use self::runner::Runner;
+use self::trainer::Trainer;
 use crate::gpu::{AdapterChoice, list_adapters};
 use crate::platform::thread;
 use crate::run::RunError;
@@ -31,6 +35,9 @@ pub struct Desk {
     runner: Option<Runner>,
     /// Runs that were left and still save.
     left: Vec<Runner>,
+    /// What is trained from scratch beside the run, and trainings that were left and still save.
+    trainer: Option<Trainer>,
+    left_trainings: Vec<Trainer>,
     answers: answers::Answers,
     measures: measures::Measures,
 }
@@ -50,6 +57,8 @@ impl Desk {
             runs: runs.to_owned(),
             runner: None,
             left: Vec::new(),
+            trainer: None,
+            left_trainings: Vec::new(),
             answers,
             measures,
         })
@@ -81,7 +90,9 @@ impl Desk {
                 self.leave();
                 self.open_tools(&folder);
                 let tools = (self.answers.clone(), self.measures.clone());
+                let trainings = trainer::list(&folder);
                 self.runner = Some(Runner::resume(folder, &self.adapter, &self.mail, tools)?);
+                trainings.into_iter().for_each(|training| self.mail.send(training));
             }
             Request::Open(folder) => self.open(&folder)?,
             Request::Take(path) => match RunFolder::open(&path) {
@@ -95,6 +106,27 @@ impl Desk {
             }
             Request::Answer(budget) => self.answers.ask(budget),
             Request::Measure(architecture) => self.measures.ask(architecture),
+            Request::Train { run, architecture } => {
+                self.train(|adapter, mail| Trainer::begin(&run, architecture, adapter, mail))?
+            }
+            Request::TrainOn(folder) => {
+                self.train(|adapter, mail| Trainer::resume(folder, adapter, mail))?;
+            }
+            Request::StopTraining => {
+                if let Some(trainer) = &self.trainer {
+                    trainer.stop();
+                }
+            }
+            Request::Save { run, name, bytes } => {
+                let path = exports::save(&run, &name, &bytes)?;
+                self.mail.send(Report::Saved(path));
+            }
+            Request::WriteReport(run) => self.aside("report", move |mail| {
+                mail.send(match exports::report(&run) {
+                    Ok(path) => Report::Saved(path),
+                    Err(why) => Report::Trouble(why),
+                });
+            })?,
             Request::Draw { first, count } => {
                 self.measures.draw(first..first.saturating_add(count))
             }
@@ -116,6 +148,7 @@ impl Desk {
         let locked = matches!(OwnedRunFolder::open(folder), Err(RunError::Locked { .. }));
         let (root, records) = (found.root().to_owned(), found.records()?);
         self.mail.send(Report::Opened { folder: root.clone(), records, live: false });
+        trainer::list(&root).into_iter().for_each(|training| self.mail.send(training));
         if locked {
             let what = "another program works on this run: what is shown stands still";
             self.mail.send(Report::Trouble(format!("{}: {what}", folder.display())));
@@ -130,8 +163,27 @@ impl Desk {
         self.measures.open(folder);
     }
 
-    /// Lets the run under way save and end.
+    /// Begins a training from scratch, if none is under way.
+    fn train(
+        &mut self,
+        begin: impl FnOnce(&AdapterChoice, &Mail) -> Result<Trainer, RunError>,
+    ) -> Result<(), RunError> {
+        if self.trainer.as_ref().is_some_and(|trainer| !trainer.has_ended()) {
+            let what = "a network is in training already: stop it or wait for its end";
+            self.mail.send(Report::Trouble(what.to_owned()));
+            return Ok(());
+        }
+        self.trainer = Some(begin(&self.adapter, &self.mail)?);
+        Ok(())
+    }
+
+    /// Lets the run under way save and end, and what is trained beside it.
     fn leave(&mut self) {
+        self.left_trainings.retain(|trainer| !trainer.has_ended());
+        if let Some(trainer) = self.trainer.take() {
+            trainer.leave();
+            self.left_trainings.push(trainer);
+        }
         self.left.retain(|runner| !runner.has_ended());
         if let Some(runner) = self.runner.take() {
             runner.leave();
@@ -161,6 +213,9 @@ impl Drop for Desk {
     fn drop(&mut self) {
         for runner in self.runner.take().into_iter().chain(self.left.drain(..)) {
             runner.end();
+        }
+        for trainer in self.trainer.take().into_iter().chain(self.left_trainings.drain(..)) {
+            trainer.end();
         }
     }
 }

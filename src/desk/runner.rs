@@ -2,12 +2,12 @@
 //! a window that does not draw never holds it up.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_channel::Sender;
 
 use super::answers::Answers;
+use super::in_view::InView;
 use super::mail::Mail;
 use super::measures::Measures;
 use crate::gpu::AdapterChoice;
@@ -29,30 +29,6 @@ pub(super) struct Runner {
     commands: Sender<Command>,
     carrier: JoinHandle<()>,
     view: InView,
-}
-
-/// Whether a run is the one in view. Once it is not, nothing of it reaches the studio or its tools
-/// any more, not even what was about to.
-#[derive(Clone)]
-struct InView(Arc<Mutex<bool>>);
-
-impl InView {
-    fn new() -> Self {
-        Self(Arc::new(Mutex::new(true)))
-    }
-
-    fn end(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = false;
-    }
-
-    /// Does `work` if the run is in view, and keeps it there for as long; whether it was.
-    fn while_it_is(&self, work: impl FnOnce()) -> bool {
-        let in_view = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if *in_view {
-            work();
-        }
-        *in_view
-    }
 }
 
 impl Runner {

@@ -8,6 +8,7 @@ use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui}
 use egui_tiles::Tree;
 
 use super::backend::{Backend, Report, Request};
+use super::export::{Exports, Format};
 use super::frame::Frames;
 use super::layout::{self, Panes, Place};
 use super::panes::start::Start;
@@ -30,6 +31,7 @@ pub struct App {
     studio: Studio,
     backend: Box<dyn Backend>,
     frames: Frames,
+    exports: Exports,
     tree: Tree<Place>,
     panes: Panes,
     start: Start,
@@ -68,6 +70,7 @@ impl App {
             studio: Studio::default(),
             backend,
             frames: Frames::default(),
+            exports: Exports::default(),
             tree: tree.unwrap_or_else(layout::watch),
             panes,
             start: Start::default(),
@@ -88,6 +91,9 @@ impl App {
 
     /// Takes in what has come, and asks for what follows from it. Draws nothing.
     pub fn advance(&mut self, ctx: &egui::Context) {
+        for request in self.exports.take() {
+            self.backend.ask(request);
+        }
         for report in self.backend.reports() {
             let opened = matches!(report, Report::Opened { .. });
             let ready = matches!(report, Report::Generator(Ok(())));
@@ -145,9 +151,22 @@ impl App {
         let wishes = view.into_wishes();
         let now = ui.input(|input| input.time);
         for wish in wishes {
-            self.fulfil(wish, now);
+            match wish {
+                Wish::Export(key, format) => self.export(ui, &key, format),
+                wish => self.fulfil(wish, now),
+            }
         }
+        self.exports.after_frame(ui.ctx());
         self.frames.push(watch.milliseconds());
+    }
+
+    /// Has the drawing of a pane saved, as this frame has it.
+    fn export(&mut self, ui: &Ui, key: &str, format: Format) {
+        let Some(run) = self.studio.run.as_ref().map(|run| run.folder.clone()) else { return };
+        let Some(area) = layout::area(&self.tree, key) else { return };
+        let tokens = Tokens::of(ui.ctx().theme());
+        let request = self.exports.want(ui, tokens, (key, area), run, format);
+        request.into_iter().for_each(|request| self.ask(request));
     }
 
     fn fulfil(&mut self, wish: Wish, now: f64) {
@@ -161,6 +180,8 @@ impl App {
             Wish::Show(architecture, source) => self.studio.show(architecture, source),
             Wish::Pin(architecture, source) => self.studio.pin(architecture, source),
             Wish::Unpin(architecture) => self.studio.pins.remove(&architecture),
+            // The frame is needed for it, so it is done where the frame is.
+            Wish::Export(..) => {}
             Wish::Pane(key) => layout::bring(&mut self.tree, key),
             Wish::StartPage(shown) => {
                 self.on_start = shown;

@@ -55,6 +55,28 @@ pub enum Request {
         /// How many.
         count: u64,
     },
+    /// Train an architecture from scratch with the images and settings of a run.
+    Train {
+        /// The run's folder.
+        run: PathBuf,
+        /// What to train.
+        architecture: Architecture,
+    },
+    /// Go on with a training from scratch that was stopped.
+    TrainOn(PathBuf),
+    /// Let the training from scratch under way save and end.
+    StopTraining,
+    /// Write a file that a person wants to keep.
+    Save {
+        /// The run that it is about.
+        run: PathBuf,
+        /// What to call it, as in "scatter.svg".
+        name: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
+    /// Write the report of a run into its folder.
+    WriteReport(PathBuf),
 }
 
 /// What the outside tells.
@@ -95,6 +117,33 @@ pub enum Report {
         /// What was measured, or the reason in one line.
         measured: Result<Evaluated, String>,
     },
+    /// A training from scratch of the run in view; one of the same folder is replaced.
+    Training {
+        /// Its folder.
+        folder: PathBuf,
+        /// What is trained.
+        architecture: Architecture,
+        /// What its journal holds so far.
+        records: Vec<Record>,
+        /// Whether it is under way here.
+        live: bool,
+    },
+    /// New events of a training from scratch.
+    TrainingEvents {
+        /// Its folder.
+        folder: PathBuf,
+        /// The events.
+        records: Vec<Record>,
+    },
+    /// A training from scratch has ended, as a run does.
+    TrainingEnded {
+        /// Its folder.
+        folder: PathBuf,
+        /// How.
+        ending: Result<Ending, String>,
+    },
+    /// A file was written.
+    Saved(PathBuf),
     /// What was dropped is no run, so it may be images.
     Images(PathBuf),
     /// Something did not work: what, and what to do, in one line.

@@ -7,9 +7,12 @@ use eframe::egui::{self, Color32, CornerRadius, Stroke, StrokeKind, Ui, Visuals}
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
 use serde::{Deserialize, Serialize};
 
+use super::backend::Request;
+use super::export::Format;
 use super::panes::{self, Pane};
 use super::theme::{self, PANEL_RADIUS};
-use super::view::View;
+use super::view::{View, Wish};
+use super::widgets::icon;
 
 /// A pane's place in the tree: its key in the list of panes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,12 @@ pub(super) fn watch() -> Tree<Place> {
     let all = Linear::new_binary(LinearDir::Horizontal, [left, architecture], 0.37);
     let root = tiles.insert_container(Container::Linear(all));
     Tree::new(egui::Id::unique("workspace"), root, tiles)
+}
+
+/// Where a pane is on the screen, without its header; `None` where it is not.
+pub(super) fn area(tree: &Tree<Place>, key: &str) -> Option<egui::Rect> {
+    let pane = tree.tiles.find_pane(&Place(key.to_owned()))?;
+    tree.tiles.rect(pane).filter(|_| tree.is_visible_in_layout(pane))
 }
 
 /// A tree of one pane.
@@ -76,6 +85,27 @@ pub(super) fn show(ui: &mut Ui, tree: &mut Tree<Place>, panes: &mut Panes, view:
     if grounds.is_empty() || grounds.iter().any(|(id, rect)| tree.tiles.rect(*id) != Some(*rect)) {
         ui.ctx().request_repaint();
     }
+}
+
+/// The menu that saves what a pane draws.
+fn export(ui: &mut Ui, view: &View<'_>, key: &str, pane: &dyn Pane) {
+    let Some(run) = &view.studio.run else { return };
+    let menu = icon::button(ui, view.tokens, icon::Icon::Save, "Save what this pane shows", true);
+    egui::Popup::menu(&menu).show(|ui| {
+        for (name, format) in [("Drawing as SVG", Format::Svg), ("Picture as PNG", Format::Png)] {
+            if ui.button(name).clicked() {
+                view.wish(Wish::Export(key.to_owned(), format));
+                ui.close();
+            }
+        }
+        if let Some(csv) = pane.csv(view)
+            && ui.button("Numbers as CSV").clicked()
+        {
+            let (run, name) = (run.folder.clone(), format!("{key}.csv"));
+            view.wish(Wish::Ask(Request::Save { run, name, bytes: csv.into_bytes() }));
+            ui.close();
+        }
+    });
 }
 
 struct Behavior<'a, 'v> {
@@ -126,6 +156,7 @@ impl egui_tiles::Behavior<Place> for Behavior<'_, '_> {
         if let Some(Tile::Pane(place)) = active
             && let Some(pane) = self.panes.get_mut(place.0.as_str())
         {
+            export(ui, self.view, &place.0, pane.as_ref());
             pane.bar(ui, self.view);
         }
     }

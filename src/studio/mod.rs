@@ -5,6 +5,7 @@ mod app;
 pub mod backend;
 mod banner;
 mod estimate;
+mod export;
 mod frame;
 mod layout;
 pub mod panes;
@@ -19,4 +20,5 @@ mod widgets;
 
 pub use app::App;
 pub use backend::Backend;
+pub use export::Format;
 pub use view::{View, Wish};

@@ -54,6 +54,10 @@ fn run_menu(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
             view.wish(Wish::StartPage(true));
             ui.close();
         }
+        if ui.button("Write its report").clicked() {
+            view.wish(Wish::Ask(Request::WriteReport(run.folder.clone())));
+            ui.close();
+        }
         if run.live.under_way() && ui.button("Save a checkpoint").clicked() {
             view.wish(Wish::Ask(Request::Command(Command::Save)));
             ui.close();

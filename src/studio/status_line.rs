@@ -3,6 +3,7 @@
 use eframe::egui::{self, RichText, Ui};
 
 use super::frame::quantile;
+use super::state::OpenRun;
 use super::view::View;
 use crate::platform::clock;
 use crate::protocol::quantity::{duration, grouped, milliseconds};
@@ -59,6 +60,14 @@ fn times(view: &View<'_>) -> String {
 
 fn right(view: &View<'_>) -> String {
     let Some(run) = &view.studio.run else { return String::new() };
+    let checkpoint = checkpoint(run);
+    match &view.studio.saved {
+        Some(path) => format!("saved {} · {checkpoint}", path.display()),
+        None => checkpoint,
+    }
+}
+
+fn checkpoint(run: &OpenRun) -> String {
     match run.saved_at {
         None => "no checkpoint yet".to_owned(),
         Some(at) => {

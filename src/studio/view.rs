@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use super::backend::Request;
+use super::export::Format;
 use super::frame::Frames;
 use super::state::{Source, Studio};
 use super::theme::Tokens;
@@ -25,6 +26,8 @@ pub enum Wish {
     Unpin(Architecture),
     /// A pane in front, by its key; one that was closed comes back.
     Pane(&'static str),
+    /// The drawing of a pane as a file, by its key.
+    Export(String, Format),
     /// The start page, or back to the panes.
     StartPage(bool),
     /// The start page with these settings.

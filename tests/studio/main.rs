@@ -4,6 +4,7 @@
 #![cfg(feature = "studio")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod exports;
 mod fake;
 mod logic;
 mod panes;
@@ -12,6 +13,7 @@ mod pins;
 #[path = "../report/sample.rs"]
 mod sample;
 mod scatter;
+mod scratch;
 mod screen;
 mod settings;
 mod shots;

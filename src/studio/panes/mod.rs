@@ -4,6 +4,7 @@
 mod architecture;
 mod log;
 mod scatter;
+mod scratch;
 mod settings;
 pub mod start;
 mod tracking;
@@ -20,6 +21,11 @@ pub trait Pane {
 
     /// Draws its controls into the header, from right to left.
     fn bar(&mut self, _ui: &mut Ui, _view: &View<'_>) {}
+
+    /// The numbers that it draws, as CSV; `None` where there are none.
+    fn csv(&self, _view: &View<'_>) -> Option<String> {
+        None
+    }
 
     /// What of its own it wants to find again in the next session; empty for nothing.
     fn save(&self) -> String {
@@ -52,6 +58,11 @@ pub const PANES: &[Entry] = &[
         key: "scatter",
         title: "Accuracy against cost",
         make: || Box::<scatter::Scatter>::default(),
+    },
+    Entry {
+        key: "scratch",
+        title: "From scratch",
+        make: || Box::<scratch::FromScratch>::default(),
     },
     Entry {
         key: "tracking",

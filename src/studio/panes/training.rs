@@ -2,6 +2,7 @@
 //! cursor over both plots.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use eframe::egui::{self, Color32, RichText, Stroke, Ui};
 use egui_plot::{Line, LineStyle, PlotPoints, VLine};
@@ -82,16 +83,24 @@ impl Pane for Training {
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
         let tokens = view.tokens;
         // The title comes first where there is room for one alone.
-        let word = if ui.available_width() < NARROW { "" } else { "smoothing " };
+        let narrow = ui.available_width() < NARROW;
+        let word = if narrow { "" } else { "smoothing " };
         let text = format!("{word}{:.2}", self.smoothing);
         icon::quiet_menu(ui, tokens, &text, |ui| {
             ui.label("Smoothing");
             ui.add(egui::Slider::new(&mut self.smoothing, 0.0..=0.99).fixed_decimals(2));
             ui.label(RichText::new("0 shows the raw values alone").small().color(tokens.muted));
+            if narrow && ui.button(format!("Loss on a {} axis", self.y.toggled().name())).clicked()
+            {
+                self.y = self.y.toggled();
+                ui.close();
+            }
         })
         .on_hover_text("Smoothing: how far the bold line averages over the steps before");
         let text = format!("{} y", self.y.name());
-        if icon::quiet(ui, tokens, &text, false).on_hover_text("Scale of the loss").clicked() {
+        if !narrow
+            && icon::quiet(ui, tokens, &text, false).on_hover_text("Scale of the loss").clicked()
+        {
             self.y = self.y.toggled();
         }
         let Some(run) = &view.studio.run else { return };
@@ -108,6 +117,20 @@ impl Pane for Training {
                 ui.close();
             }
         });
+    }
+
+    fn csv(&self, view: &View<'_>) -> Option<String> {
+        let state = &view.studio.run.as_ref()?.state;
+        let phase = self.phase.unwrap_or_else(|| followed(state));
+        let mut text = String::from("series,epoch,value\n");
+        let charts = charts(state, phase, self.y, view.tokens);
+        for curve in charts.iter().flat_map(|chart| &chart.curves) {
+            for [epoch, value] in &curve.points {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "{},{epoch},{value}", curve.name);
+            }
+        }
+        Some(text)
     }
 
     fn save(&self) -> String {
@@ -293,7 +316,7 @@ fn empty(ui: &mut Ui, tokens: &Tokens, phase: Phase) {
             "The generator trains when the supernet is done: its curves appear here."
         }
         Phase::Scratch => {
-            "Nothing is trained from scratch in this run. `sgnas train` trains an architecture so."
+            "This run trains no network from scratch itself: the pane “From scratch” shows those trained beside it."
         }
     };
     note::centred(ui, tokens, text);

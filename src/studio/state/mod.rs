@@ -5,14 +5,16 @@ mod log;
 mod network;
 mod open_run;
 mod pins;
+mod training;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use log::{Level, Line, Log};
 pub use network::{Accuracy, Network, Source};
 pub use open_run::{Live, OpenRun};
 pub use pins::{Pin, Pins};
+pub use training::Training;
 
 use super::backend::{Adapter, Answer, Ending, Report, RunEntry};
 use crate::platform::clock::{self, Stopwatch};
@@ -53,6 +55,10 @@ pub struct Studio {
     pub pins: Pins,
     /// Those of runs that were in view before.
     shelved: BTreeMap<PathBuf, Pins>,
+    /// Trainings from scratch that belong to the run in view, in the order of their numbers.
+    pub trainings: Vec<Training>,
+    /// The file that was written last.
+    pub saved: Option<PathBuf>,
     /// Adapters, best first.
     pub adapters: Vec<Adapter>,
     /// Runs, newest first; `None` until they were listed.
@@ -84,6 +90,8 @@ impl Default for Studio {
             drawing: 0,
             pins: Pins::default(),
             shelved: BTreeMap::new(),
+            trainings: Vec::new(),
+            saved: None,
             adapters: Vec::new(),
             runs: None,
             log: Log::default(),
@@ -154,6 +162,32 @@ impl Studio {
                     self.complain(why);
                 }
             },
+            Report::Training { folder, architecture, records, live } => {
+                let now = self.clock.seconds();
+                let new = Training::new(folder, architecture, &records, live, now);
+                match self.trainings.iter_mut().find(|old| old.run.folder == new.run.folder) {
+                    Some(old) => *old = new,
+                    None => self.trainings.push(new),
+                }
+            }
+            Report::TrainingEvents { folder, records } => {
+                let now = self.clock.seconds();
+                if let Some(training) = self.training_in(&folder) {
+                    training.run.apply(&records, now);
+                }
+            }
+            Report::TrainingEnded { folder, ending } => {
+                if let Some(training) = self.training_in(&folder) {
+                    training.run.live = match ending {
+                        Ok(Ending::Finished) => Live::Finished,
+                        Ok(Ending::Stopped) | Err(_) => Live::Stored,
+                    };
+                }
+                if let Err(why) = ending {
+                    self.complain(why);
+                }
+            }
+            Report::Saved(path) => self.saved = Some(path),
             // The start page takes them.
             Report::Images(_) => {}
             Report::Trouble(what) => self.complain(what),
@@ -204,6 +238,15 @@ impl Studio {
         Accuracy::Unknown("when the slider rests".to_owned())
     }
 
+    /// The training from scratch that is under way.
+    pub fn training(&self) -> Option<&Training> {
+        self.trainings.iter().find(|training| training.run.live.under_way())
+    }
+
+    fn training_in(&mut self, folder: &Path) -> Option<&mut Training> {
+        self.trainings.iter_mut().find(|training| training.run.folder == folder)
+    }
+
     /// Everything that the run has measured, and then what was drawn at random on request.
     pub fn evaluated(&self) -> impl DoubleEndedIterator<Item = &Evaluated> {
         let told = self.run.iter().flat_map(|run| run.state.evaluated.iter());
@@ -249,6 +292,8 @@ impl Studio {
         self.log = Log::default();
         self.drawn.clear();
         self.drawing = 0;
+        self.trainings.clear();
+        self.saved = None;
         self.trouble = None;
     }
 

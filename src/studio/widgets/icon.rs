@@ -22,6 +22,8 @@ pub(in crate::studio) enum Icon {
     Menu,
     /// A hook.
     Check,
+    /// An arrow down to a line.
+    Save,
 }
 
 impl Icon {
@@ -47,6 +49,13 @@ impl Icon {
                 for y in [0.2, 0.5, 0.8] {
                     painter.line_segment([at(0.05, y), at(0.95, y)], Stroke::new(1.5, ink));
                 }
+            }
+            Self::Save => {
+                let stroke = Stroke::new(1.5, ink);
+                painter.line_segment([at(0.5, 0.05), at(0.5, 0.7)], stroke);
+                painter.line_segment([at(0.2, 0.42), at(0.5, 0.72)], stroke);
+                painter.line_segment([at(0.8, 0.42), at(0.5, 0.72)], stroke);
+                painter.line_segment([at(0.1, 0.97), at(0.9, 0.97)], stroke);
             }
             Self::Check => {
                 let points = vec![at(0.1, 0.55), at(0.4, 0.85), at(0.9, 0.2)];

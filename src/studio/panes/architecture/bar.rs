@@ -40,6 +40,23 @@ pub(super) fn pin(ui: &mut Ui, view: &View<'_>, network: &Network) {
     }
 }
 
+/// Trains what is in view from scratch.
+pub(super) fn train(ui: &mut Ui, view: &View<'_>, network: &Network) {
+    let Some(run) = &view.studio.run else { return };
+    let train = icon::quiet(ui, view.tokens, "train", false);
+    let (hint, busy) = match view.studio.training() {
+        Some(training) => (format!("{} is in training: one at a time", training.run.name()), true),
+        None => ("Train this network from scratch, with this run's images".to_owned(), false),
+    };
+    if train.on_hover_text(hint).clicked() {
+        if !busy {
+            let (run, architecture) = (run.folder.clone(), network.architecture.clone());
+            view.wish(Wish::Ask(Request::Train { run, architecture }));
+        }
+        view.wish(Wish::Pane("scratch"));
+    }
+}
+
 /// The menu of what can be done with the architecture as JSON.
 pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted) {
     let response = icon::quiet(ui, view.tokens, "JSON", true);

@@ -4,6 +4,7 @@
 mod bar;
 mod cards;
 mod compare;
+mod csv;
 mod hover;
 mod limits;
 mod pins;
@@ -62,6 +63,10 @@ impl Pane for ArchitecturePane {
         });
     }
 
+    fn csv(&self, view: &View<'_>) -> Option<String> {
+        view.studio.network.as_ref().map(csv::of)
+    }
+
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
         let pins = &view.studio.pins;
         bar::json(ui, view, &mut self.pasted);
@@ -75,6 +80,7 @@ impl Pane for ArchitecturePane {
             }
         }
         let Some(network) = &view.studio.network else { return };
+        bar::train(ui, view, network);
         bar::pin(ui, view, network);
         if !matches!(network.source, Source::Generated(_))
             && let Some(answer) = &view.studio.answer

@@ -15,6 +15,8 @@ pub(super) enum Kind {
     Asked,
     /// Generated, for this budget in the run's constraint.
     Generated(Option<u64>),
+    /// Trained from scratch.
+    Scratch,
     /// Pinned under this letter.
     Pinned(char),
 }
@@ -42,6 +44,7 @@ impl Dot<'_> {
             Kind::Asked => "measured on request".to_owned(),
             Kind::Generated(Some(budget)) => format!("generated for {}", short(budget)),
             Kind::Generated(None) => "generated".to_owned(),
+            Kind::Scratch => "trained from scratch".to_owned(),
             Kind::Pinned(letter) => format!("pinned {letter}"),
         }
     }
@@ -60,6 +63,11 @@ pub(super) fn all(studio: &Studio) -> Vec<Dot<'_>> {
         });
         dots.extend(asked);
     }
+    let trained = studio.trainings.iter().filter_map(|training| {
+        let (accuracy, cost) = (training.result()?, training.cost()?);
+        Some(Dot { kind: Kind::Scratch, architecture: &training.architecture, cost, accuracy })
+    });
+    dots.extend(trained);
     let pinned = studio.pins.iter().filter_map(|pin| {
         let network = &pin.network;
         match studio.accuracy(&network.architecture) {

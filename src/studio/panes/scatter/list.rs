@@ -48,6 +48,18 @@ pub(super) fn height(count: usize) -> f32 {
     28.0 + ROW * count as f32 + 8.0
 }
 
+/// The entries as CSV, the kernels as in the short form of an architecture.
+pub(super) fn csv(picked: &[Picked]) -> String {
+    let mut text = String::from("origin,macs,params,accuracy,architecture\n");
+    for one in picked {
+        let Cost { macs, params } = one.cost;
+        let (origin, accuracy) = (&one.origin, one.accuracy);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{origin},{macs},{params},{accuracy},{}", one.architecture);
+    }
+    text
+}
+
 /// Draws the list; true where it is to go.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, picked: &[Picked]) -> bool {
     let tokens = view.tokens;
@@ -108,16 +120,4 @@ fn columns(ui: &Ui, tokens: &Tokens, rect: egui::Rect, one: &Picked) {
         let at = pos2(rect.left() + share * rect.width() - 6.0, y);
         painter.text(at, Align2::RIGHT_CENTER, text, theme::caption(), ink);
     }
-}
-
-/// The entries as CSV, the kernels as in the short form of an architecture.
-fn csv(picked: &[Picked]) -> String {
-    let mut text = String::from("origin,macs,params,accuracy,architecture\n");
-    for one in picked {
-        let Cost { macs, params } = one.cost;
-        let (origin, accuracy) = (&one.origin, one.accuracy);
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{origin},{macs},{params},{accuracy},{}", one.architecture);
-    }
-    text
 }

@@ -86,6 +86,14 @@ impl Pane for Scatter {
         }
     }
 
+    fn csv(&self, view: &View<'_>) -> Option<String> {
+        let dots = dots::all(view.studio);
+        let own = dots.iter().filter(|dot| !matches!(dot.kind, Kind::Pinned(_)));
+        let all: Vec<Picked> =
+            own.map(|dot| Picked::of(dot, dots::source(view.studio, dot))).collect();
+        (!all.is_empty()).then(|| list::csv(&all))
+    }
+
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
         let Some(run) = &view.studio.run else { return };
         let metric = self.metric(run);
@@ -167,12 +175,14 @@ impl Scatter {
                 Some(most) if most >= 1_000_000 => (plot::millions, "M"),
                 _ => (plot::thousands, "k"),
             };
-        let front = dots::front(of(|_| true));
+        // Weights that were trained alone are another game.
+        let front = dots::front(of(|kind| kind != Kind::Scratch));
         let series = |name, ink, points| Series { name, ink, points };
         let all = [
             series("random", tokens.random, of(|kind| kind == Kind::Random)),
             series("on request", tokens.accent, of(|kind| kind == Kind::Asked)),
             series("generated", tokens.generated, by_budget(dots, metric)),
+            series("from scratch", tokens.warning, of(|kind| kind == Kind::Scratch)),
             series("front", tokens.muted, front),
         ];
         let named: Vec<plot::Named> = all
@@ -180,9 +190,9 @@ impl Scatter {
             .filter(|series| !series.points.is_empty())
             .map(|one| (format!("{} ({})", one.name, grouped(one.points.len() as u64)), one.ink))
             .collect();
-        plot::heading(ui, tokens, "accuracy, inherited weights, %", &named, &mut self.hidden);
+        plot::heading(ui, tokens, "accuracy on test images, %", &named, &mut self.hidden);
         let hidden = &self.hidden;
-        let [random, asked, generated, front] =
+        let [random, asked, generated, scratch, front] =
             all.map(|series| if hidden.contains(series.name) { Vec::new() } else { series.points });
         plot::quiet(ui, tokens);
         let foot = 16.0;
@@ -203,6 +213,8 @@ impl Scatter {
                 plot.line(joined.stroke(thin).allow_hover(false));
                 let squares = dots(generated).shape(MarkerShape::Square);
                 plot.points(squares.color(tokens.generated).radius(4.5));
+                let diamonds = dots(scratch).shape(MarkerShape::Diamond);
+                plot.points(diamonds.color(tokens.warning).radius(6.0));
                 if let Some(budget) = budget {
                     let stroke = Stroke::new(1.0, tokens.generated);
                     let line = VLine::new("", budget as f64).stroke(stroke);
@@ -262,6 +274,7 @@ fn series_of(kind: Kind) -> &'static str {
         Kind::Random => "random",
         Kind::Asked => "on request",
         Kind::Generated(_) => "generated",
+        Kind::Scratch => "from scratch",
         Kind::Pinned(_) => "pinned",
     }
 }
