@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use sgnas::autodiff::{Tape, Var};
 use sgnas::gpu::Gpu;
+use sgnas::ops::accumulate::accumulate;
 use sgnas::ops::activation::Activation;
 use sgnas::ops::table::OPS;
 use sgnas::ops::{Case, Op};
@@ -204,4 +205,21 @@ fn memory_beside_a_tensor_changes_no_bit_of_a_result() {
         }
     }
     assert!(bad.is_empty(), "{bad:#?}");
+}
+
+#[test]
+fn summing_gradients_touches_nothing_of_the_arena_beside_them() {
+    let gpu = common::gpu();
+    for style in gpu.styles() {
+        gpu.set_style(style);
+        for n in 1..9 {
+            let arena = Tensor::zeros(&gpu, [64]).unwrap();
+            // Memory beyond the gradient is not zero, as in a pool it need not be.
+            let gradient = Tensor::from_slice(&gpu, &[2.0; 64], [64]).unwrap().prefix(n);
+            accumulate(&gpu, &arena.view(0, [n]).unwrap(), &gradient, 1.5).unwrap();
+            let values = arena.to_host(&gpu).unwrap().data;
+            assert!(values[..n].iter().all(|&v| v == 3.0), "{style:?}, {n} values: {values:?}");
+            assert!(values[n..].iter().all(|&v| v == 0.0), "{style:?}, {n} values: {values:?}");
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! use linear
-//! y += scale * x, four values an invocation: sums gradients. Host: src/ops/accumulate/mod.rs.
+//! y[i] += scale * x[i], i < n, four values an invocation: sums gradients.
+//! What lies beyond stays: y may be a part of an arena whose norm is taken whole.
+//! Host: src/ops/accumulate/mod.rs.
 
 struct Params {
-    n4: u32,
+    n: u32,
     scale: f32,
 }
 
@@ -17,7 +19,9 @@ fn accumulate(
     @builtin(local_invocation_index) local: u32,
 ) {
     let i = linear_index(wg, groups, 64u, local);
-    if (i < p.n4) {
-        y[i] = store4(load4(y[i]) + p.scale * load4(x[i]));
+    if (4u * i < p.n) {
+        let ours = vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(p.n - 4u * i);
+        let sum = load4(y[i]) + p.scale * load4(x[i]);
+        y[i] = store4(select(load4(y[i]), sum, ours));
     }
 }

@@ -10,13 +10,12 @@ pub fn accumulate(gpu: &Gpu, y: &Tensor, x: &Tensor, scale: f32) -> Result<(), G
         let why = format!("{} onto {}", x.shape(), y.shape());
         return Err(GpuError::Shape { op: "accumulate", why });
     }
-    let n4 = x.len().div_ceil(4);
     gpu.dispatch(Dispatch {
         shader: &SHADER,
         constants: &[],
-        params: bytemuck::bytes_of(&Params { n4: n4 as u32, scale }),
+        params: bytemuck::bytes_of(&Params { n: x.len() as u32, scale }),
         bindings: &[x.buffer(), y.buffer()],
-        groups: groups_1d(n4, 64),
+        groups: groups_1d(x.len().div_ceil(4), 64),
         work: x.len() as u64,
     })
 }
