@@ -1,26 +1,40 @@
-//! `sgnas bench`: what this adapter can do at best, and how near a training step comes.
+//! `sgnas bench`: what this adapter can do at best, and how near a training step and each kernel
+//! come.
 
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::error::CliError;
+use super::kernel_table::kernel_table;
 use super::{arguments, output};
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::measure;
+use crate::measure::{self, KernelReport, Limits, time_kernels};
+use crate::protocol::config::Config;
+use crate::run::steps::each_step;
 
-/// Measure the adapter's ceilings, and a training step beside them
+/// Measure the adapter's ceilings, and a training step and each kernel beside them
 #[derive(Debug, Args)]
 pub(super) struct Bench {
-    /// step (the reference training step) or ceilings [default: both]
-    #[arg(value_parser = ["step", "ceilings"])]
+    /// ceilings, step (the reference training step) or kernels (each by itself, as the trainings of
+    /// a preset run them) [default: all]
+    #[arg(value_parser = ["ceilings", "step", "kernels"])]
     what: Option<String>,
+    /// Preset whose kernels are measured
+    #[arg(long, default_value = "tiny")]
+    preset: String,
+    /// Images a step of the kernels' [default: 32, from 64 px on 8]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    batch: Option<u32>,
     /// Training steps to take the median of
     #[arg(long, default_value_t = 10)]
     steps: usize,
     /// Adapter: a number of `sgnas devices` or a part of a name
     #[arg(long, value_parser = arguments::adapter, default_value = "0")]
     adapter: AdapterChoice,
+    /// Print each shape of a kernel, not only the slowest
+    #[arg(long)]
+    all: bool,
     /// Write a line of JSON a measurement
     #[arg(long)]
     json: bool,
@@ -39,8 +53,17 @@ impl Bench {
             output::print(&match self.json {
                 true => serde_json::to_string(&c)? + "\n",
                 false => format!(
-                    "copy {:.1} GB/s, multiply-adds {:.1} GFLOP/s, best product {:.1} GFLOP/s\n",
-                    c.copy_gb_per_s, c.multiply_add_gflops, c.best_product_gflops
+                    "copy                {:8.1} GB/s by a kernel, {:.1} GB/s by the driver\n\
+                     multiply-adds       {:8.1} GFLOP/s\n\
+                     best product        {:8.1} GFLOP/s\n\
+                     a dispatch          {:8.1} us\n\
+                     a submit            {:8.1} us\n",
+                    c.copy_gb_per_s,
+                    c.driver_copy_gb_per_s,
+                    c.multiply_add_gflops,
+                    c.best_product_gflops,
+                    c.dispatch_us,
+                    c.submit_us
                 ),
             })?;
         }
@@ -63,6 +86,38 @@ impl Bench {
                 ),
             })?;
         }
+        if wanted("kernels") {
+            let config = Config::preset(&self.preset)?;
+            let usual = if config.space.input[1] < 64 { 32 } else { 8 };
+            let batch = self.batch.map_or(usual, |batch| batch as usize);
+            let reports = kernels(&gpu, &config, batch)?;
+            if self.json {
+                for report in &reports {
+                    output::print(&(serde_json::to_string(report)? + "\n"))?;
+                }
+            } else {
+                output::print(&format!(
+                    "\nkernels of preset {}, {batch} images a step\n{}",
+                    self.preset,
+                    kernel_table(&reports, self.all)
+                ))?;
+            }
+        }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Every kernel of the trainings of a configuration, by falling time a step.
+fn kernels(gpu: &Gpu, config: &Config, batch: usize) -> Result<Vec<KernelReport>, CliError> {
+    let before = Limits::measure(gpu)?;
+    let mut timed = Vec::new();
+    each_step(gpu, config, batch, &mut |name, step| {
+        timed.extend(time_kernels(gpu, step)?.into_iter().map(|kernel| (name, kernel)));
+        Ok(())
+    })?;
+    let limits = Limits::measure(gpu)?.or(&before);
+    let mut reports: Vec<_> =
+        timed.iter().map(|(name, kernel)| kernel.report(name, &limits)).collect();
+    reports.sort_by(|a, b| b.ms_a_step().total_cmp(&a.ms_a_step()));
+    Ok(reports)
 }

@@ -13,6 +13,7 @@ mod follow;
 mod generate;
 mod info;
 mod input;
+mod kernel_table;
 mod measured;
 mod note;
 mod output;

@@ -122,13 +122,25 @@ impl Augmenter {
             piece_count,
             packed,
         };
-        gpu.dispatch(Dispatch {
-            shader: &SHADER,
-            constants: &[],
-            params: bytemuck::bytes_of(&params),
-            bindings: &[bytes.pixels, bytes.labels, numbers, &self.table, x.buffer(), t.buffer()],
-            groups: groups_1d(count * channels * height, 64),
-            work: x.len() as u64 * 4,
-        })
+        // Of the pixels only those of the batch.
+        let touched = 5 * x.len() as u64;
+        gpu.dispatch_part(
+            Dispatch {
+                shader: &SHADER,
+                constants: &[],
+                params: bytemuck::bytes_of(&params),
+                bindings: &[
+                    bytes.pixels,
+                    bytes.labels,
+                    numbers,
+                    &self.table,
+                    x.buffer(),
+                    t.buffer(),
+                ],
+                groups: groups_1d(count * channels * height, 64),
+                work: x.len() as u64 * 4,
+            },
+            touched,
+        )
     }
 }

@@ -9,6 +9,7 @@ use super::buffer::{Buffer, Pool, PoolStats};
 use super::pacer::Pacer;
 use super::pipeline::Pipelines;
 use super::profile::{KernelTime, Profile};
+use super::record::Recorded;
 use super::stream::{RING_SLOTS, SLOT, Stream};
 use super::{GpuError, Shader, Words};
 
@@ -41,6 +42,7 @@ pub(super) struct Inner {
     pub(super) pacer: Pacer,
     pub(super) profile: RefCell<Option<Profile>>,
     pub(super) scope: RefCell<String>,
+    pub(super) recording: RefCell<Option<Vec<Recorded>>>,
     pool: Pool,
     report: AdapterReport,
     style: std::cell::Cell<KernelStyle>,
@@ -102,6 +104,7 @@ impl Gpu {
             pacer: Pacer::new(),
             profile: RefCell::default(),
             scope: RefCell::default(),
+            recording: RefCell::default(),
             style: std::cell::Cell::new(style),
             device,
             queue,

@@ -10,6 +10,7 @@ mod pacer;
 mod pipeline;
 mod profile;
 mod readback;
+mod record;
 mod shader;
 mod stream;
 
@@ -19,6 +20,7 @@ pub use device::{Gpu, KernelStyle};
 pub use error::GpuError;
 pub use profile::KernelTime;
 pub use readback::Readback;
+pub use record::Recorded;
 pub use shader::{Access, Field, Shader, Words};
 pub use stream::{Dispatch, groups_1d};
 

@@ -31,7 +31,8 @@ pub struct Dispatch<'a> {
     pub bindings: &'a [&'a Buffer],
     /// Workgroups in x, y, z.
     pub groups: [u32; 3],
-    /// About how many multiply-adds it does, or values it moves: for the submit budget.
+    /// About how many multiply-adds it does, or values it moves: for the submit budget. At least the
+    /// number of values that it touches of any binding.
     pub work: u64,
 }
 
@@ -58,6 +59,12 @@ pub fn groups_1d(items: usize, size: u32) -> [u32; 3] {
 impl Gpu {
     /// Records a dispatch. Errors of the device show at the next flush.
     pub fn dispatch(&self, d: Dispatch<'_>) -> Result<(), GpuError> {
+        self.dispatch_part(d, u64::MAX)
+    }
+
+    /// The same for a kernel that reads and writes only so many `bytes` of what it binds: a
+    /// benchmark compares it with those.
+    pub fn dispatch_part(&self, d: Dispatch<'_>, bytes: u64) -> Result<(), GpuError> {
         debug_assert_eq!(d.shader.bindings.len(), d.bindings.len(), "{}", d.shader.name);
         debug_assert_eq!(d.shader.params_size, d.params.len(), "{}", d.shader.name);
         if d.groups.contains(&0) {
@@ -67,6 +74,7 @@ impl Gpu {
             let why = format!("{:?} workgroups exceed {MAX_GROUPS}", d.groups);
             return Err(GpuError::Shape { op: d.shader.name, why });
         }
+        self.record(&d, bytes);
         let pipeline = self.inner.pipelines.borrow_mut().get(
             &self.inner.device,
             d.shader,

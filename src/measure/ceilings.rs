@@ -15,16 +15,27 @@ use crate::tensor::Tensor;
 pub struct Ceilings {
     /// Bytes read and written by a copying kernel, GB/s.
     pub copy_gb_per_s: f64,
+    /// The same of the driver's own copy of a buffer, GB/s.
+    pub driver_copy_gb_per_s: f64,
     /// Multiply-adds in registers, counted as two operations, GFLOP/s.
     pub multiply_add_gflops: f64,
     /// The best of the square matrix products tried, GFLOP/s.
     pub best_product_gflops: f64,
+    /// What one more dispatch of next to nothing adds to a submit, us.
+    pub dispatch_us: f64,
+    /// A submit of one such dispatch until it is known to be done, us.
+    pub submit_us: f64,
 }
 
 /// Measures the ceilings.
 pub fn ceilings(gpu: &Gpu) -> Result<Ceilings, GpuError> {
+    let (dispatch_us, submit_us) = overheads(gpu)?;
+    let (copy_gb_per_s, driver_copy_gb_per_s) = copies(gpu)?;
     Ok(Ceilings {
-        copy_gb_per_s: copy(gpu)?,
+        dispatch_us,
+        submit_us,
+        copy_gb_per_s,
+        driver_copy_gb_per_s,
         multiply_add_gflops: multiply_add_rate(gpu)?,
         best_product_gflops: best_product(gpu)?,
     })
@@ -52,13 +63,35 @@ pub(super) fn fastest(
     Ok(best)
 }
 
-fn copy(gpu: &Gpu) -> Result<f64, GpuError> {
-    let x = Tensor::zeros(gpu, [1 << 22])?;
-    let seconds = fastest(gpu, || Activation::Identity.forward(gpu, &[&x]).map(drop))?;
-    Ok(x.len() as f64 * 8.0 / seconds * 1e-9)
+/// What a dispatch and what a submit costs, us.
+fn overheads(gpu: &Gpu) -> Result<(f64, f64), GpuError> {
+    // So few that they go into one submit on any device.
+    const MANY: usize = 33;
+    let x = Tensor::zeros(gpu, [64])?;
+    let time = |count: usize| {
+        fastest(gpu, || {
+            (0..count).try_for_each(|_| Activation::Identity.forward(gpu, &[&x]).map(drop))
+        })
+    };
+    let (one, many) = (time(1)?, time(MANY)?);
+    Ok(((many - one).max(0.0) / (MANY - 1) as f64 * 1e6, one * 1e6))
 }
 
-fn multiply_add_rate(gpu: &Gpu) -> Result<f64, GpuError> {
+/// Rates of a copy by a kernel and by the driver, GB/s.
+fn copies(gpu: &Gpu) -> Result<(f64, f64), GpuError> {
+    let x = Tensor::zeros(gpu, [1 << 22])?;
+    let y = Tensor::empty(gpu, *x.shape())?;
+    let by_kernel = fastest(gpu, || Activation::Identity.forward(gpu, &[&x]).map(drop))?;
+    let by_driver = fastest(gpu, || {
+        gpu.copy(x.buffer(), y.buffer(), x.buffer().size());
+        Ok(())
+    })?;
+    let rate = |seconds: f64| x.len() as f64 * 8.0 / seconds * 1e-9;
+    Ok((rate(by_kernel), rate(by_driver)))
+}
+
+/// The rate of multiply-adds in registers, GFLOP/s.
+pub(super) fn multiply_add_rate(gpu: &Gpu) -> Result<f64, GpuError> {
     let software = gpu.adapter().kind == "software";
     let (groups, turns) = if software { (64, 2_000) } else { (16_384, 4_000) };
     let y = Tensor::empty(gpu, [groups as usize * 64 * 4])?;

@@ -2,7 +2,9 @@
 //! only; what is printed of them is the command line's matter.
 
 mod ceilings;
+mod kernels;
 mod step;
 
 pub use ceilings::{Ceilings, ceilings};
+pub use kernels::{KernelReport, Limits, Timed, time_kernels};
 pub use step::{StepReport, training_step};

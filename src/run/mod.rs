@@ -19,6 +19,7 @@ pub mod search;
 mod session;
 mod settings;
 mod setup;
+pub mod steps;
 mod supernet_phase;
 pub mod train;
 pub mod trained;

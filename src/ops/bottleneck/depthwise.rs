@@ -35,20 +35,27 @@ pub(super) fn forward(
         rows: cut.rows as u32,
         parts: parts.shape().dim(1) as u32,
     };
-    gpu.dispatch(Dispatch {
-        shader: if range.odd() { &depthwise_normed_odd::SHADER } else { &depthwise_normed::SHADER },
-        constants: &[
-            ("K", range.kernel as f64),
-            ("STRIDE", range.stride as f64),
-            ("S", cut.vec4s as f64),
-            ("WG", f64::from(cut.workgroup)),
-            norm.act.constant(),
-        ],
-        params: bytemuck::bytes_of(&params),
-        bindings: &[x, norm.coefficients, w, y, &parts].map(Tensor::buffer),
-        groups: groups_1d(range.planes() * cut.strips * cut.bands, cut.workgroup),
-        work: range.work(),
-    })?;
+    gpu.dispatch_part(
+        Dispatch {
+            shader: if range.odd() {
+                &depthwise_normed_odd::SHADER
+            } else {
+                &depthwise_normed::SHADER
+            },
+            constants: &[
+                ("K", range.kernel as f64),
+                ("STRIDE", range.stride as f64),
+                ("S", cut.vec4s as f64),
+                ("WG", f64::from(cut.workgroup)),
+                norm.act.constant(),
+            ],
+            params: bytemuck::bytes_of(&params),
+            bindings: &[x, norm.coefficients, w, y, &parts].map(Tensor::buffer),
+            groups: groups_1d(range.planes() * cut.strips * cut.bands, cut.workgroup),
+            work: range.work(),
+        },
+        range.bytes(1, 1, &[w, &parts]),
+    )?;
     Ok(parts)
 }
 
@@ -124,15 +131,18 @@ pub(super) fn backward(
         (true, false) => (&depthwise_back_up::SHADER, &common[..3]),
         (true, true) => (&depthwise_back_up_odd::SHADER, &common[..3]),
     };
-    gpu.dispatch(Dispatch {
-        shader,
-        constants,
-        params: bytemuck::bytes_of(&params),
-        bindings: &[of.dao, of.zo, of.terms, of.z, of.norm.coefficients, of.w, g, &parts]
-            .map(Tensor::buffer),
-        groups: groups_1d(range.planes() * cut.strips * cut.bands, cut.workgroup),
-        work: 2 * range.work(),
-    })?;
+    gpu.dispatch_part(
+        Dispatch {
+            shader,
+            constants,
+            params: bytemuck::bytes_of(&params),
+            bindings: &[of.dao, of.zo, of.terms, of.z, of.norm.coefficients, of.w, g, &parts]
+                .map(Tensor::buffer),
+            groups: groups_1d(range.planes() * cut.strips * cut.bands, cut.workgroup),
+            work: 2 * range.work(),
+        },
+        range.bytes(2, 2, &[of.w, &parts]),
+    )?;
     let all = Tensor::empty(gpu, [pitch])?;
     sum_parts(gpu, &parts, count, pitch, &all)?;
     let dw = all.view(0, *of.w.shape())?;

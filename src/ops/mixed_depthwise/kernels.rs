@@ -53,6 +53,13 @@ impl Range {
         (self.planes() * self.output[0] * self.output[1] * taps) as u64
     }
 
+    /// Bytes of the range in so many tensors of the input's and of the output's size, and of others.
+    pub(crate) fn bytes(&self, inputs: usize, outputs: usize, others: &[&Tensor]) -> u64 {
+        let places = |[h, w]: [usize; 2]| self.planes() * h * w;
+        let others: usize = others.iter().map(|t| t.len()).sum();
+        (inputs * places(self.input) + outputs * places(self.output) + others) as u64 * 4
+    }
+
     /// Cuts planes of `width4` vec4s by `height` rows. Registers: strips as wide as the pipeline
     /// can hold and whole planes, unless too few invocations came of it. Tiles: many small pieces.
     pub(crate) fn cut(
@@ -115,19 +122,22 @@ impl Range {
         };
         // Without a bias the kernels stand in for it and are not read.
         let bias = bias.unwrap_or(w);
-        gpu.dispatch(Dispatch {
-            shader: if self.odd() { &depthwise_odd::SHADER } else { &depthwise::SHADER },
-            constants: &[
-                ("K", self.kernel as f64),
-                ("STRIDE", self.stride as f64),
-                ("S", cut.vec4s as f64),
-                ("WG", f64::from(cut.workgroup)),
-            ],
-            params: bytemuck::bytes_of(&params),
-            bindings: &[x.buffer(), w.buffer(), bias.buffer(), y.buffer()],
-            groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
-            work: self.work(),
-        })
+        gpu.dispatch_part(
+            Dispatch {
+                shader: if self.odd() { &depthwise_odd::SHADER } else { &depthwise::SHADER },
+                constants: &[
+                    ("K", self.kernel as f64),
+                    ("STRIDE", self.stride as f64),
+                    ("S", cut.vec4s as f64),
+                    ("WG", f64::from(cut.workgroup)),
+                ],
+                params: bytemuck::bytes_of(&params),
+                bindings: &[x.buffer(), w.buffer(), bias.buffer(), y.buffer()],
+                groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
+                work: self.work(),
+            },
+            self.bytes(1, 1, &[w]),
+        )
     }
 
     /// Records y.
@@ -168,14 +178,17 @@ impl Range {
             bands: cut.bands as u32,
             rows: cut.rows as u32,
         };
-        gpu.dispatch(Dispatch {
-            shader: if self.odd() { &depthwise_up_odd::SHADER } else { &depthwise_up::SHADER },
-            constants: &[("K", self.kernel as f64), ("WG", f64::from(cut.workgroup))],
-            params: bytemuck::bytes_of(&params),
-            bindings: &[dy.buffer(), w.buffer(), dx.buffer()],
-            groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
-            work: self.work(),
-        })
+        gpu.dispatch_part(
+            Dispatch {
+                shader: if self.odd() { &depthwise_up_odd::SHADER } else { &depthwise_up::SHADER },
+                constants: &[("K", self.kernel as f64), ("WG", f64::from(cut.workgroup))],
+                params: bytemuck::bytes_of(&params),
+                bindings: &[dy.buffer(), w.buffer(), dx.buffer()],
+                groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
+                work: self.work(),
+            },
+            self.bytes(1, 1, &[w]),
+        )
     }
 
     /// dw, a tensor of `shape`.
@@ -212,20 +225,23 @@ impl Range {
             rows: cut.rows as u32,
             pitch: pitch as u32,
         };
-        gpu.dispatch(Dispatch {
-            shader: &depthwise_weights::SHADER,
-            constants: &[
-                ("K", self.kernel as f64),
-                ("STRIDE", self.stride as f64),
-                ("S", cut.vec4s as f64),
-                ("ODD", f64::from(u8::from(self.odd()))),
-                ("WG", f64::from(cut.workgroup)),
-            ],
-            params: bytemuck::bytes_of(&params),
-            bindings: &[x.buffer(), x.buffer(), dy.buffer(), dy.buffer(), parts.buffer()],
-            groups: groups_1d(self.planes() * strips * cut.bands, cut.workgroup),
-            work: self.work(),
-        })?;
+        gpu.dispatch_part(
+            Dispatch {
+                shader: &depthwise_weights::SHADER,
+                constants: &[
+                    ("K", self.kernel as f64),
+                    ("STRIDE", self.stride as f64),
+                    ("S", cut.vec4s as f64),
+                    ("ODD", f64::from(u8::from(self.odd()))),
+                    ("WG", f64::from(cut.workgroup)),
+                ],
+                params: bytemuck::bytes_of(&params),
+                bindings: &[x.buffer(), x.buffer(), dy.buffer(), dy.buffer(), parts.buffer()],
+                groups: groups_1d(self.planes() * strips * cut.bands, cut.workgroup),
+                work: self.work(),
+            },
+            self.bytes(1, 1, &[&parts]),
+        )?;
         let dw = Tensor::empty(gpu, shape)?;
         sum_parts(gpu, &parts, count, pitch, &dw)?;
         Ok(dw)
