@@ -20,10 +20,10 @@ pub(super) async fn attempts<T>(
     (mut folder, mut link): (OwnedRunFolder, Link),
     mut work: impl AsyncFnMut(&mut Session, Option<&Loaded>) -> Result<T, RunError>,
 ) -> Result<(Session, T), RunError> {
-    let config = &sources.config;
-    let batch = config.supernet.batch.max(config.generator.batch).max(config.scratch.batch);
+    let c = &sources.config;
+    let batches = [c.supernet.batch, c.generator.batch, c.scratch.batch, c.evaluate.batch];
+    let mut most_images = batches.into_iter().max().unwrap_or(1);
     let (mut device, mut warning, mut failures) = (Some(device), None, 0);
-    let mut most_images = batch;
     loop {
         let ready = match device.take() {
             Some(device) => device,
@@ -32,6 +32,7 @@ pub(super) async fn attempts<T>(
         let from = folder.folder().checkpoints().load()?.map(|loaded| loaded.checkpoint);
         let mut session =
             Session::open(sources, ready, folder, from.as_ref(), most_images, link).await?;
+        most_images = session.images.most();
         if let Some(message) = warning.take() {
             session.emit(Event::Warning { message }).await?;
         }
@@ -78,7 +79,7 @@ mod tests {
             let folder = OwnedRunFolder::create(&root, &sources.config)?;
             let mut seen = Vec::new();
             attempts(&sources, device, &adapter, (folder, link), async |s, _| {
-                seen.push(s.most_images);
+                seen.push(s.images.most());
                 if seen.len() == 1 {
                     return Err(failure(s));
                 }

@@ -165,8 +165,7 @@ impl<'a> Plan<'a> {
         step: u64,
     ) -> Result<f64, RunError> {
         let target = target(&self.config, s.targets, s.streams, step);
-        let parts =
-            s.images.shuffled(&s.gpu, &mut self.order, step, &self.augment, s.most_images)?;
+        let parts = s.images.shuffled(&s.gpu, &mut self.order, step, &self.augment)?;
         let noise =
             gumbel_noise(s.space.layers().len(), &mut s.streams.stream(Purpose::Gumbel, step));
         let of = GeneratorStep {

@@ -8,7 +8,8 @@ use rand::seq::SliceRandom;
 
 use super::RunError;
 use crate::data::{
-    Augment, Batches, Parts, Pictures, ResidentSet, Selection, Source, Supply, View, load, measure,
+    Augment, Batches, DataError, HostBatch, Parts, Pictures, ResidentSet, Selection, Source,
+    Supply, View, load, measure,
 };
 use crate::gpu::Gpu;
 use crate::nas::Batch;
@@ -39,6 +40,8 @@ pub(super) struct Images {
     parts: Parts,
     train_len: usize,
     test_len: usize,
+    /// Images that the GPU computes on at a time; larger batches come in parts.
+    most: usize,
     /// What training sees of an image.
     training: View,
     /// What evaluation sees of an image.
@@ -48,12 +51,13 @@ pub(super) struct Images {
 impl Images {
     /// Uploads what fits and prepares the rest to be streamed; `min_area` above 0 streams the
     /// training images, for random resized crops. All is normalised by the weight part's mean and
-    /// deviation.
+    /// deviation. `widest` is the number of values of a network's widest map of one image.
     pub(super) fn prepare(
         gpu: &Gpu,
         source: &Source,
         config: &Config,
         min_area: f64,
+        widest: u64,
     ) -> Result<Self, RunError> {
         let Source { train, test } = source;
         let threads = match config.images.threads {
@@ -70,10 +74,11 @@ impl Images {
             Ok(Supply::streamed(gpu, Arc::clone(set), &statistics, threads)?)
         };
         let upload = |set| ResidentSet::upload(gpu, set, &statistics).map(Supply::Resident);
-        let most = config.images.resident_mib << 20;
+        let resident = config.images.resident_mib << 20;
         Ok(Images {
             train_len: train.len(),
             test_len: test.len(),
+            most: (gpu.largest_buffer() / (4 * widest.max(1))).max(1) as usize,
             train: match &**train {
                 Pictures::Memory(set) if !crops => upload(set)?,
                 _ => stream(train)?,
@@ -81,7 +86,7 @@ impl Images {
             test: match &**test {
                 Pictures::Memory(set) => upload(set)?,
                 // It is seen again and again, and always in the same view.
-                Pictures::Files(_) if (test.len() * test.image_bytes()) as u64 <= most => {
+                Pictures::Files(_) if (test.len() * test.image_bytes()) as u64 <= resident => {
                     upload(&load(test, evaluation, threads)?)?
                 }
                 Pictures::Files(_) => stream(test)?,
@@ -90,6 +95,16 @@ impl Images {
             training,
             evaluation,
         })
+    }
+
+    /// Images that the GPU computes on at a time.
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Lowers it to `most`.
+    pub(super) fn limit(&mut self, most: usize) {
+        self.most = self.most.min(most).max(1);
     }
 
     fn range(&self, part: Part) -> Range<usize> {
@@ -115,15 +130,14 @@ impl Images {
         if part == Part::Test { &self.test } else { &self.train }
     }
 
-    /// The batch at `step` of a shuffled walk, in equal parts of at most `most` images: what it
-    /// holds depends only on the arguments. Steps in turn are made ahead.
+    /// The batch at `step` of a shuffled walk: what it holds depends only on the arguments. Steps
+    /// in turn are made ahead. A batch too large for the GPU comes in equal parts.
     pub(super) fn shuffled(
         &self,
         gpu: &Gpu,
         order: &mut Order,
         step: u64,
         augment: &Augment,
-        most: usize,
     ) -> Result<Vec<Batch>, RunError> {
         let supply = self.supply(order.part);
         let mut walk = match order.walk.take() {
@@ -132,10 +146,8 @@ impl Images {
         };
         let Some(batch) = walk.next().transpose()? else { return Ok(Vec::new()) };
         order.walk = Some((step + 1, walk));
-        let end = batch.selection.numbers.len();
-        let size = end.div_ceil(end.div_ceil(most.max(1)));
-        let part = |from| supply.batch(gpu, &batch, from..(from + size).min(end), augment);
-        Ok((0..end).step_by(size).map(part).collect::<Result<_, _>>()?)
+        let part = |places| supply.batch(gpu, &batch, places, augment);
+        Ok(parts(batch.selection.numbers.len(), self.most).map(part).collect::<Result<_, _>>()?)
     }
 
     /// The selections of a shuffled walk from `step` on, without end.
@@ -160,26 +172,34 @@ impl Images {
         })
     }
 
-    /// The first `most` batches of a part in its order, unchanged.
+    /// The first `count` batches of a part in its order, unchanged, in parts where they are too
+    /// large for the GPU.
     pub(super) fn in_order(
         &self,
         gpu: &Gpu,
         part: Part,
         batch: usize,
-        most: usize,
+        count: usize,
     ) -> Result<impl Iterator<Item = Result<Batch, RunError>>, RunError> {
-        let (supply, batch) = (self.supply(part), batch.max(1));
+        let (supply, batch, most) = (self.supply(part), batch.max(1), self.most);
         let Range { start, end } = self.range(part);
-        let selections = (start..end).step_by(batch).take(most).map(move |at| Selection {
+        let selections = (start..end).step_by(batch).take(count).map(move |at| Selection {
             numbers: (at as u32..(at + batch).min(end) as u32).collect(),
             seed_and_step: (0, 0),
         });
         let batches = supply.batches(self.evaluation, selections)?;
-        Ok(batches.map(move |batch| {
-            let batch = batch?;
-            let all = 0..batch.selection.numbers.len();
-            Ok(supply.batch(gpu, &batch, all, &Augment::NONE)?)
-        }))
+        let made = move |batch: Result<HostBatch, DataError>| {
+            let (batch, failed) = match batch {
+                Ok(batch) => (Some(batch), None),
+                Err(error) => (None, Some(Err(error.into()))),
+            };
+            let made = batch.into_iter().flat_map(move |batch| {
+                parts(batch.selection.numbers.len(), most)
+                    .map(move |places| Ok(supply.batch(gpu, &batch, places, &Augment::NONE)?))
+            });
+            failed.into_iter().chain(made)
+        };
+        Ok(batches.flat_map(made))
     }
 
     /// All test images, `batch` at a time.
@@ -190,6 +210,12 @@ impl Images {
     ) -> Result<impl Iterator<Item = Result<Batch, RunError>>, RunError> {
         self.in_order(gpu, Part::Test, batch, usize::MAX)
     }
+}
+
+/// Places 0 to `count` in equal ranges of at most `most`.
+fn parts(count: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
+    let size = count.div_ceil(count.div_ceil(most.max(1)).max(1)).max(1);
+    (0..count).step_by(size).map(move |from| from..(from + size).min(count))
 }
 
 /// A shuffled walk over a part; it keeps the batches under way.
@@ -217,4 +243,53 @@ pub(super) fn search_augment(s: &Supernet) -> Augment {
 /// How the images of training from scratch are varied.
 pub(super) fn scratch_augment(s: &Scratch) -> Augment {
     Augment { pad: s.crop_pad as u32, flip: s.flip, cutout: s.cutout as u32 }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::gpu::AdapterChoice;
+    use crate::run::setup::{Device, Sources};
+
+    #[test]
+    fn a_batch_too_large_for_the_gpu_comes_in_parts_of_the_same_images() {
+        let sources = Sources::of_search(Config::preset("tiny").unwrap()).unwrap();
+        let device = pollster::block_on(sources.upload(&AdapterChoice::Best)).unwrap();
+        let Device { gpu, mut images } = device;
+        let batches = |images: &Images| -> [Vec<Batch>; 2] {
+            let ordered = images.in_order(&gpu, Part::Test, 20, 2).unwrap();
+            let mut order = Order::new(Part::Weights, 20, Streams::new(1), 0);
+            let shuffled = images.shuffled(&gpu, &mut order, 3, &Augment::NONE).unwrap();
+            [ordered.collect::<Result<_, _>>().unwrap(), shuffled]
+        };
+        let sizes = |all: &[Vec<Batch>; 2]| {
+            all.each_ref().map(|b| b.iter().map(|(x, _)| x.shape().dim(0)).collect::<Vec<_>>())
+        };
+        let values = |all: &[Vec<Batch>; 2]| {
+            let of = |t: &crate::tensor::Tensor| t.to_vec(&gpu).unwrap();
+            let flat = |tensors: Vec<Vec<f32>>| tensors.concat();
+            all.each_ref().map(|b| {
+                let (x, t) = b.iter().map(|(x, t)| (of(x), of(t))).unzip();
+                (flat(x), flat(t))
+            })
+        };
+        let whole = batches(&images);
+        assert_eq!(sizes(&whole), [vec![20, 20], vec![20]]);
+        images.limit(7);
+        let parts = batches(&images);
+        assert_eq!(sizes(&parts), [vec![7, 7, 6, 7, 7, 6], vec![7, 7, 6]]);
+        assert_eq!(values(&parts), values(&whole));
+    }
+
+    #[test]
+    fn parts_are_equal_but_for_the_last_and_within_the_limit() {
+        let of = |count, most| parts(count, most).map(|range| range.len()).collect::<Vec<_>>();
+        assert_eq!(of(256, 256), [256]);
+        assert_eq!(of(256, 255), [128, 128]);
+        assert_eq!(of(240, 151), [120, 120]);
+        assert_eq!(of(7, 3), [3, 3, 1]);
+        assert_eq!(of(2, 0), [1, 1]);
+        assert_eq!(of(0, 5), [0; 0]);
+    }
 }

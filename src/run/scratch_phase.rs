@@ -143,8 +143,7 @@ impl Plan {
 
     /// Does a step; number of its images.
     fn step(&mut self, s: &Session, t: &mut DerivedTrainer, step: u64) -> Result<usize, RunError> {
-        let parts =
-            s.images.shuffled(&s.gpu, &mut self.order, step, &self.augment, s.most_images)?;
+        let parts = s.images.shuffled(&s.gpu, &mut self.order, step, &self.augment)?;
         let mut dropout = s.streams.stream(Purpose::Dropout, step);
         t.step(&s.gpu, &parts, self.lr(step), &mut dropout)?;
         Ok(parts.iter().map(|(_, labels)| labels.len()).sum())

@@ -45,8 +45,6 @@ pub(super) struct Session {
     pub(super) streams: Streams,
     pub(super) folder: OwnedRunFolder,
     pub(super) state: RunState,
-    /// Images that fit into the GPU's memory at a time: larger batches come in parts.
-    pub(super) most_images: usize,
     journal: JournalFile,
     link: Link,
     paused: bool,
@@ -69,7 +67,8 @@ impl Session {
         most_images: usize,
         link: Link,
     ) -> Result<Self, RunError> {
-        let Device { gpu, images } = device;
+        let Device { gpu, mut images } = device;
+        images.limit(most_images);
         let (config, space) = (sources.config.clone(), sources.space.clone());
         let path = folder.folder().journal();
         // A run that was killed before its first checkpoint begins anew.
@@ -97,7 +96,6 @@ impl Session {
             images,
             folder,
             state,
-            most_images,
             journal,
             link,
             paused: false,
@@ -135,8 +133,30 @@ impl Session {
         self.earlier_seconds = resumed.unwrap_or(0.0);
         match resumed {
             Some(_) => Ok(()),
-            None => self.emit(Event::PhaseStarted { phase }).await,
+            None => {
+                self.emit(Event::PhaseStarted { phase }).await?;
+                self.warn_of_parts(phase).await
+            }
         }
+    }
+
+    /// Batch norms see the parts of a batch, so that parts change a result.
+    async fn warn_of_parts(&mut self, phase: Phase) -> Result<(), RunError> {
+        let (key, batch) = match phase {
+            Phase::Supernet => ("supernet.batch", self.config.supernet.batch),
+            Phase::Generator => ("generator.batch", self.config.generator.batch),
+            Phase::Scratch => ("scratch.batch", self.config.scratch.batch),
+            Phase::Evaluate => return Ok(()),
+        };
+        let most = self.images.most();
+        if batch <= most {
+            return Ok(());
+        }
+        let message = format!(
+            "`{key}` = {batch}, but this adapter takes at most {most} images of this size at a time: \
+             batches come in equal parts"
+        );
+        self.emit(Event::Warning { message }).await
     }
 
     /// Ends a phase.

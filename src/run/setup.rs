@@ -65,7 +65,8 @@ impl Sources {
     /// Opens the device and prepares the images.
     pub(super) async fn upload(&self, adapter: &AdapterChoice) -> Result<Device, RunError> {
         let gpu = Gpu::open(adapter).await?;
-        let images = Images::prepare(&gpu, &self.source, &self.config, self.min_area)?;
+        let widest = self.space.widest_map();
+        let images = Images::prepare(&gpu, &self.source, &self.config, self.min_area, widest)?;
         Ok(Device { gpu, images })
     }
 

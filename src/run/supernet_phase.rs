@@ -149,8 +149,7 @@ impl Plan {
 
     /// Does a step; number of its images.
     fn step(&mut self, s: &Session, t: &mut SupernetTrainer, step: u64) -> Result<usize, RunError> {
-        let parts =
-            s.images.shuffled(&s.gpu, &mut self.order, step, &self.augment, s.most_images)?;
+        let parts = s.images.shuffled(&s.gpu, &mut self.order, step, &self.augment)?;
         let mut rng = s.streams.stream(Purpose::Path, step);
         t.step(&s.gpu, &parts, self.lr(step), &mut rng)?;
         Ok(parts.iter().map(|(_, labels)| labels.len()).sum())

@@ -67,6 +67,14 @@ mod tests {
     }
 
     #[test]
+    fn the_widest_map_is_an_expanded_one_in_the_first_layers() {
+        let widest = |name| Space::preset(name).unwrap().widest_map();
+        assert_eq!(widest("imagenet"), 6 * 16 * 112 * 112);
+        assert_eq!(widest("cifar"), 6 * 32 * 32 * 32);
+        assert_eq!(widest("tiny"), 6 * 16 * 14 * 14);
+    }
+
+    #[test]
     fn an_unknown_preset_lists_the_known_ones() {
         let e = Space::preset("huge").unwrap_err().to_string();
         assert!(e.contains("'huge'") && e.contains("tiny, small, cifar, imagenet"), "{e}");

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::architecture::Architecture;
+use super::architecture::{Architecture, SUB_BLOCKS};
 use super::error::SpaceError;
 
 /// Largest values a space may have: far beyond any use, small enough that 64-bit costs hold.
@@ -173,6 +173,15 @@ impl Space {
     /// The map that enters the last 1x1 convolution.
     pub fn last_input(&self) -> MapShape {
         self.layers.last().map_or(self.stem_output, |layer| layer.output)
+    }
+
+    /// Values of the widest feature map of one image: a stem's, an expanded one, or the last.
+    pub fn widest_map(&self) -> u64 {
+        let values = |map: MapShape, channels: usize| channels as u64 * map.area();
+        let expanded = |l: &Layer| values(l.input, SUB_BLOCKS * l.input.channels);
+        let last = values(self.last_input(), self.config.last_channels);
+        let stem = values(self.stem_output, self.stem_output.channels);
+        self.layers.iter().map(expanded).chain([last, stem]).max().unwrap_or(stem)
     }
 
     /// Checks that an architecture has as many layers as this space.
