@@ -24,6 +24,10 @@ use crate::runners::{Results, Skipped};
 const TOLERANCE: f64 = 1e-4;
 /// Of a gradient's norm.
 const NORM_TOLERANCE: f64 = 2e-4;
+/// The same where values fall on the wrong side of a kink: twice what was seen.
+const KINKS: f64 = 5e-3;
+/// Passes of a training case at most.
+const ATTEMPTS: usize = 24;
 
 pub fn cases(gpu: &Gpu, path: &Path) -> Outcome<Results> {
     let file = read(path)?;
@@ -164,26 +168,60 @@ fn decoded(gpu: &Gpu, case: &Value, bad: &mut Bad) -> Outcome {
     logits(gpu, case, y.tensor(), bad)
 }
 
-/// A value that lies within rounding of a kink of ReLU6 may fall on its other side, and one of those
-/// moves norms by up to a thousandth (torch's own f32 pass is such a draw as well). So where the
-/// norms of gradients do not agree, the pass is repeated with inputs that differ in their last bit,
-/// a few times: one pass must agree in every norm. Loss, logits and statistics must at once.
+/// The derivative of ReLU6 jumps at 0 and 6. Some of the values before an activation lie nearer to a
+/// kink than f32 can tell after so many layers (logits are off by 3e-5 here, by 4e-5 in torch's own
+/// f32), so rounding decides on which side they fall; and where a channel has 16 values, as in the
+/// last layers, a single one moves the norms of all gradients before it by up to some thousandths.
+/// Moving the inputs by a unit in their last place draws those sides anew. Hence
+/// - loss, logits and statistics must agree at the case's own inputs, where no kink matters;
+/// - every pass must have every norm within what kinks can do, `KINKS`;
+/// - one pass, at inputs no further away than a unit in their last place, must have all norms within
+///   the stated tolerance at once. How often the sides were drawn anew is printed. A mistake in a
+///   gradient is in every pass.
 fn decoded_train(gpu: &Gpu, case: &Value, bad: &mut Bad) -> Outcome {
-    const ATTEMPTS: usize = 24;
     let first = train_pass(gpu, case, 0, bad)?;
-    let mut norms = first.0.clone();
-    for attempt in 1..ATTEMPTS {
-        if norms.is_empty() {
-            return Ok(());
+    let (mut pass, mut attempt) = (first.clone(), 0);
+    loop {
+        bad.0.extend(pass.iter().filter(|n| n.error > KINKS).map(|n| n.complaint(attempt, KINKS)));
+        if pass.iter().all(|n| n.error <= NORM_TOLERANCE) || !bad.0.is_empty() {
+            break;
         }
-        norms = train_pass(gpu, case, attempt, &mut Bad::default())?.0;
+        attempt += 1;
+        if attempt == ATTEMPTS {
+            let wrong = first.iter().filter(|n| n.error > NORM_TOLERANCE);
+            bad.0.extend(wrong.map(|n| n.complaint(0, NORM_TOLERANCE)));
+            break;
+        }
+        pass = train_pass(gpu, case, attempt, &mut Bad::default())?;
     }
-    bad.0.extend(first.0);
+    if attempt > 0 {
+        let worst = first.iter().max_by(|a, b| a.error.total_cmp(&b.error));
+        let worst = worst.map(|n| n.complaint(0, NORM_TOLERANCE)).unwrap_or_default();
+        println!(
+            "note: {}: {worst}; ReLU6's kinks drawn anew {attempt} times of at most {}",
+            case["name"].as_str().unwrap_or_default(),
+            ATTEMPTS - 1
+        );
+    }
     Ok(())
 }
 
-/// One training pass; what differs among the norms of gradients.
-fn train_pass(gpu: &Gpu, case: &Value, attempt: usize, bad: &mut Bad) -> Outcome<Bad> {
+/// The error of the norm of a gradient, relative to it.
+#[derive(Clone)]
+struct Norm {
+    name: String,
+    error: f64,
+}
+
+impl Norm {
+    fn complaint(&self, attempt: usize, tolerance: f64) -> String {
+        let Norm { name, error } = self;
+        format!("norm of d.{name} in pass {attempt}: error {error:.3e}, tolerance {tolerance:.1e}")
+    }
+}
+
+/// One training pass and its norms of gradients; `bad` gets what else differs.
+fn train_pass(gpu: &Gpu, case: &Value, attempt: usize, bad: &mut Bad) -> Outcome<Vec<Norm>> {
     let number = |key: &str| case[key].as_f64().ok_or_else(|| format!("no number {key}"));
     if number("dropout")? != 0.0 {
         return Err("dropout draws its own mask".into());
@@ -211,25 +249,21 @@ fn train_pass(gpu: &Gpu, case: &Value, attempt: usize, bad: &mut Bad) -> Outcome
     norms(gpu, case, &store)
 }
 
-/// What differs among the norms of gradients.
-fn norms(gpu: &Gpu, case: &Value, store: &Store) -> Outcome<Bad> {
+/// The errors of all norms of gradients that the case lists.
+fn norms(gpu: &Gpu, case: &Value, store: &Store) -> Outcome<Vec<Norm>> {
     let wanted = case["grad_norms"].as_object().ok_or("no norms of gradients")?;
-    let (mut bad, mut seen) = (Bad::default(), 0);
+    let mut all = Vec::new();
     for (name, _, id) in store.params() {
         let Some(want) = wanted.get(name).and_then(Value::as_f64) else { continue };
-        seen += 1;
         let grad = store.grad(id)?.to_host(gpu)?.data;
         let error = (grad.iter().map(|g| g * g).sum::<f64>().sqrt() - want).abs() / want;
-        if error.is_nan() || error > NORM_TOLERANCE {
-            bad.0.push(format!(
-                "norm of d.{name}: error {error:.3e}, tolerance {NORM_TOLERANCE:.1e}"
-            ));
-        }
+        let error = if error.is_nan() { f64::INFINITY } else { error };
+        all.push(Norm { name: name.to_owned(), error });
     }
-    if seen != wanted.len() {
-        return Err(format!("{seen} of {} gradients compared", wanted.len()).into());
+    if all.len() != wanted.len() {
+        return Err(format!("{} of {} gradients compared", all.len(), wanted.len()).into());
     }
-    Ok(bad)
+    Ok(all)
 }
 
 /// Probabilities by the case's rule: softmax of the generator's answer to the middle target, scaled
