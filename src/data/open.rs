@@ -37,6 +37,20 @@ pub fn open(source: impl AsRef<Path>, options: &OpenOptions) -> Result<DataSet, 
     }
 }
 
+/// What a folder or archive holds, as found from its names alone, in words.
+///
+/// # Errors
+/// As [`open`], for what holds no images that can be read.
+pub fn recognise(source: impl AsRef<Path>) -> Result<&'static str, DataError> {
+    Ok(match find(source.as_ref(), &OpenOptions::default())? {
+        Found::Embedded => "the images in the program",
+        Found::Idx(..) => "IDX files of the MNIST family",
+        Found::Cifar(Kind::Cifar10, ..) => "CIFAR-10 in its binary form",
+        Found::Cifar(Kind::Cifar100, ..) => "CIFAR-100 in its binary form",
+        Found::Pictures(..) => "images in a folder for each class",
+    })
+}
+
 /// What a source is.
 pub(super) enum Found {
     Embedded,

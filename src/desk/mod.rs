@@ -3,12 +3,14 @@
 //! that measures architectures. Nothing is drawn here.
 
 mod answers;
+mod chooser;
 mod exports;
 mod in_view;
 mod inbox;
 mod library;
 mod mail;
 mod measures;
+mod remover;
 mod runner;
 mod trainer;
 mod window;
@@ -95,10 +97,45 @@ impl Desk {
                 trainings.into_iter().for_each(|training| self.mail.send(training));
             }
             Request::Open(folder) => self.open(&folder)?,
+            Request::Read(folder) => self.aside("reading", move |mail| {
+                match RunFolder::open(&folder).and_then(|found| found.records()) {
+                    Ok(records) => mail.send(Report::Read { folder, records }),
+                    Err(error) => mail.send(Report::Trouble(error.to_string())),
+                }
+            })?,
+            Request::Replay(folder) => {
+                let records = RunFolder::open(&folder)?.records()?;
+                self.leave();
+                self.open_tools(&folder);
+                self.mail.send(Report::Replay { folder, records });
+            }
+            Request::Delete(folder) => {
+                let runs = self.runs.clone();
+                self.aside("deleting", move |mail| {
+                    match remover::delete(&folder) {
+                        Ok(left) => {
+                            mail.send(Report::Deleted(folder));
+                            left.into_iter().for_each(|what| mail.send(Report::Trouble(what)));
+                        }
+                        Err(error) => mail.send(Report::Trouble(error.to_string())),
+                    }
+                    mail.send(Report::Runs(library::list(&runs)));
+                })?;
+            }
             Request::Take(path) => match RunFolder::open(&path) {
                 Ok(_) => self.open(&path)?,
-                Err(_) => self.mail.send(Report::Images(path)),
+                Err(_) => self.aside("recognising", move |mail| {
+                    mail.send(chooser::recognise(&path).unwrap_or_else(Report::Trouble));
+                })?,
             },
+            Request::Browse(what) => {
+                let chosen = chooser::choose(what);
+                self.aside("choosing", move |mail| {
+                    if let Some(path) = pollster::block_on(chosen) {
+                        mail.send(Report::Chosen(path));
+                    }
+                })?;
+            }
             Request::Command(command) => {
                 if let Some(runner) = &self.runner {
                     runner.command(command);

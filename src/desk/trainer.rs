@@ -20,7 +20,7 @@ use crate::space::Architecture;
 use crate::studio::backend::{Ending, Report};
 
 /// The folder in a run's folder that its trainings lie in.
-const TRAININGS: &str = "scratch";
+pub(super) const TRAININGS: &str = "scratch";
 
 /// A training and the way to it.
 pub(super) struct Trainer {

@@ -17,6 +17,9 @@ use crate::space::Architecture;
 
 const CONFIG: &str = "config.toml";
 const JOURNAL: &str = "journal.jsonl";
+const CHECKPOINTS: &str = "checkpoints";
+const ARCHITECTURES: &str = "architectures";
+const WEIGHTS: &str = "weights.safetensors";
 /// Name of the architecture that is trained from scratch.
 const SCRATCH: &str = "scratch";
 
@@ -69,7 +72,7 @@ impl RunFolder {
 
     /// `checkpoints/`.
     pub fn checkpoints(&self) -> Checkpoints {
-        Checkpoints::new(&self.root.join("checkpoints"))
+        Checkpoints::new(&self.root.join(CHECKPOINTS))
     }
 
     /// Reads `config.toml`.
@@ -124,7 +127,7 @@ impl RunFolder {
     }
 
     fn architecture_path(&self, name: &str) -> PathBuf {
-        self.root.join("architectures").join(format!("{name}.json"))
+        self.root.join(ARCHITECTURES).join(format!("{name}.json"))
     }
 
     /// The check before a new run.
@@ -208,9 +211,42 @@ impl OwnedRunFolder {
     /// # Errors
     /// A failure of the file system.
     pub fn write_weights(&self, tensors: &Tensors) -> Result<(), RunError> {
-        let path = self.folder.root.join("weights.safetensors");
+        let path = self.folder.root.join(WEIGHTS);
         let bytes = tensors::encode(tensors).map_err(|reason| RunError::damaged(&path, reason))?;
         files::write_atomically(&path, &bytes).map_err(RunError::io(&path, "write"))
+    }
+
+    /// Deletes the run: all that a run writes, and the folder too where nothing else lies in it;
+    /// whether it is gone.
+    ///
+    /// # Errors
+    /// A failure of the file system; what is left is no run any more.
+    pub fn delete(self) -> Result<bool, RunError> {
+        let Self { folder, _lock: lock } = self;
+        let root = folder.root();
+        let remove = |path: &Path, how: &dyn Fn(&Path) -> io::Result<()>| match how(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(RunError::io(path, "delete")(error))
+            }
+            _ => Ok(()),
+        };
+        let (weights, lock_path) = (root.join(WEIGHTS), root.join(lock::NAME));
+        // Without its configuration a folder holds no run, however far we come.
+        for file in
+            [folder.config_path(), folder.journal(), folder.result(), folder.report(), weights]
+        {
+            remove(&file, &|path| files::remove_file(path))?;
+        }
+        for name in [CHECKPOINTS, ARCHITECTURES] {
+            remove(&root.join(name), &|path| files::remove_folder(path))?;
+        }
+        drop(lock);
+        remove(&lock_path, &|path| files::remove_file(path))?;
+        let gone = files::names(root).map_err(RunError::io(root, "read"))?.is_empty();
+        if gone {
+            remove(root, &|path| files::remove_folder(path))?;
+        }
+        Ok(gone)
     }
 
     /// Writes `result.json`.
@@ -274,6 +310,25 @@ mod tests {
         let error = OwnedRunFolder::create(&photos, &config).unwrap_err();
         assert!(matches!(error, RunError::NotEmpty(_)), "{error}");
         assert_eq!(fs::read_dir(&photos).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_deleted_run_is_gone_and_takes_nothing_of_others_along() {
+        let parent = tempfile::tempdir().unwrap();
+        let config = Config::preset("tiny").unwrap();
+        let roots = ["alone", "beside"].map(|name| parent.path().join(name));
+        for root in &roots {
+            let owned = OwnedRunFolder::create(root, &config).unwrap();
+            let architecture = Architecture::new(vec![vec![3, 5], vec![7, 3]]).unwrap();
+            owned.write_scratch(&architecture).unwrap();
+            fs::create_dir(root.join("checkpoints")).unwrap();
+            fs::write(root.join("checkpoints/x"), "x").unwrap();
+        }
+        fs::write(roots[1].join("notes.txt"), "mine").unwrap();
+        assert!(OwnedRunFolder::open(&roots[0]).unwrap().delete().unwrap());
+        assert!(!roots[0].exists());
+        assert!(!OwnedRunFolder::open(&roots[1]).unwrap().delete().unwrap());
+        assert_eq!(files::names(&roots[1]).unwrap(), ["notes.txt"]);
     }
 
     #[test]

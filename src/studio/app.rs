@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui};
+use eframe::egui::{self, CentralPanel, Frame, Margin, Panel, Ui};
 use egui_tiles::Tree;
 
 use super::backend::{Backend, Report, Request};
 use super::export::{Exports, Format};
 use super::frame::Frames;
 use super::layout::{self, Panes, Place};
+use super::palette::Palette;
 use super::panes::start::Start;
 use super::panes::{PANES, Pane};
 use super::state::{Accuracy, Generator, Live, Studio};
 use super::theme::{self, Tokens};
-use super::view::{View, Wish};
-use super::{banner, run_bar, status_line};
+use super::view::{Command as Doable, View, Wish};
+use super::{banner, commands, dropping, run_bar, status_line};
 use crate::platform::clock::Stopwatch;
 use crate::protocol::Command;
 use crate::space::Budget;
@@ -35,6 +36,7 @@ pub struct App {
     tree: Tree<Place>,
     panes: Panes,
     start: Start,
+    palette: Palette,
     /// Whether the start page stands in the place of the panes.
     on_start: bool,
     /// When the budget last changed, in the clock of egui.
@@ -74,6 +76,7 @@ impl App {
             tree: tree.unwrap_or_else(layout::watch),
             panes,
             start: Start::default(),
+            palette: Palette::default(),
             on_start: true,
             moved: 0.0,
         }
@@ -95,20 +98,33 @@ impl App {
             self.backend.ask(request);
         }
         for report in self.backend.reports() {
-            let opened = matches!(report, Report::Opened { .. });
+            let opened = matches!(report, Report::Opened { .. } | Report::Replay { .. });
+            let ended = matches!(report, Report::Ended(_));
             let ready = matches!(report, Report::Generator(Ok(())));
-            if let Report::Images(path) = &report {
-                self.start.take_data(path);
-                self.on_start = true;
+            match &report {
+                Report::Images { path, form } => {
+                    self.start.take_data(path, form);
+                    self.on_start = true;
+                }
+                Report::Chosen(path) => self.backend.ask(Request::Take(path.clone())),
+                _ => {}
             }
             self.studio.apply(report);
             self.on_start &= !opened;
+            self.on_start |= self.studio.run.is_none();
+            if ended {
+                self.backend.ask(Request::ListRuns);
+            }
             if ready {
                 self.ask_for_answer();
             }
         }
         for file in ctx.input(|input| input.raw.dropped_files.clone()) {
             self.backend.ask(Request::Take(file.path().to_owned()));
+        }
+        if self.studio.replay.as_ref().is_some_and(|replay| replay.playing) {
+            self.studio.play(f64::from(ctx.input(|input| input.stable_dt)));
+            ctx.request_repaint();
         }
         self.keys(ctx);
         self.measure_at_rest(ctx);
@@ -122,7 +138,7 @@ impl App {
     pub fn draw(&mut self, ui: &mut Ui) {
         let watch = Stopwatch::start();
         let tokens = Tokens::of(ui.ctx().theme());
-        let view = View::new(&self.studio, tokens, &self.frames);
+        let view = View::new(&self.studio, tokens, &self.frames, commands::all(&self.studio));
         let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(20, 0));
         Panel::top("run bar").exact_size(run_bar::HEIGHT).frame(bar).resizable(false).show(
             ui,
@@ -148,12 +164,14 @@ impl App {
                 layout::show(ui, tree, panes, &view);
             }
         });
+        dropping::show(ui.ctx(), tokens);
+        self.palette.show(ui.ctx(), &view);
         let wishes = view.into_wishes();
         let now = ui.input(|input| input.time);
         for wish in wishes {
             match wish {
                 Wish::Export(key, format) => self.export(ui, &key, format),
-                wish => self.fulfil(wish, now),
+                wish => self.fulfil(ui.ctx(), wish, now),
             }
         }
         self.exports.after_frame(ui.ctx());
@@ -169,7 +187,7 @@ impl App {
         request.into_iter().for_each(|request| self.ask(request));
     }
 
-    fn fulfil(&mut self, wish: Wish, now: f64) {
+    fn fulfil(&mut self, ctx: &egui::Context, wish: Wish, now: f64) {
         match wish {
             Wish::Ask(request) => self.ask(request),
             Wish::Budget(budget) => {
@@ -193,7 +211,11 @@ impl App {
                 self.on_start = true;
                 self.start.take_config(&config);
             }
+            Wish::Seek(seek) => self.studio.seek(seek),
             Wish::RestoreLayout => self.tree = layout::watch(),
+            Wish::Theme(theme) => ctx.set_theme(theme),
+            Wish::Palette => self.palette.toggle(),
+            Wish::Shortcuts => self.palette.toggle_shortcuts(),
             Wish::Dismiss => self.studio.trouble = None,
         }
     }
@@ -249,17 +271,21 @@ impl App {
         }
     }
 
+    /// Does what keys ask for, as the table of commands has it.
     fn keys(&mut self, ctx: &egui::Context) {
-        if ctx.input_mut(|i| i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::L)) {
-            self.tree = layout::watch();
-        }
         let typing = ctx.memory(|memory| memory.focused().is_some());
-        let live = self.studio.run.as_ref().map(|run| run.live);
-        if !typing && ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Space)) {
-            match live {
-                Some(Live::Running) => self.ask(Request::Command(Command::Pause)),
-                Some(Live::Paused) => self.ask(Request::Command(Command::Resume)),
-                _ => {}
+        let mut commands = commands::all(&self.studio);
+        // Those with more modifiers come first, or those with fewer would take their keys.
+        let plain = |command: &Doable| command.keys.is_none_or(|keys| keys.modifiers.is_none());
+        let shift = |command: &Doable| command.keys.is_some_and(|keys| keys.modifiers.shift);
+        commands.sort_by_key(|command| (!shift(command), plain(command)));
+        let now = ctx.input(|input| input.time);
+        for command in commands {
+            let usable = !(typing && plain(&command));
+            if let (true, Some(keys), Some(wish)) = (usable, command.keys, command.wish)
+                && ctx.input_mut(|input| input.consume_shortcut(&keys))
+            {
+                self.fulfil(ctx, wish, now);
             }
         }
     }

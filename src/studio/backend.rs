@@ -36,8 +36,16 @@ pub enum Request {
     Start(Box<Config>),
     /// Read a run's folder, and answer from what it has learnt.
     Open(PathBuf),
-    /// Something dropped onto the window: a run is opened, all else comes back as images.
+    /// Something dropped onto the window or chosen: a run is opened, images come back as such.
     Take(PathBuf),
+    /// Read a run's journal, to compare it with others.
+    Read(PathBuf),
+    /// Show a run again from its first event on.
+    Replay(PathBuf),
+    /// Delete a run with all that it wrote.
+    Delete(PathBuf),
+    /// Let a person choose something on disk; it comes back as [`Request::Take`] has it.
+    Browse(Browse),
     /// Go on with a run that was stopped.
     Resume(PathBuf),
     /// Something for the run that is under way.
@@ -79,6 +87,15 @@ pub enum Request {
     WriteReport(PathBuf),
 }
 
+/// What is to be chosen on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Browse {
+    /// A run's folder, or a folder of images.
+    Folder,
+    /// An archive, or a file of images.
+    File,
+}
+
 /// What the outside tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
@@ -95,6 +112,22 @@ pub enum Report {
         /// Whether it is under way here, so that events follow.
         live: bool,
     },
+    /// What a run's journal holds, to compare it with others.
+    Read {
+        /// Its folder.
+        folder: PathBuf,
+        /// Its journal.
+        records: Vec<Record>,
+    },
+    /// A run is open whose events come again at the pace at which they came first.
+    Replay {
+        /// Its folder.
+        folder: PathBuf,
+        /// Its journal.
+        records: Vec<Record>,
+    },
+    /// A run is no more.
+    Deleted(PathBuf),
     /// New events of the run under way.
     Events(Vec<Record>),
     /// The run under way has ended: complete, stopped and saved, or with an error in one line.
@@ -144,8 +177,15 @@ pub enum Report {
     },
     /// A file was written.
     Saved(PathBuf),
-    /// What was dropped is no run, so it may be images.
-    Images(PathBuf),
+    /// What was chosen on disk.
+    Chosen(PathBuf),
+    /// What was dropped or chosen holds images.
+    Images {
+        /// The folder or archive.
+        path: PathBuf,
+        /// What it is, in words.
+        form: String,
+    },
     /// Something did not work: what, and what to do, in one line.
     Trouble(String),
 }

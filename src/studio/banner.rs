@@ -1,9 +1,9 @@
 //! The banner: the newest trouble in a line of its own, with what can be done about it at hand,
 //! until it is put away.
 
-use eframe::egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Ui, vec2};
+use eframe::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui, vec2};
 
-use super::backend::Request;
+use super::action;
 use super::state::Live;
 use super::view::{View, Wish};
 
@@ -30,12 +30,8 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, trouble: &str) {
                     view.wish(Wish::Pane("log"));
                     view.wish(Wish::StartPage(false));
                 }
-                let hint = "Go on from the newest checkpoint";
-                if run.live == Live::Stored
-                    && ui.add(Button::new("Resume the run")).on_hover_text(hint).clicked()
-                {
-                    view.wish(Wish::Dismiss);
-                    view.wish(Wish::Ask(Request::Resume(run.folder.clone())));
+                if run.live == Live::Stored {
+                    action::button(ui, view, "Resume the run", "resume");
                 }
             });
         });

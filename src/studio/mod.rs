@@ -1,13 +1,17 @@
 //! The studio: panes over the state of a run, in a window. It sees values and asks for what it
 //! wants through [`Backend`]; no engine, no file, no thread lives here.
 
+mod action;
 mod app;
 pub mod backend;
 mod banner;
+mod commands;
+mod dropping;
 mod estimate;
 mod export;
 mod frame;
 mod layout;
+mod palette;
 pub mod panes;
 mod run_bar;
 mod series;
@@ -21,4 +25,4 @@ mod widgets;
 pub use app::App;
 pub use backend::Backend;
 pub use export::Format;
-pub use view::{View, Wish};
+pub use view::{Command, View, Wish};

@@ -4,13 +4,13 @@ use eframe::egui::{
     self, Align2, Button, CornerRadius, Rect, RichText, Sense, StrokeKind, Ui, vec2,
 };
 
+use super::action::{self, items};
 use super::backend::Request;
 use super::panes::PANES;
-use super::state::{Live, OpenRun};
+use super::state::{Live, OpenRun, Replay, Seek};
 use super::theme::{self, Tokens};
 use super::view::{View, Wish};
 use super::widgets::icon::{self, Icon};
-use crate::protocol::Command;
 use crate::protocol::facts::Phase;
 use crate::protocol::quantity::{duration, grouped};
 
@@ -28,7 +28,10 @@ const PHASES: [(Phase, &str); 4] = [
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     ui.horizontal_centered(|ui| {
         ui.label(theme::heading("SGNAS Studio", 15.0));
-        let Some(run) = &view.studio.run else { return };
+        let Some(run) = &view.studio.run else {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| menu(ui, view));
+            return;
+        };
         run_menu(ui, view, run);
         let wide = ui.available_width() > 760.0;
         ui.add_space(if wide { 24.0 } else { 4.0 });
@@ -50,18 +53,7 @@ fn run_menu(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
     let seed = run.seed().map_or(String::new(), |seed| format!(" · seed {}", grouped(seed)));
     let text = format!("{}{seed}", run.name());
     let response = icon::quiet_menu(ui, view.tokens, &text, |ui| {
-        if ui.button("New run, or open another …").clicked() {
-            view.wish(Wish::StartPage(true));
-            ui.close();
-        }
-        if ui.button("Write its report").clicked() {
-            view.wish(Wish::Ask(Request::WriteReport(run.folder.clone())));
-            ui.close();
-        }
-        if run.live.under_way() && ui.button("Save a checkpoint").clicked() {
-            view.wish(Wish::Ask(Request::Command(Command::Save)));
-            ui.close();
-        }
+        items(ui, view, &["new", "open folder", "open file", "report", "save"]);
     });
     response.on_hover_text(run.folder.display().to_string());
 }
@@ -70,17 +62,12 @@ fn run_menu(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
 pub(super) fn menu(ui: &mut Ui, view: &View<'_>) {
     let response = icon::button(ui, view.tokens, Icon::Menu, "Panes, layout, theme", true);
     egui::Popup::menu(&response).show(|ui| {
-        for entry in PANES {
-            if ui.button(entry.title).clicked() {
-                view.wish(Wish::Pane(entry.key));
-                ui.close();
-            }
+        let panes: Vec<&str> = PANES.iter().map(|entry| entry.key).collect();
+        if view.studio.run.is_some() {
+            items(ui, view, &panes);
+            ui.separator();
         }
-        ui.separator();
-        if ui.button("Restore the layout (Ctrl+Shift+L)").clicked() {
-            view.wish(Wish::RestoreLayout);
-            ui.close();
-        }
+        items(ui, view, &["restore layout", "palette", "shortcuts"]);
         ui.separator();
         egui::widgets::global_theme_preference_buttons(ui);
     });
@@ -88,7 +75,8 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) {
 
 fn chip(ui: &mut Ui, tokens: &Tokens, run: &OpenRun, phase: Phase, name: &str) {
     let known = run.state.phase(phase);
-    let current = run.state.current_phase() == Some(phase) && run.live.under_way();
+    let live = run.live.under_way() || run.live == Live::Replay;
+    let current = live && run.state.current_phase() == Some(phase);
     let done = known.and_then(|phase| phase.seconds);
     let (ink, fill) = match (current, known.is_some()) {
         (true, _) => (tokens.on_accent, tokens.accent),
@@ -118,36 +106,39 @@ fn chip(ui: &mut Ui, tokens: &Tokens, run: &OpenRun, phase: Phase, name: &str) {
 }
 
 fn controls(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
-    let ask = |command| view.wish(Wish::Ask(Request::Command(command)));
-    let button = |ui: &mut Ui, icon: Icon, hint: &str, on: bool| {
-        icon::button(ui, view.tokens, icon, hint, on).clicked()
-    };
     match run.live {
         Live::Running | Live::Paused | Live::Stopping => {
-            let can = run.live != Live::Stopping;
-            if button(ui, Icon::Stop, "Stop: save and end; the run can be resumed", can) {
-                ask(Command::Stop);
-            }
-            let paused = run.live == Live::Paused;
-            if button(ui, Icon::Step, "One step, then hold again", paused) {
-                ask(Command::Step);
-            }
-            if paused {
-                if button(ui, Icon::Play, "Go on (Space)", can) {
-                    ask(Command::Resume);
-                }
-            } else if button(ui, Icon::Pause, "Hold after this step (Space)", can) {
-                ask(Command::Pause);
+            action::icon(ui, view, Icon::Stop, "stop");
+            action::icon(ui, view, Icon::Step, "step");
+            match run.live {
+                Live::Paused => action::icon(ui, view, Icon::Play, "go on"),
+                _ => action::icon(ui, view, Icon::Pause, "pause"),
             }
         }
-        Live::Stored => {
-            let hint = "Go on from the newest checkpoint";
-            if ui.add(Button::new("Resume").min_size(vec2(0.0, 26.0))).on_hover_text(hint).clicked()
-            {
-                view.wish(Wish::Ask(Request::Resume(run.folder.clone())));
-            }
-        }
+        Live::Stored => action::button(ui, view, "Resume", "resume"),
+        Live::Replay => replay_controls(ui, view, run),
         Live::Finished => {}
+    }
+}
+
+fn replay_controls(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
+    let Some(replay) = &view.studio.replay else { return };
+    let leave = ui.add(Button::new("Leave").min_size(vec2(0.0, 26.0)));
+    if leave.on_hover_text("Leave the replay: open the run as it is").clicked() {
+        view.wish(Wish::Ask(Request::Open(run.folder.clone())));
+    }
+    let speed = |speed: f64| format!("{} × speed", grouped(speed as u64));
+    icon::quiet_menu(ui, view.tokens, &speed(replay.speed), |ui| {
+        for choice in [1.0, 10.0, 100.0, 1_000.0] {
+            if ui.selectable_label(replay.speed == choice, speed(choice)).clicked() {
+                view.wish(Wish::Seek(Seek::Speed(choice)));
+                ui.close();
+            }
+        }
+    });
+    match replay.playing {
+        true => action::icon(ui, view, Icon::Pause, "hold replay"),
+        false => action::icon(ui, view, Icon::Play, "play"),
     }
 }
 
@@ -162,6 +153,9 @@ fn progress(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
         }
         Live::Stored => "stopped".to_owned(),
         Live::Stopping => "saving …".to_owned(),
+        Live::Replay => view.studio.replay.as_ref().map_or(String::new(), |replay| {
+            format!("{} of {}", duration(replay.position()), duration(replay.length()))
+        }),
         Live::Paused => format!("{} · paused", place(run)),
         Live::Running => match run.progress.remaining(view.studio.now()) {
             Some(seconds) => format!("{} · {} left", place(run), duration(seconds)),
@@ -173,12 +167,29 @@ fn progress(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
     if run.live == Live::Finished || width < 40.0 {
         return;
     }
+    if let (Live::Replay, Some(replay)) = (run.live, &view.studio.replay) {
+        place_bar(ui, view, replay, width);
+        return;
+    }
     let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
     let radius = CornerRadius::same(3);
     ui.painter().rect_filled(rect, radius, tokens.line);
     let filled = Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
     ui.painter().rect_filled(filled, radius, tokens.accent);
     response.on_hover_text(format!("{} of {} steps", grouped(done), grouped(total)));
+}
+
+/// The place of a replay, to be dragged elsewhere.
+fn place_bar(ui: &mut Ui, view: &View<'_>, replay: &Replay, width: f32) {
+    ui.spacing_mut().slider_width = width;
+    let share = replay.position() / replay.length().max(f64::MIN_POSITIVE);
+    let mut place = share.clamp(0.0, 1.0);
+    let slider = egui::Slider::new(&mut place, 0.0..=1.0).show_value(false);
+    let response = ui.add(slider).on_hover_text("Drag to another place of the run");
+    response.widget_info(|| egui::WidgetInfo::slider(true, place, "place of the replay"));
+    if response.changed() {
+        view.wish(Wish::Seek(Seek::To(place)));
+    }
 }
 
 /// "epoch 18 / 30" of the running phase, or its steps where it has no epochs.

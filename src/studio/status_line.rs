@@ -59,7 +59,7 @@ fn times(view: &View<'_>) -> String {
 }
 
 fn right(view: &View<'_>) -> String {
-    let Some(run) = &view.studio.run else { return String::new() };
+    let Some(run) = &view.studio.run else { return "? for shortcuts".to_owned() };
     let checkpoint = checkpoint(run);
     match &view.studio.saved {
         Some(path) => format!("saved {} · {checkpoint}", path.display()),
@@ -69,10 +69,10 @@ fn right(view: &View<'_>) -> String {
 
 fn checkpoint(run: &OpenRun) -> String {
     match run.saved_at {
-        None => "no checkpoint yet".to_owned(),
+        None => "no checkpoint yet · ? for shortcuts".to_owned(),
         Some(at) => {
             let age = clock::unix_milliseconds().saturating_sub(at) as f64 / 1e3;
-            format!("checkpoint {} ago", duration(age))
+            format!("checkpoint {} ago · ? for shortcuts", duration(age))
         }
     }
 }

@@ -3,10 +3,12 @@
 
 use std::cell::RefCell;
 
+use eframe::egui::{KeyboardShortcut, ThemePreference};
+
 use super::backend::Request;
 use super::export::Format;
 use super::frame::Frames;
-use super::state::{Source, Studio};
+use super::state::{Seek, Source, Studio};
 use super::theme::Tokens;
 use crate::protocol::Config;
 use crate::space::{Architecture, Budget};
@@ -32,10 +34,31 @@ pub enum Wish {
     StartPage(bool),
     /// The start page with these settings.
     StartFrom(Box<Config>),
+    /// The replay held, faster, or elsewhere.
+    Seek(Seek),
     /// The default layout again.
     RestoreLayout,
+    /// Another theme.
+    Theme(ThemePreference),
+    /// The command palette, or away with it.
+    Palette,
+    /// The list of shortcuts, or away with it.
+    Shortcuts,
     /// The trouble is read.
     Dismiss,
+}
+
+/// Something that can be done, as buttons, menus and keys have it.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// By which buttons know it.
+    pub id: &'static str,
+    /// What it does, in a few words.
+    pub name: String,
+    /// Its keys, if it has any.
+    pub keys: Option<KeyboardShortcut>,
+    /// What it wishes; `None` where it cannot be done now.
+    pub wish: Option<Wish>,
 }
 
 /// What a pane draws from.
@@ -46,13 +69,25 @@ pub struct View<'a> {
     pub tokens: &'a Tokens,
     /// Times of the interface's own frames.
     pub frames: &'a Frames,
+    /// All commands, as they stand now.
+    pub commands: Vec<Command>,
     wishes: RefCell<Vec<Wish>>,
 }
 
 impl<'a> View<'a> {
     /// A view without wishes yet.
-    pub fn new(studio: &'a Studio, tokens: &'a Tokens, frames: &'a Frames) -> Self {
-        Self { studio, tokens, frames, wishes: RefCell::default() }
+    pub fn new(
+        studio: &'a Studio,
+        tokens: &'a Tokens,
+        frames: &'a Frames,
+        commands: Vec<Command>,
+    ) -> Self {
+        Self { studio, tokens, frames, commands, wishes: RefCell::default() }
+    }
+
+    /// The command of this id.
+    pub fn command(&self, id: &str) -> Option<&Command> {
+        self.commands.iter().find(|command| command.id == id)
     }
 
     /// Notes a wish.

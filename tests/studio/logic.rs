@@ -33,6 +33,14 @@ pub(crate) fn at<'a>(stage: Stage) -> (Talking, Harness<'a, Option<App>>) {
     (talk, harness)
 }
 
+/// As [`at`], once the accuracy of the network in view has been asked for.
+pub(crate) fn rested<'a>(stage: Stage) -> (Talking, Harness<'a, Option<App>>) {
+    let (talk, mut harness) = at(stage);
+    harness.run_steps(30);
+    asked(&talk);
+    (talk, harness)
+}
+
 pub(crate) fn app<'h>(harness: &'h Harness<'_, Option<App>>) -> &'h App {
     harness.state().as_ref().unwrap()
 }

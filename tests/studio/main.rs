@@ -4,11 +4,14 @@
 #![cfg(feature = "studio")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod commands;
 mod exports;
 mod fake;
 mod logic;
+mod looks;
 mod panes;
 mod pins;
+mod runs;
 #[allow(dead_code)]
 #[path = "../report/sample.rs"]
 mod sample;

@@ -61,6 +61,9 @@ fn the_banner_of_a_run_that_failed_resumes_it() {
     harness.get_by_label("Resume the run").click();
     harness.run_steps(2);
     assert_eq!(asked(&talk), [Request::Resume("runs/fashion-small".into())]);
+    let folder = "runs/fashion-small".into();
+    talk.borrow_mut().reports = vec![Report::Opened { folder, records: Vec::new(), live: true }];
+    harness.run_steps(2);
     assert!(app(&harness).studio().trouble.is_none());
 }
 

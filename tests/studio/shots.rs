@@ -18,12 +18,12 @@ use crate::{pins, scatter, scratch};
 
 const SIZES: [[f32; 2]; 2] = [[1024.0, 700.0], [1920.0, 1080.0]];
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("studio")
 }
 
 /// Distinct colours of an image: one that shows nothing has few.
-fn colours(image: &image::RgbaImage) -> usize {
+pub(crate) fn colours(image: &image::RgbaImage) -> usize {
     let all: std::collections::BTreeSet<[u8; 4]> = image.pixels().map(|pixel| pixel.0).collect();
     all.len()
 }

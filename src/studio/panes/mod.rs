@@ -3,6 +3,7 @@
 
 mod architecture;
 mod log;
+mod runs;
 mod scatter;
 mod scratch;
 mod settings;
@@ -69,6 +70,7 @@ pub const PANES: &[Entry] = &[
         title: "Generator accuracy",
         make: || Box::<tracking::Tracking>::default(),
     },
+    Entry { key: "runs", title: "Runs", make: || Box::<runs::Runs>::default() },
     Entry { key: "settings", title: "Settings", make: || Box::<settings::Settings>::default() },
     Entry { key: "log", title: "Log", make: || Box::<log::LogPane>::default() },
 ];

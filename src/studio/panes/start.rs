@@ -11,7 +11,9 @@ use super::Pane;
 use crate::protocol::Config;
 use crate::protocol::quantity::{percent, short};
 use crate::space::{PRESETS, Space};
+use crate::studio::action;
 use crate::studio::backend::{Request, RunEntry, Standing};
+
 use crate::studio::settings::{Draft, Mode, Panel};
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
@@ -28,6 +30,8 @@ pub struct Start {
     /// Whether the settings are to be unfolded, as when one of them is wrong.
     unfold: bool,
     folder: String,
+    /// Images that were dropped or chosen, and what they are.
+    found: Option<(String, String)>,
     /// What is wrong with the settings.
     wrong: Option<String>,
 }
@@ -40,6 +44,7 @@ impl Default for Start {
             panel: tiny.ok().map(|config| Panel::new(Draft::new(config))),
             unfold: false,
             folder: String::new(),
+            found: None,
         }
     }
 }
@@ -60,10 +65,12 @@ impl Pane for Start {
 }
 
 impl Start {
-    /// Takes other images, as when a folder is dropped onto the window.
-    pub fn take_data(&mut self, path: &std::path::Path) {
+    /// Takes other images, as when a folder is dropped onto the window; `form` is what they are.
+    pub fn take_data(&mut self, path: &std::path::Path, form: &str) {
         if let Some(panel) = &mut self.panel {
-            panel.draft.edit("data", &path.display().to_string());
+            let path = path.display().to_string();
+            panel.draft.edit("data", &path);
+            self.found = Some((path, form.to_owned()));
         }
     }
 
@@ -97,7 +104,7 @@ impl Start {
         heading(ui, "Search");
         self.presets(ui, tokens);
         ui.add_space(4.0);
-        self.fields(ui, tokens);
+        self.fields(ui, view);
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let text = theme::heading("Start the search", theme::BODY).color(tokens.on_accent);
@@ -159,7 +166,8 @@ impl Start {
         }
     }
 
-    fn fields(&mut self, ui: &mut Ui, tokens: &Tokens) {
+    fn fields(&mut self, ui: &mut Ui, view: &View<'_>) {
+        let tokens = view.tokens;
         let Some(panel) = &mut self.panel else { return };
         let draft = &mut panel.draft;
         egui::Grid::new("start").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
@@ -169,13 +177,24 @@ impl Start {
             if data == EMBEDDED {
                 data.clear();
             }
-            let edit = TextEdit::singleline(&mut data).hint_text(hint);
-            let field = ui.add(edit.desired_width(560.0)).labelled_by(label.id);
-            if field.changed() {
-                draft.edit("data", if data.trim().is_empty() { EMBEDDED } else { data.trim() });
-            }
-            field.on_hover_text("IDX, CIFAR binary, or an image folder; .zip, .tar and .tar.gz of them. Drop one onto the window.");
+            ui.horizontal(|ui| {
+                let edit = TextEdit::singleline(&mut data).hint_text(hint);
+                let width = (ui.available_width() - 150.0).clamp(160.0, 500.0);
+                let field = ui.add(edit.desired_width(width)).labelled_by(label.id);
+                if field.changed() {
+                    draft.edit("data", if data.trim().is_empty() { EMBEDDED } else { data.trim() });
+                }
+                field.on_hover_text("IDX, CIFAR binary, or an image folder; .zip, .tar and .tar.gz of them. Drop one onto the window.");
+                for (text, id) in [("Folder …", "open folder"), ("File …", "open file")] {
+                    action::button(ui, view, text, id);
+                }
+            });
             ui.end_row();
+            if let Some((_, form)) = self.found.as_ref().filter(|(path, _)| *path == data) {
+                ui.label("");
+                ui.label(RichText::new(form).small().color(tokens.muted));
+                ui.end_row();
+            }
             let label = ui.label("Seed");
             ui.horizontal(|ui| {
                 let mut seed = draft.text("seed");
@@ -230,9 +249,10 @@ impl Start {
         ui.horizontal(|ui| {
             let label = ui.label("Folder");
             let edit = TextEdit::singleline(&mut self.folder).hint_text("runs/first");
-            let field = ui.add(edit.desired_width(460.0)).labelled_by(label.id);
+            let field = ui.add(edit.desired_width(420.0)).labelled_by(label.id);
             let entered =
                 field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            action::button(ui, view, "Choose …", "open folder");
             if (ui.button("Open the run").clicked() || entered) && !self.folder.trim().is_empty() {
                 view.wish(Wish::Ask(Request::Open(PathBuf::from(self.folder.trim()))));
             }

@@ -108,10 +108,14 @@ impl Draft {
 
 /// The value of a setting as it is typed: without TOML's quotes.
 pub(in crate::studio) fn text(config: &Config, key: &str) -> String {
-    match config.get(key) {
-        Some(Value::String(text)) => text,
-        Some(other) => other.to_string(),
-        None => String::new(),
+    config.get(key).map_or_else(String::new, |value| text_of(&value))
+}
+
+/// A value without TOML's quotes.
+pub(super) fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

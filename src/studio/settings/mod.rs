@@ -4,5 +4,5 @@
 mod draft;
 mod panel;
 
-pub(super) use draft::Draft;
+pub(super) use draft::{Draft, text};
 pub(super) use panel::{Mode, Panel};

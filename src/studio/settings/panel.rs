@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 use toml::Value;
 
-use super::draft::{Built, Draft, text};
+use super::draft::{Built, Draft, text, text_of};
 use crate::protocol::Config;
 use crate::protocol::config::{Field, Range};
 use crate::studio::theme::{self, Tokens};
@@ -14,7 +14,7 @@ use crate::studio::theme::{self, Tokens};
 /// Breadth of the columns of names and values, points.
 const NAME: f32 = 132.0;
 const VALUE: f32 = 152.0;
-const UNIT: f32 = 130.0;
+const UNIT: f32 = 144.0;
 /// From this breadth on the help stands beside the value, points.
 const WIDE: f32 = 640.0;
 
@@ -167,7 +167,8 @@ impl Row<'_> {
         ui.spacing_mut().item_spacing.x = 6.0;
         let name = self.field.name.replace('_', " ");
         let label = ui.add(Label::new(RichText::new(name).color(ink)).truncate());
-        label.on_hover_text(self.field.key());
+        let default = text_of(&(self.field.default)());
+        label.on_hover_text(format!("{}, by default {}", self.field.key(), shown(&default)));
     }
 
     /// The editor; true once its input is complete.

@@ -5,6 +5,7 @@ mod log;
 mod network;
 mod open_run;
 mod pins;
+mod replay;
 mod training;
 
 use std::collections::BTreeMap;
@@ -14,12 +15,13 @@ pub use log::{Level, Line, Log};
 pub use network::{Accuracy, Network, Source};
 pub use open_run::{Live, OpenRun};
 pub use pins::{Pin, Pins};
+pub use replay::{Replay, Seek};
 pub use training::Training;
 
 use super::backend::{Adapter, Answer, Ending, Report, RunEntry};
 use crate::platform::clock::{self, Stopwatch};
-use crate::protocol::Event;
 use crate::protocol::facts::{Evaluated, Origin};
+use crate::protocol::{Event, RunState};
 use crate::space::{Architecture, Budget, Metric};
 
 /// Whether budgets are answered.
@@ -63,6 +65,10 @@ pub struct Studio {
     pub adapters: Vec<Adapter>,
     /// Runs, newest first; `None` until they were listed.
     pub runs: Option<Vec<RunEntry>>,
+    /// The states of runs that were read to be compared, by folder.
+    pub read: BTreeMap<PathBuf, RunState>,
+    /// The records of the run in view, if they are shown again.
+    pub replay: Option<Replay>,
     /// What the open run and the studio have told.
     pub log: Log,
     /// The newest trouble, until it is put away.
@@ -94,6 +100,8 @@ impl Default for Studio {
             saved: None,
             adapters: Vec::new(),
             runs: None,
+            read: BTreeMap::new(),
+            replay: None,
             log: Log::default(),
             trouble: None,
             answer_times: Vec::new(),
@@ -117,6 +125,29 @@ impl Studio {
                 let before = self.run.replace(run).map(|before| before.folder);
                 self.shelve(before);
                 self.take_up();
+            }
+            Report::Read { folder, records } => {
+                self.read.insert(folder, RunState::replay(&records));
+            }
+            Report::Replay { folder, records } => {
+                self.forget();
+                self.generator = Generator::Waiting("a replay answers no budgets".to_owned());
+                let run = OpenRun { live: Live::Replay, ..OpenRun::new(folder, false) };
+                let before = self.run.replace(run).map(|before| before.folder);
+                self.shelve(before);
+                self.replay = Some(Replay::new(records));
+            }
+            Report::Deleted(folder) => {
+                self.read.remove(&folder);
+                self.shelved.remove(&folder);
+                if let Some(runs) = &mut self.runs {
+                    runs.retain(|run| run.folder != folder);
+                }
+                if self.run.as_ref().is_some_and(|run| run.folder == folder) {
+                    self.forget();
+                    self.run = None;
+                    self.pins = Pins::default();
+                }
             }
             Report::Events(records) => {
                 let now = self.clock.seconds();
@@ -142,6 +173,8 @@ impl Studio {
                     self.complain(why);
                 }
             }
+            // A replay shows what was, not what could be asked now.
+            Report::Generator(_) if self.replay.is_some() => {}
             Report::Generator(Ok(())) => self.generator = Generator::Ready,
             Report::Generator(Err(why)) => self.generator = Generator::Waiting(why),
             Report::Answered(answer) => self.answered(answer),
@@ -188,9 +221,33 @@ impl Studio {
                 }
             }
             Report::Saved(path) => self.saved = Some(path),
-            // The start page takes them.
-            Report::Images(_) => {}
+            // The app and its start page take them.
+            Report::Chosen(_) | Report::Images { .. } => {}
             Report::Trouble(what) => self.complain(what),
+        }
+    }
+
+    /// Moves the replay on by so many seconds, if there is one and it plays.
+    pub fn play(&mut self, seconds: f64) {
+        let Some(replay) = &mut self.replay else { return };
+        let now = replay.position();
+        let due = replay.advance(seconds);
+        if let Some(run) = &mut self.run {
+            run.apply(due, now);
+        }
+        due.iter().for_each(|record| self.log.record(record));
+        self.take_up();
+    }
+
+    /// Steers the replay, if there is one.
+    pub fn seek(&mut self, seek: Seek) {
+        let (Some(replay), Some(run)) = (&mut self.replay, &mut self.run) else { return };
+        if replay.seek(seek) {
+            let folder = std::mem::take(&mut run.folder);
+            *run = OpenRun { live: Live::Replay, ..OpenRun::new(folder, false) };
+            self.log = Log::default();
+            self.network = None;
+            self.play(0.0);
         }
     }
 
@@ -289,6 +346,7 @@ impl Studio {
         self.network = None;
         self.measuring = None;
         self.measured.clear();
+        self.replay = None;
         self.log = Log::default();
         self.drawn.clear();
         self.drawing = 0;

@@ -23,6 +23,8 @@ pub enum Live {
     Paused,
     /// It was asked to stop and saves.
     Stopping,
+    /// Its journal is shown again.
+    Replay,
 }
 
 impl Live {
@@ -85,7 +87,7 @@ impl OpenRun {
             let (shape, classes) = (start.data.shape, start.data.classes.len());
             self.space = space.and_then(|space| space.for_data(shape, classes).ok());
         }
-        if !self.live.under_way() && matches!(self.state.end, Some(End::Finished(_))) {
+        if self.live == Live::Stored && matches!(self.state.end, Some(End::Finished(_))) {
             self.live = Live::Finished;
         }
     }

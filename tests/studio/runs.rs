@@ -1,0 +1,134 @@
+//! The pane "Runs" and the replay, through the accessibility tree.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use sgnas::protocol::RunState;
+use sgnas::protocol::journal::Record;
+use sgnas::studio::App;
+use sgnas::studio::backend::{Report, Request};
+use sgnas::studio::state::Live;
+
+use crate::fake::Stage;
+use crate::logic::{Talking, app, asked, rested};
+use crate::sample;
+
+fn pane<'a>() -> (Talking, Harness<'a, Option<App>>) {
+    let (talk, mut harness) = rested(Stage::Finished);
+    harness.state_mut().as_mut().unwrap().show_alone("runs");
+    harness.run_steps(3);
+    (talk, harness)
+}
+
+/// The journal of a made-up run, an event a tenth of a second.
+pub(crate) fn records() -> Vec<Record> {
+    let events = sample::events("tiny").into_iter().zip(0_u64..);
+    events.map(|(event, i)| Record::new(event, 1_790_000_000_000 + 100 * i)).collect()
+}
+
+#[test]
+fn runs_are_opened_resumed_and_shown_again_by_a_click() {
+    let (talk, mut harness) = pane();
+    let mut press = |label: &str| {
+        harness.get_by_label(label).click();
+        harness.run_steps(2);
+        asked(&talk)
+    };
+    assert_eq!(press("open first"), [Request::Open("runs/first".into())]);
+    assert_eq!(press("replay first"), [Request::Replay("runs/first".into())]);
+    let long = "a-run-with-a-rather-long-name-2";
+    let resumed = [Request::Resume(format!("runs/{long}").into())];
+    assert_eq!(press(&format!("resume {long}")), resumed);
+}
+
+#[test]
+fn a_run_is_deleted_only_after_a_question() {
+    let (talk, mut harness) = pane();
+    harness.get_by_label("delete first").click();
+    harness.run_steps(3);
+    harness.get_by_label("Keep it").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Delete the run first?").is_none());
+    assert_eq!(asked(&talk), []);
+
+    harness.get_by_label("delete first").click();
+    harness.run_steps(3);
+    harness.get_by_label("Delete the run").click();
+    harness.run_steps(3);
+    assert_eq!(asked(&talk), [Request::Delete("runs/first".into())]);
+    talk.borrow_mut().reports = vec![Report::Deleted("runs/first".into())];
+    harness.run_steps(3);
+    assert!(harness.query_by_label("open first").is_none());
+}
+
+#[test]
+fn the_open_run_is_left_when_it_is_deleted() {
+    let (talk, mut harness) = pane();
+    talk.borrow_mut().reports = vec![Report::Deleted("runs/fashion-small".into())];
+    harness.run_steps(3);
+    assert!(app(&harness).studio().run.is_none());
+    assert!(harness.query_by_label("Start the search").is_some());
+}
+
+#[test]
+fn chosen_runs_are_read_and_their_differing_settings_listed() {
+    let (talk, mut harness) = pane();
+    let long = "a-run-with-a-rather-long-name-2";
+    for name in ["first", long] {
+        harness.get_by_label(&format!("compare {name}")).click();
+        harness.run_steps(2);
+    }
+    let folders = ["runs/first".into(), format!("runs/{long}").into()];
+    assert_eq!(asked(&talk), folders.clone().map(Request::Read));
+    let mut other = records();
+    let sgnas::protocol::Event::RunStarted(start) = &mut other[0].event else { panic!() };
+    start.config.set("supernet.lr", "0.03").unwrap();
+    start.config.set("seed", "9").unwrap();
+    let [first, second] = folders;
+    talk.borrow_mut().reports = vec![
+        Report::Read { folder: first, records: records() },
+        Report::Read { folder: second, records: other },
+    ];
+    harness.run_steps(4);
+    assert!(harness.query_by_label("2 settings differ").is_some());
+    for text in ["supernet.lr", "0.08", "0.03", "seed", "9"] {
+        assert!(harness.query_by_label(text).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn a_replay_goes_through_the_run_holds_and_can_be_set_to_its_end() {
+    let (talk, mut harness) = pane();
+    let folder = "runs/first".into();
+    talk.borrow_mut().reports = vec![Report::Replay { folder, records: records() }];
+    harness.run_steps(6);
+    let count = |harness: &Harness<'_, Option<App>>| {
+        let run = app(harness).studio().run.as_ref().unwrap();
+        assert_eq!(run.live, Live::Replay);
+        run.events
+    };
+    let early = count(&harness);
+    assert!(early > 0 && early < records().len() as u64 / 2, "{early}");
+    harness.run_steps(6);
+    let later = count(&harness);
+    assert!(later > early);
+
+    harness.get_by_label("Hold the replay (Space)").click();
+    harness.run_steps(2);
+    let held = count(&harness);
+    harness.run_steps(6);
+    assert_eq!(count(&harness), held);
+
+    harness.get_by_label("10 × speed").click();
+    harness.run_steps(3);
+    harness.get_by_label("1,000 × speed").click();
+    harness.run_steps(2);
+    harness.get_by_label("Play the replay (Space)").click();
+    harness.run_steps(20);
+    let run = app(&harness).studio().run.as_ref().unwrap();
+    assert_eq!(run.state, RunState::replay(&records()));
+
+    asked(&talk);
+    harness.get_by_label("Leave").click();
+    harness.run_steps(2);
+    assert_eq!(asked(&talk), [Request::Open("runs/first".into())]);
+}
