@@ -19,7 +19,7 @@ pub(super) fn show(ctx: &Context, tokens: &Tokens) {
     }
     let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("dropping")));
     let all = ctx.content_rect();
-    painter.rect_filled(all, CornerRadius::ZERO, tokens.background.gamma_multiply(0.85));
+    painter.rect_filled(all, CornerRadius::ZERO, tokens.background.gamma_multiply(0.95));
     let frame = all.shrink(24.0);
     let (radius, stroke) =
         (CornerRadius::same(theme::PANEL_RADIUS), Stroke::new(2.0, tokens.accent));

@@ -77,7 +77,7 @@ fn numbers_leave_as_csv_with_a_header_and_all_lines() {
     let (name, bytes) = saved(&talk).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!((name.as_str(), text.lines().count()), ("scatter.csv", 1 + 158));
-    for key in ["training", "architecture"] {
+    for key in ["training", "architecture", "tracking"] {
         let (talk, mut harness) = alone(key);
         assert!(choose(&mut harness, "Numbers as CSV"), "{key}");
         let (_, bytes) = saved(&talk).unwrap();

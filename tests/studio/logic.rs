@@ -11,7 +11,7 @@ use sgnas::studio::App;
 use sgnas::studio::backend::{Report, Request};
 use sgnas::studio::state::{Live, Source};
 
-use crate::fake::{self, Stage, Talk};
+use crate::fake::{self, Shared, Stage, Talk};
 
 /// Draws nothing.
 pub(crate) struct Blind;
@@ -22,10 +22,7 @@ impl egui_kittest::TestRenderer for Blind {
     }
 }
 
-/// What goes in and out of the studio.
-pub(crate) type Talking = Rc<RefCell<Talk>>;
-
-pub(crate) fn at<'a>(stage: Stage) -> (Talking, Harness<'a, Option<App>>) {
+pub(crate) fn at<'a>(stage: Stage) -> (Shared, Harness<'a, Option<App>>) {
     let talk = Rc::new(RefCell::new(Talk::default()));
     let mut harness = fake::harness(&talk, [1440.0, 900.0], Theme::Dark, Blind);
     talk.borrow_mut().reports = fake::reports(stage, "tiny");
@@ -34,7 +31,7 @@ pub(crate) fn at<'a>(stage: Stage) -> (Talking, Harness<'a, Option<App>>) {
 }
 
 /// As [`at`], once the accuracy of the network in view has been asked for.
-pub(crate) fn rested<'a>(stage: Stage) -> (Talking, Harness<'a, Option<App>>) {
+pub(crate) fn rested<'a>(stage: Stage) -> (Shared, Harness<'a, Option<App>>) {
     let (talk, mut harness) = at(stage);
     harness.run_steps(30);
     asked(&talk);
@@ -45,7 +42,7 @@ pub(crate) fn app<'h>(harness: &'h Harness<'_, Option<App>>) -> &'h App {
     harness.state().as_ref().unwrap()
 }
 
-pub(crate) fn asked(talk: &Talking) -> Vec<Request> {
+pub(crate) fn asked(talk: &Shared) -> Vec<Request> {
     std::mem::take(&mut talk.borrow_mut().asked)
 }
 

@@ -11,14 +11,13 @@ use sgnas::protocol::Event;
 use sgnas::studio::App;
 use sgnas::studio::backend::Report;
 
-use crate::fake::{self, Stage, Talk};
-use crate::logic::Talking;
+use crate::fake::{self, Shared, Stage, Talk};
 use crate::runs::records;
 use crate::screen::{self, Device};
 use crate::shots::{colours, folder};
 
 type Studio<'a> = Harness<'a, Option<App>>;
-type Steps = fn(&Talking, &mut Studio<'_>);
+type Steps = fn(&Shared, &mut Studio<'_>);
 
 fn click(harness: &mut Studio<'_>, label: &str) {
     harness.get_by_label(label).click();
@@ -30,7 +29,7 @@ fn alone(harness: &mut Studio<'_>, pane: &str) {
     harness.run_steps(4);
 }
 
-fn compare(talk: &Talking, harness: &mut Studio<'_>) {
+fn compare(talk: &Shared, harness: &mut Studio<'_>) {
     alone(harness, "runs");
     click(harness, "compare first");
     click(harness, "compare a-run-with-a-rather-long-name-2");

@@ -8,11 +8,11 @@ use sgnas::studio::App;
 use sgnas::studio::backend::{Report, Request};
 use sgnas::studio::state::Live;
 
-use crate::fake::Stage;
-use crate::logic::{Talking, app, asked, rested};
+use crate::fake::{Shared, Stage};
+use crate::logic::{app, asked, rested};
 use crate::sample;
 
-fn pane<'a>() -> (Talking, Harness<'a, Option<App>>) {
+fn pane<'a>() -> (Shared, Harness<'a, Option<App>>) {
     let (talk, mut harness) = rested(Stage::Finished);
     harness.state_mut().as_mut().unwrap().show_alone("runs");
     harness.run_steps(3);

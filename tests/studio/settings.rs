@@ -8,7 +8,7 @@ use sgnas::protocol::{Command, Config};
 use sgnas::studio::App;
 use sgnas::studio::backend::Request;
 
-use crate::fake::Stage;
+use crate::fake::{Shared, Stage};
 use crate::logic::{asked, at};
 use crate::sample::CHANGED;
 
@@ -22,7 +22,7 @@ fn fill(harness: &mut Harness<'_, Option<App>>, field: &str, text: &str) {
     harness.run_steps(2);
 }
 
-fn pane<'a>(stage: Stage) -> (crate::logic::Talking, Harness<'a, Option<App>>) {
+fn pane<'a>(stage: Stage) -> (Shared, Harness<'a, Option<App>>) {
     let (talk, mut harness) = at(stage);
     harness.state_mut().as_mut().unwrap().show_alone("settings");
     harness.run_steps(3);

@@ -1,6 +1,8 @@
 //! The pane "Log": what the run and the studio told, with levels to filter by, a search, and a way
 //! to copy what is shown.
 
+use std::fmt::Write;
+
 use eframe::egui::{
     self, Align, Color32, CornerRadius, Label, Layout, RichText, ScrollArea, Sense, StrokeKind,
     TextEdit, Ui, vec2,
@@ -58,6 +60,18 @@ impl Pane for LogPane {
                 row(ui, view.tokens, log, line);
             }
         });
+    }
+
+    fn csv(&self, view: &View<'_>) -> Option<String> {
+        let log = &view.studio.log;
+        let mut text = String::from("seconds,level,text\n");
+        for line in self.chosen(log) {
+            let seconds = log.since_start(line).map_or(String::new(), |at| at.to_string());
+            let quoted = line.text.replace('"', "\"\"");
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{seconds},{},\"{quoted}\"", line.level.name());
+        }
+        Some(text)
     }
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {

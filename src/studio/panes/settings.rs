@@ -1,14 +1,15 @@
 //! The pane "Settings": what decides the open run, with what differs from its preset. While the run
 //! is under way, those settings that may change live are sent to it.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use super::Pane;
-use crate::protocol::Command;
+use crate::protocol::{Command, Config};
 use crate::studio::backend::Request;
-use crate::studio::settings::{Draft, Mode, Panel};
+use crate::studio::settings::{Draft, Mode, Panel, text};
 use crate::studio::state::Live;
 use crate::studio::view::{View, Wish};
 use crate::studio::widgets::{icon, note};
@@ -63,6 +64,20 @@ impl Pane for Settings {
                 }
             }
         });
+    }
+
+    fn csv(&self, view: &View<'_>) -> Option<String> {
+        let config = &view.studio.run.as_ref()?.state.start.as_ref()?.config;
+        let preset = Config::preset(&config.general.preset).ok()?;
+        let mut all = String::from("setting,value,preset\n");
+        for field in Config::fields() {
+            let key = field.key();
+            let [value, usual] =
+                [config, &preset].map(|config| text(config, &key).replace('"', "\"\""));
+            // Writing to a string cannot fail.
+            let _ = writeln!(all, "{key},\"{value}\",\"{usual}\"");
+        }
+        Some(all)
     }
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {

@@ -2,6 +2,7 @@
 //! given, and how well they agree, epoch by epoch (paper, Fig. 7a).
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use eframe::egui::{self, Stroke, Ui, vec2};
 use egui_plot::{Line, LineStyle, MarkerShape, PlotPoints, Points, VLine};
@@ -70,6 +71,20 @@ impl Pane for Tracking {
             });
             ui.vertical(|ui| self.agreement(ui, view, &run.state, shown.epoch));
         }
+    }
+
+    fn csv(&self, view: &View<'_>) -> Option<String> {
+        let state = &view.studio.run.as_ref()?.state;
+        let mut text = String::from("generator,target,cost\n");
+        let epochs = state.generator_epochs.iter();
+        let epochs = epochs.map(|one| (format!("epoch {}", one.epoch + 1), &one.answers));
+        for (name, answers) in epochs.chain([("kept".to_owned(), &state.tracking)]) {
+            for one in answers {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "{name},{},{}", one.budget, one.cost);
+            }
+        }
+        Some(text)
     }
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {

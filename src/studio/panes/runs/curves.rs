@@ -1,6 +1,7 @@
 //! Curves of several runs over each other.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use eframe::egui::{RichText, Stroke, Ui};
 use egui_plot::{Line, PlotPoints};
@@ -89,6 +90,18 @@ impl Quantity {
             }
         }
     }
+}
+
+/// The points of the curves.
+pub(super) fn csv(compared: &[Compared<'_>], quantity: Quantity) -> String {
+    let mut text = String::from("run,x,y\n");
+    for one in compared {
+        for [x, y] in quantity.points(one.state) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "\"{}\",{x},{y}", one.name.replace('"', "\"\""));
+        }
+    }
+    text
 }
 
 /// Draws the curves.

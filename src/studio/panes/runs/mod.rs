@@ -67,6 +67,11 @@ impl Pane for Runs {
         self.confirm(ui, view);
     }
 
+    fn csv(&self, view: &View<'_>) -> Option<String> {
+        let compared = self.compared(view);
+        (!compared.is_empty()).then(|| curves::csv(&compared, self.quantity))
+    }
+
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
         let again = icon::quiet(ui, view.tokens, "look again", false);
         if again.on_hover_text("Look for runs, and read those that are compared").clicked() {
