@@ -11,7 +11,7 @@ use sgnas::desk::Desk;
 use sgnas::gpu::AdapterChoice;
 use sgnas::protocol::Event;
 use sgnas::protocol::config::Config;
-use sgnas::run::folder::RunFolder;
+use sgnas::run::folder::{OwnedRunFolder, RunFolder};
 use sgnas::studio::Backend;
 use sgnas::studio::backend::{Ending, Report, Request};
 
@@ -124,4 +124,33 @@ fn a_run_that_is_left_for_another_saves_and_says_no_more() {
     drop(desk);
     let left = RunFolder::open(&runs.join("tiny-1")).unwrap();
     assert!(left.checkpoints().load::<serde_json::Value>().unwrap().is_some());
+}
+
+#[test]
+fn a_run_is_listed_read_and_deleted_and_images_are_recognised() {
+    let home = tempfile::tempdir().unwrap();
+    let (data, runs) = (home.path().join("data"), home.path().join("runs"));
+    common::small_images(&data, 24);
+    let run = runs.join("tiny-1");
+    drop(OwnedRunFolder::create(&run, &config(&data, 3)).unwrap());
+    let mut desk = Desk::new(AdapterChoice::Best, &runs).unwrap();
+
+    desk.ask(Request::Read(run.clone()));
+    let read = Report::Read { folder: run.clone(), records: Vec::new() };
+    until(&mut desk, |report| *report == read);
+    desk.ask(Request::Take(data.clone()));
+    until(&mut desk, |report| matches!(report, Report::Images { path, .. } if *path == data));
+    desk.ask(Request::Take(home.path().join("nothing")));
+    until(&mut desk, |report| matches!(report, Report::Trouble(what) if what.contains("nothing")));
+
+    let count = |report: &Report| match report {
+        Report::Runs(runs) => Some(runs.len()),
+        _ => None,
+    };
+    desk.ask(Request::ListRuns);
+    until(&mut desk, |report| count(report) == Some(1));
+    desk.ask(Request::Delete(run.clone()));
+    let reports = until(&mut desk, |report| count(report) == Some(0));
+    assert!(reports.contains(&Report::Deleted(run.clone())), "{reports:?}");
+    assert!(!run.exists());
 }
