@@ -28,8 +28,8 @@ pub(super) fn watch() -> Tree<Place> {
         let panes = keys.iter().map(|key| tiles.insert_pane(Place((*key).to_owned()))).collect();
         tiles.insert_tab_tile(panes)
     };
-    let (training, scatter) = (tabs(&["training"]), tabs(&["scatter"]));
-    let architecture = tabs(&["architecture", "tracking", "runs", "settings", "log"]);
+    let (training, scatter) = (tabs(&["training", "log"]), tabs(&["scatter"]));
+    let architecture = tabs(&["architecture", "tracking", "runs", "settings"]);
     let left = Linear::new_binary(LinearDir::Vertical, [training, scatter], 0.5);
     let left = tiles.insert_container(Container::Linear(left));
     let all = Linear::new_binary(LinearDir::Horizontal, [left, architecture], 0.37);
