@@ -33,6 +33,8 @@ pub(in crate::studio) enum Mode {
 pub(in crate::studio) struct Panel {
     /// What is drawn.
     pub(in crate::studio) draft: Draft,
+    /// The preset of the draft, read once.
+    preset: Option<Config>,
     search: String,
     changed_only: bool,
 }
@@ -40,7 +42,7 @@ pub(in crate::studio) struct Panel {
 impl Panel {
     /// Over a draft.
     pub(in crate::studio) fn new(draft: Draft) -> Self {
-        Self { draft, search: String::new(), changed_only: false }
+        Self { draft, preset: None, search: String::new(), changed_only: false }
     }
 
     /// Draws search and switch, and the settings that pass; keys and values whose input is
@@ -52,7 +54,11 @@ impl Panel {
         mode: Mode,
     ) -> Vec<(String, String)> {
         let built = self.draft.build();
-        let preset = Config::preset(&built.config.general.preset).ok();
+        let name = &built.config.general.preset;
+        if self.preset.as_ref().is_none_or(|preset| preset.general.preset != *name) {
+            self.preset = Config::preset(name).ok();
+        }
+        let preset = &self.preset;
         let differs = |field: &Field| {
             let key = field.key();
             preset.as_ref().is_some_and(|preset| self.draft.text(&key) != text(preset, &key))
