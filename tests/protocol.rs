@@ -83,6 +83,7 @@ fn all() -> Vec<Event> {
         Event::PhaseStarted { phase: Phase::Supernet },
         Event::SupernetStep(supernet),
         Event::SupernetEpoch(SupernetEpoch { epoch: 0, smallest: 0.4, largest: 0.6, mean: 0.5 }),
+        Event::PathCounts(PathCounts::none(0, 2)),
         Event::Checkpoint { phase: Phase::Supernet, step: 8 },
         Event::SettingChanged { key: "evaluate.random".to_owned(), value: "7".to_owned() },
         Event::Warning { message: warning },

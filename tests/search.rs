@@ -9,7 +9,7 @@ use sgnas::gpu::AdapterChoice;
 use sgnas::protocol::command::Command;
 use sgnas::protocol::config::Config;
 use sgnas::protocol::event::Event;
-use sgnas::protocol::facts::Phase;
+use sgnas::protocol::facts::{EXPANSIONS, PathCounts, Phase};
 use sgnas::protocol::statistics::fit;
 use sgnas::run::folder::RunFolder;
 use sgnas::run::link;
@@ -66,6 +66,22 @@ fn a_search_learns_keeps_its_budgets_and_ends_the_same_after_a_stop_in_each_phas
         assert!(epoch.answers.windows(2).all(|pair| pair[0].budget < pair[1].budget));
         assert_eq!(fit(&epoch.answers).kendall_tau, epoch.kendall_tau);
     }
+    // Every epoch tells what it trained: per layer each path once, in as many parts as it is wide.
+    let counts: Vec<_> = events
+        .iter()
+        .filter_map(|e| if let Event::PathCounts(of) = e { Some(of) } else { None })
+        .collect();
+    assert_eq!(counts.len(), 16);
+    let paths = |of: &PathCounts, layer: usize| -> u64 {
+        let parts = |e: usize| (0..3).map(|k| of.count(layer, e, k)).sum::<u64>();
+        (EXPANSIONS.iter().enumerate()).map(|(e, width)| parts(e) / *width as u64).sum()
+    };
+    let all = paths(counts[0], 0);
+    assert!(all > 0 && all.is_multiple_of(4), "four paths a step: {all}");
+    for of in &counts {
+        assert!((0..of.layers()).all(|layer| paths(of, layer) == all), "{of:?}");
+    }
+    assert_ne!(counts[0].counts, counts[1].counts);
     let result = outcome.result.unwrap();
     assert_eq!((result.generated.len(), result.random.len()), (8, 4));
     for one in &result.generated {

@@ -62,6 +62,17 @@ impl PathSampler {
     }
 }
 
+impl Path {
+    /// Calls `seen` with (layer, expansion, kernel's place) of every sub-block that is trained.
+    pub fn parts(&self, mut seen: impl FnMut(usize, usize, usize)) {
+        for (layer, ops) in self.0.iter().enumerate() {
+            let kept = || ops.iter().map(|&op| usize::from(op)).filter(|&op| op != SKIP);
+            let expansion = kept().count();
+            kept().for_each(|op| seen(layer, expansion, op));
+        }
+    }
+}
+
 /// Cards that are shuffled anew when the last is drawn.
 struct Deck<T, const N: usize> {
     cards: [T; N],
@@ -95,6 +106,7 @@ pub fn gumbel_noise(layers: usize, rng: &mut impl Rng) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use rand::SeedableRng;
 
@@ -134,6 +146,14 @@ mod tests {
         let skipped = (0..1000).filter(|_| usize::from(sampler.step(&mut rng)[0].0[0][0]) == SKIP);
         let n = skipped.count();
         assert!((200..460).contains(&n), "{n}");
+    }
+
+    #[test]
+    fn the_parts_of_a_path_are_its_kernels_with_their_expansion() {
+        let architecture = Architecture::new(vec![vec![3, 7], vec![5, 5, 3]]).unwrap();
+        let mut parts = Vec::new();
+        Path::from(&architecture).parts(|layer, expansion, op| parts.push((layer, expansion, op)));
+        assert_eq!(parts, [(0, 2, 0), (0, 2, 2), (1, 3, 1), (1, 3, 1), (1, 3, 0)]);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::facts::{
-    Evaluated, GeneratorEpoch, GeneratorStep, Phase, RunStart, ScratchEpoch, SupernetEpoch,
-    SupernetStep, Tracked,
+    Evaluated, GeneratorEpoch, GeneratorStep, PathCounts, Phase, RunStart, ScratchEpoch,
+    SupernetEpoch, SupernetStep, Tracked,
 };
 
 /// A fact about a run.
@@ -30,6 +30,8 @@ pub enum Event {
     SupernetStep(SupernetStep),
     /// An epoch of the supernet.
     SupernetEpoch(SupernetEpoch),
+    /// What an epoch of the supernet has trained, and how often.
+    PathCounts(PathCounts),
     /// A step of the generator.
     GeneratorStep(GeneratorStep),
     /// An epoch of the generator.

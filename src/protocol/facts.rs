@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::config::Config;
-use crate::space::Architecture;
+use crate::space::{Architecture, KERNELS};
 
 /// A part of a run, in the order of running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -163,6 +163,64 @@ pub struct SupernetEpoch {
     /// Mean accuracy of random paths.
     #[serde(deserialize_with = "nan_from_null")]
     pub mean: f64,
+}
+
+/// The expansions that paths take, as sampling draws them.
+pub const EXPANSIONS: [usize; 5] = [2, 3, 4, 5, 6];
+
+/// How often the paths of an epoch (or of several) trained a kernel in a layer of an expansion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathCounts {
+    /// Counted from 0.
+    pub epoch: u64,
+    /// Sub-blocks of that kernel in paths of that expansion,
+    /// [layers x expansions 2 to 6 x kernels 3, 5, 7], flat.
+    pub counts: Vec<u64>,
+}
+
+/// Counts of a layer.
+const OF_LAYER: usize = EXPANSIONS.len() * KERNELS.len();
+
+impl PathCounts {
+    /// Of an epoch that has trained nothing yet.
+    pub fn none(epoch: u64, layers: usize) -> Self {
+        Self { epoch, counts: vec![0; layers * OF_LAYER] }
+    }
+
+    /// Layers.
+    pub fn layers(&self) -> usize {
+        self.counts.len() / OF_LAYER
+    }
+
+    /// The count of a layer, by the places of its expansion and kernel; 0 for what is not there.
+    pub fn count(&self, layer: usize, expansion: usize, kernel: usize) -> u64 {
+        let place = layer * OF_LAYER + expansion * KERNELS.len() + kernel;
+        self.counts.get(place).copied().unwrap_or(0)
+    }
+
+    /// Counts once more; a place that is not there is passed over.
+    pub fn add(&mut self, layer: usize, expansion: usize, kernel: usize) {
+        let place = layer * OF_LAYER + expansion * KERNELS.len() + kernel;
+        if let Some(count) = self.counts.get_mut(place) {
+            *count += 1;
+        }
+    }
+
+    /// The largest count.
+    pub fn most(&self) -> u64 {
+        self.counts.iter().copied().max().unwrap_or(0)
+    }
+
+    /// The sum over epochs; `None` for none.
+    pub fn sum(epochs: &[Self]) -> Option<Self> {
+        let (first, rest) = epochs.split_first()?;
+        let mut sum = first.clone();
+        for one in rest {
+            sum.counts.iter_mut().zip(&one.counts).for_each(|(sum, count)| *sum += count);
+            sum.epoch = one.epoch;
+        }
+        Some(sum)
+    }
 }
 
 /// A step of the generator.

@@ -49,6 +49,7 @@ pub fn sentence(event: &Event) -> Option<String> {
         Event::Warning { message } => format!("warning: {message}"),
         // What failed is said once, as the error of the command.
         Event::SupernetStep(_)
+        | Event::PathCounts(_)
         | Event::GeneratorStep(_)
         | Event::Checkpoint { .. }
         | Event::Finished { .. }

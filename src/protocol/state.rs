@@ -3,8 +3,8 @@
 
 use super::event::Event;
 use super::facts::{
-    Evaluated, GeneratorEpoch, GeneratorStep, Origin, Phase, RunStart, ScratchEpoch, SupernetEpoch,
-    SupernetStep, Tracked,
+    Evaluated, GeneratorEpoch, GeneratorStep, Origin, PathCounts, Phase, RunStart, ScratchEpoch,
+    SupernetEpoch, SupernetStep, Tracked,
 };
 use super::journal::Record;
 
@@ -19,6 +19,8 @@ pub struct RunState {
     pub supernet_steps: Vec<SupernetStep>,
     /// Epochs of the supernet.
     pub supernet_epochs: Vec<SupernetEpoch>,
+    /// What each epoch of the supernet has trained, and how often.
+    pub path_counts: Vec<PathCounts>,
     /// Steps of the generator.
     pub generator_steps: Vec<GeneratorStep>,
     /// Epochs of the generator.
@@ -78,6 +80,7 @@ impl RunState {
             }
             Event::SupernetStep(step) => again(&mut self.supernet_steps, *step, |s| s.step),
             Event::SupernetEpoch(epoch) => again(&mut self.supernet_epochs, *epoch, |e| e.epoch),
+            Event::PathCounts(of) => again(&mut self.path_counts, of.clone(), |of| of.epoch),
             Event::GeneratorStep(step) => again(&mut self.generator_steps, *step, |s| s.step),
             Event::GeneratorEpoch(epoch) => {
                 again(&mut self.generator_epochs, epoch.clone(), |e| e.epoch);

@@ -36,7 +36,10 @@ impl Answerer {
         let (net, store) = Generator::new(gpu, layers, channels, &mut rng)?;
         let mut rng = streams.stream(Purpose::Prior, 0);
         let (metric, size) = (config.general.constraint, config.generator.prior_pool);
-        let priors = PriorPool::draw(space, metric, size, &mut rng)?;
+        let priors = match size {
+            0 => PriorPool::none(layers),
+            size => PriorPool::draw(space, metric, size, &mut rng)?,
+        };
         let (gpu, targets) = (gpu.clone(), config.targets(space));
         let (space, mask) = (space.clone(), config.generator.mask);
         Ok(Self { net, store, priors, gpu, space, mask, metric, targets })

@@ -15,7 +15,7 @@ use crate::platform::clock::Stopwatch;
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{self, Config};
 use crate::protocol::event::Event;
-use crate::protocol::facts::{Phase, SupernetEpoch, SupernetStep};
+use crate::protocol::facts::{EXPANSIONS, PathCounts, Phase, SupernetEpoch, SupernetStep};
 use crate::space::{Architecture, Space};
 
 /// Steps whose loss and accuracy are averaged into one event.
@@ -108,6 +108,7 @@ async fn train(
             if epoch_ends {
                 report.drain(s).await?;
                 measure(s, trainer, step / epoch_steps - 1).await?;
+                count_paths(s, &plan, step / epoch_steps - 1).await?;
             }
             if due && step < total {
                 report.drain(s).await?;
@@ -218,6 +219,24 @@ impl Report {
         }
         self.drain(s).await
     }
+}
+
+/// Tells how often the epoch has trained what: its paths depend on the steps' numbers alone, so
+/// they are drawn again.
+async fn count_paths(s: &mut Session, plan: &Plan, epoch: u64) -> Result<(), RunError> {
+    let layers = s.space.layers().len();
+    let config = &plan.config;
+    let sampler =
+        PathSampler { layers, paths: config.paths_per_step, forced: config.forced_sampling };
+    let mut counts = PathCounts::none(epoch, layers);
+    for step in epoch * plan.epoch_steps..(epoch + 1) * plan.epoch_steps {
+        for path in sampler.step(&mut s.streams.stream(Purpose::Path, step)) {
+            path.parts(|layer, expansion, kernel| {
+                counts.add(layer, expansion - EXPANSIONS[0], kernel);
+            });
+        }
+    }
+    s.emit(Event::PathCounts(counts)).await
 }
 
 /// Accuracy of the smallest, the largest and some random paths on held-out images.

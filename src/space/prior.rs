@@ -53,6 +53,12 @@ impl PriorPool {
         Self::new(priors)
     }
 
+    /// No prior: the generator sees the budget alone, for each layer and sub-block zeros in the
+    /// place of a choice.
+    pub fn none(layers: usize) -> Self {
+        Self(vec![Prior { target: 0, path: vec![0.0; layers * SUB_BLOCKS * OPS] }])
+    }
+
     /// Reads the JSON form, `{"360": [layers][24]}`: targets in millions.
     ///
     /// # Errors
@@ -127,6 +133,13 @@ mod tests {
 
     use super::super::Architecture;
     use super::*;
+
+    #[test]
+    fn without_a_prior_every_target_gets_zeros() {
+        let none = PriorPool::none(6);
+        assert_eq!(none.layer_count(), 6);
+        assert!(none.nearest(2e6).path.iter().all(|&value| value == 0.0));
+    }
 
     #[test]
     fn a_pool_of_one_stands_in_the_middle_of_the_papers_ranges() {

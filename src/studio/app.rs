@@ -24,6 +24,8 @@ use crate::space::Budget;
 
 /// A slider that has not moved for so long rests, seconds.
 const REST: f64 = 0.3;
+/// A pane that was pointed at has a light around it for so long, seconds.
+const POINTED: f64 = 3.0;
 const LAYOUT: &str = "layout";
 const PANE_STATES: &str = "panes";
 
@@ -33,6 +35,8 @@ pub struct App {
     backend: Box<dyn Backend>,
     frames: Frames,
     exports: Exports,
+    /// The pane with a light around it, and until when, in the clock of egui.
+    pointed: Option<(&'static str, f64)>,
     tree: Tree<Place>,
     panes: Panes,
     start: Start,
@@ -73,6 +77,7 @@ impl App {
             backend,
             frames: Frames::default(),
             exports: Exports::default(),
+            pointed: None,
             tree: tree.unwrap_or_else(layout::watch),
             panes,
             start: Start::default(),
@@ -138,6 +143,13 @@ impl App {
     pub fn draw(&mut self, ui: &mut Ui) {
         let watch = Stopwatch::start();
         let tokens = Tokens::of(ui.ctx().theme());
+        self.studio.next_run = self.start.changes();
+        let now = ui.input(|input| input.time);
+        self.pointed = self.pointed.filter(|(_, until)| now < *until);
+        let pointed = self.pointed.map(|(key, until)| {
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(until - now));
+            key
+        });
         let view = View::new(&self.studio, tokens, &self.frames, commands::all(&self.studio));
         let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(20, 0));
         Panel::top("run bar").exact_size(run_bar::HEIGHT).frame(bar).resizable(false).show(
@@ -161,13 +173,12 @@ impl App {
             if self.on_start {
                 start.ui(ui, &view);
             } else {
-                layout::show(ui, tree, panes, &view);
+                layout::show(ui, tree, panes, &view, pointed);
             }
         });
         dropping::show(ui.ctx(), tokens);
         self.palette.show(ui.ctx(), &view);
         let wishes = view.into_wishes();
-        let now = ui.input(|input| input.time);
         for wish in wishes {
             match wish {
                 Wish::Export(key, format) => self.export(ui, &key, format),
@@ -200,6 +211,15 @@ impl App {
             Wish::Unpin(architecture) => self.studio.pins.remove(&architecture),
             // The frame is needed for it, so it is done where the frame is.
             Wish::Export(..) => {}
+            Wish::Point(key) => {
+                layout::bring(&mut self.tree, key);
+                self.pointed = Some((key, now + POINTED));
+            }
+            Wish::NextRun(key, value) => self.start.change(key, value),
+            // The tour stands beside what it points at.
+            Wish::Pane("explain") if layout::area(&self.tree, "explain").is_none() => {
+                self.tree = layout::explain();
+            }
             Wish::Pane(key) => layout::bring(&mut self.tree, key),
             Wish::StartPage(shown) => {
                 self.on_start = shown;

@@ -43,6 +43,29 @@ pub(super) fn area(tree: &Tree<Place>, key: &str) -> Option<egui::Rect> {
     tree.tiles.rect(pane).filter(|_| tree.is_visible_in_layout(pane))
 }
 
+/// The panel that a pane stands in, header and all.
+fn frame(tree: &Tree<Place>, key: &str) -> Option<egui::Rect> {
+    let pane = tree.tiles.find_pane(&Place(key.to_owned()))?;
+    tree.tiles.rect(tree.tiles.parent_of(pane)?)
+}
+
+/// The tree of the workspace "Explain": the tour at the left, what it points at beside it.
+pub(super) fn explain() -> Tree<Place> {
+    let mut tiles = Tiles::default();
+    let mut pane = |key: &str| tiles.insert_pane(Place(key.to_owned()));
+    let tour = pane("explain");
+    let others: Vec<TileId> = panes::PANES
+        .iter()
+        .filter(|entry| entry.key != "explain")
+        .map(|one| pane(one.key))
+        .collect();
+    let tour = tiles.insert_tab_tile(vec![tour]);
+    let others = tiles.insert_tab_tile(others);
+    let all = Linear::new_binary(LinearDir::Horizontal, [tour, others], 0.36);
+    let root = tiles.insert_container(Container::Linear(all));
+    Tree::new(egui::Id::unique("workspace"), root, tiles)
+}
+
 /// A tree of one pane.
 pub(super) fn alone(key: &str) -> Tree<Place> {
     Tree::new_tabs(egui::Id::unique("workspace"), vec![Place(key.to_owned())])
@@ -66,8 +89,14 @@ pub(super) fn bring(tree: &mut Tree<Place>, key: &str) {
     tree.make_active(|id, _| Some(id) == wanted);
 }
 
-/// Draws the tree and all panes in it.
-pub(super) fn show(ui: &mut Ui, tree: &mut Tree<Place>, panes: &mut Panes, view: &View<'_>) {
+/// Draws the tree and all panes in it, with a light around the one that is pointed at.
+pub(super) fn show(
+    ui: &mut Ui,
+    tree: &mut Tree<Place>,
+    panes: &mut Panes,
+    view: &View<'_>,
+    pointed: Option<&str>,
+) {
     let grounds: Vec<_> = tree
         .tiles
         .iter()
@@ -81,6 +110,11 @@ pub(super) fn show(ui: &mut Ui, tree: &mut Tree<Place>, panes: &mut Panes, view:
         ui.painter().rect(*rect, radius, panel, border, StrokeKind::Inside);
     }
     tree.ui(&mut Behavior { panes, view }, ui);
+    if let Some(frame) = pointed.and_then(|key| frame(tree, key)) {
+        let (radius, stroke) =
+            (CornerRadius::same(PANEL_RADIUS), Stroke::new(2.0, view.tokens.accent));
+        ui.painter().rect_stroke(frame, radius, stroke, StrokeKind::Inside);
+    }
     // The grounds are drawn where the panels were; after a change they follow at once.
     if grounds.is_empty() || grounds.iter().any(|(id, rect)| tree.tiles.rect(*id) != Some(*rect)) {
         ui.ctx().request_repaint();

@@ -28,6 +28,10 @@ pub enum Wish {
     Unpin(Architecture),
     /// A pane in front, by its key; one that was closed comes back.
     Pane(&'static str),
+    /// A pane in front, with a light around it for a moment.
+    Point(&'static str),
+    /// A setting of the next run, by its key; `None` as its preset has it.
+    NextRun(&'static str, Option<&'static str>),
     /// The drawing of a pane as a file, by its key.
     Export(String, Format),
     /// The start page, or back to the panes.

@@ -91,7 +91,7 @@ pub(crate) fn events(preset: &str) -> Vec<Event> {
     let space = config.space().unwrap();
     let targets = config.targets(&space);
     let mut events = vec![Event::RunStarted(Box::new(start))];
-    supernet(&mut events, &mut dice, config.supernet.epochs);
+    supernet(&mut events, &mut dice, config.supernet.epochs, space.layers().len());
     generator(&mut events, &mut dice, targets);
     events.push(Event::PhaseStarted { phase: Phase::Evaluate });
     let tracked = targets.spread(20).into_iter().map(|budget| {
@@ -125,7 +125,7 @@ pub(crate) fn events(preset: &str) -> Vec<Event> {
     events
 }
 
-fn supernet(events: &mut Vec<Event>, dice: &mut Dice, epochs: u64) {
+fn supernet(events: &mut Vec<Event>, dice: &mut Dice, epochs: u64, layers: usize) {
     events.push(Event::PhaseStarted { phase: Phase::Supernet });
     for step in 0..epochs * 125 {
         let done = step as f64 / (epochs * 125) as f64;
@@ -145,6 +145,12 @@ fn supernet(events: &mut Vec<Event>, dice: &mut Dice, epochs: u64) {
                 largest: 0.1 + 0.72 * rise + 0.01 * dice.noise(),
                 mean: 0.1 + 0.67 * rise + 0.01 * dice.noise(),
             }));
+            let mut of = PathCounts::none(step / 125, layers);
+            for (i, count) in of.counts.iter_mut().enumerate() {
+                let expansion = EXPANSIONS[(i / 3) % EXPANSIONS.len()] as f64;
+                *count = (33.0 * expansion * (0.8 + 0.4 * dice.roll())) as u64;
+            }
+            events.push(Event::PathCounts(of));
         }
     }
     events.push(Event::PhaseEnded { phase: Phase::Supernet, seconds: 168.4 });

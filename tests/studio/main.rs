@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod commands;
+mod explain;
 mod exports;
 mod fake;
+mod heat;
 mod logic;
 mod looks;
 mod panes;

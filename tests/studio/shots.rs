@@ -14,7 +14,7 @@ use sgnas::studio::panes::PANES;
 
 use crate::fake::{self, STAGES, Stage, Talk};
 use crate::screen::{self, Device};
-use crate::{pins, scatter, scratch};
+use crate::{explain, pins, scatter, scratch};
 
 const SIZES: [[f32; 2]; 2] = [[1024.0, 700.0], [1920.0, 1080.0]];
 
@@ -81,7 +81,14 @@ fn every_pane_is_drawn_at_every_stage_in_both_themes_and_sizes() {
 }
 
 /// What is only seen after something was done, in a pane that is alone (or in none).
-const SCENES: [(&str, Option<&str>, Scene); 4] = [
+const SCENES: [(&str, Option<&str>, Scene); 5] = [
+    ("explain-pointing", None, |harness, _| {
+        explain::show(harness);
+        harness.get_by_label_contains("step 3:").click();
+        harness.run_steps(2);
+        harness.get_by_label("Show it in Training").click();
+        harness.run_steps(4);
+    }),
     ("scratch-trained", None, |harness, talk| scratch::two(harness, talk)),
     ("watch-pinned", None, |harness, talk| pins::pin(harness, talk, &[0.45, 0.5, 0.8])),
     ("architecture-compared", Some("architecture"), |harness, talk| {

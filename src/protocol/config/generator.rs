@@ -56,8 +56,8 @@ section! {
         target_step: Amount = Amount::Share(0.025), Whole(1, 1_000_000_000_000), "MACs or parameters", fixed;
         /// Noise on each target, at most this share of a step to either side
         target_jitter: f64 = 0.1, Real(0.0, 0.5), "", fixed;
-        /// Random architectures that the generator starts from, each for its cost (Sec. 3.3)
-        prior_pool: usize = 1, Whole(1, 64), "architectures", fixed;
+        /// Random architectures that the generator starts from, each for its cost (Sec. 3.3); 0: none
+        prior_pool: usize = 1, Whole(0, 64), "architectures", fixed;
         /// Sub-blocks that are never skipped: two, or the official first alone
         mask: SkipMask = SkipMask::FirstTwo, OneOf(SkipMask::WORDS), "", fixed;
         /// Epochs whose summed hardware loss lies below this compete for the best accuracy

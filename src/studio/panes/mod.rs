@@ -2,6 +2,7 @@
 //! line in [`PANES`]; where it stands by default is `layout`'s affair.
 
 mod architecture;
+mod explain;
 mod log;
 mod runs;
 mod scatter;
@@ -60,6 +61,7 @@ pub const PANES: &[Entry] = &[
         title: "Accuracy against cost",
         make: || Box::<scatter::Scatter>::default(),
     },
+    Entry { key: "explain", title: "Explain", make: || Box::<explain::Explain>::default() },
     Entry {
         key: "scratch",
         title: "From scratch",

@@ -1,6 +1,7 @@
 //! The start page: what this is in one sentence, and the ways to begin: a preset on the embedded
 //! images or on one's own, or a run that is there already. It stands in the place of the panes.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use eframe::egui::{
@@ -72,6 +73,22 @@ impl Start {
             panel.draft.edit("data", &path);
             self.found = Some((path, form.to_owned()));
         }
+    }
+
+    /// Sets a setting, or gives it back to the preset.
+    pub(in crate::studio) fn change(&mut self, key: &str, value: Option<&str>) {
+        let Some(panel) = &mut self.panel else { return };
+        match value {
+            Some(value) => panel.draft.edit(key, value),
+            None => panel.draft.reset(key),
+        }
+    }
+
+    /// The settings that differ from the preset, by key.
+    pub(in crate::studio) fn changes(&self) -> BTreeMap<String, String> {
+        let draft = self.panel.iter().map(|panel| &panel.draft);
+        let changes = draft.flat_map(|draft| draft.changed().map(|key| (key, draft.text(key))));
+        changes.map(|(key, text)| (key.to_owned(), text)).collect()
     }
 
     /// Takes the settings of another run.

@@ -9,13 +9,14 @@ use egui_plot::{Line, LineStyle, PlotPoints, VLine};
 
 use super::Pane;
 use crate::protocol::RunState;
-use crate::protocol::facts::Phase;
+use crate::protocol::facts::{PathCounts, Phase};
 use crate::protocol::progress::epoch_steps;
+use crate::protocol::quantity::grouped;
 use crate::studio::series::{decimate, nearest, smooth};
 use crate::studio::theme::Tokens;
 use crate::studio::view::View;
 use crate::studio::widgets::plot::{self, Scale};
-use crate::studio::widgets::{icon, note};
+use crate::studio::widgets::{heat, icon, note};
 
 /// Below this breadth of the header its words are shortened, points.
 const NARROW: f32 = 400.0;
@@ -28,6 +29,8 @@ pub(super) struct Training {
     y: Scale,
     /// The cursor, on the x axis.
     cursor: Option<f64>,
+    /// Whether the heat map of trained paths stands in the place of the curves.
+    paths: bool,
     /// Names of series that are not drawn.
     hidden: BTreeSet<String>,
 }
@@ -39,10 +42,14 @@ impl Default for Training {
             smoothing: 0.6,
             y: Scale::Linear,
             cursor: None,
+            paths: false,
             hidden: BTreeSet::new(),
         }
     }
 }
+
+/// From this height on the heat map of trained paths stands below the curves, points.
+const ROOM_FOR_PATHS: f32 = 480.0;
 
 /// Values at the cursor are written as if ticks lay so far apart.
 const DIGITS: f64 = 0.001;
@@ -72,11 +79,25 @@ impl Pane for Training {
             empty(ui, view.tokens, phase);
             return;
         }
-        let height = ui.available_height() / charts.len() as f32;
+        if self.shows_paths(phase) {
+            let height = ui.available_height();
+            paths(ui, view.tokens, &run.state, height);
+            return;
+        }
+        let mut room = ui.available_height();
+        let below = phase == Phase::Supernet && room >= ROOM_FOR_PATHS;
+        if below {
+            room *= 0.6;
+        }
+        let height = room / charts.len() as f32;
         let before = self.cursor.take();
         for chart in &charts {
             let room = egui::vec2(ui.available_width(), height - 8.0);
             ui.allocate_ui(room, |ui| self.chart(ui, view.tokens, chart, before));
+        }
+        if below {
+            let height = ui.available_height();
+            paths(ui, view.tokens, &run.state, height);
         }
     }
 
@@ -108,11 +129,16 @@ impl Pane for Training {
         icon::quiet_menu(ui, tokens, name(shown), |ui| {
             for phase in [Phase::Supernet, Phase::Generator, Phase::Scratch] {
                 if ui.selectable_label(self.phase == Some(phase), name(phase)).clicked() {
-                    self.phase = Some(phase);
+                    (self.phase, self.paths) = (Some(phase), false);
                     ui.close();
                 }
             }
+            if ui.selectable_label(self.paths, "what was trained how often").clicked() {
+                (self.phase, self.paths) = (Some(Phase::Supernet), !self.paths);
+                ui.close();
+            }
             if ui.selectable_label(self.phase.is_none(), "follow the run").clicked() {
+                self.paths = false;
                 self.phase = None;
                 ui.close();
             }
@@ -149,6 +175,10 @@ impl Pane for Training {
 }
 
 impl Training {
+    fn shows_paths(&self, phase: Phase) -> bool {
+        self.paths && phase == Phase::Supernet
+    }
+
     fn chart(&mut self, ui: &mut Ui, tokens: &Tokens, chart: &Chart, cursor: Option<f64>) {
         let series: Vec<plot::Named> =
             chart.curves.iter().map(|curve| (curve.name.to_owned(), curve.ink)).collect();
@@ -197,6 +227,25 @@ impl Training {
             });
         }
     }
+}
+
+/// How often each layer, expansion and kernel was trained so far.
+fn paths(ui: &mut Ui, tokens: &Tokens, state: &RunState, height: f32) {
+    let Some(counts) = PathCounts::sum(&state.path_counts) else {
+        let text = "How often each layer, expansion and kernel was trained appears here after the first epoch.";
+        note::centred(ui, tokens, text);
+        return;
+    };
+    let most = grouped(counts.most());
+    let name = format!("times trained, by expansion and kernel (3, 5, 7 from above): up to {most}");
+    ui.label(RichText::new(name).small().color(tokens.muted));
+    let (response, under) = heat::show(ui, tokens, &counts, (height - 24.0).max(120.0));
+    let Some((layer, expansion, kernel, count)) = under else { return };
+    response.on_hover_ui_at_pointer(|ui| {
+        let title = format!("layer {}, expansion {expansion}, {kernel}×{kernel}", layer + 1);
+        ui.label(RichText::new(title).strong());
+        ui.label(RichText::new(format!("trained {} times", grouped(count))).small());
+    });
 }
 
 fn line(name: &'static str, points: Vec<[f64; 2]>, stroke: Stroke) -> Line<'static> {

@@ -59,6 +59,8 @@ pub struct Studio {
     shelved: BTreeMap<PathBuf, Pins>,
     /// Trainings from scratch that belong to the run in view, in the order of their numbers.
     pub trainings: Vec<Training>,
+    /// Settings of the next run that differ from its preset, by key.
+    pub next_run: BTreeMap<String, String>,
     /// The file that was written last.
     pub saved: Option<PathBuf>,
     /// Adapters, best first.
@@ -97,6 +99,7 @@ impl Default for Studio {
             pins: Pins::default(),
             shelved: BTreeMap::new(),
             trainings: Vec::new(),
+            next_run: BTreeMap::new(),
             saved: None,
             adapters: Vec::new(),
             runs: None,

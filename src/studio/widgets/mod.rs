@@ -3,6 +3,7 @@
 pub(super) mod card;
 pub(super) mod columns;
 pub(super) mod difference;
+pub(super) mod heat;
 pub(super) mod icon;
 pub(super) mod layer_macs;
 pub(super) mod limit;
