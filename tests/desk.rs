@@ -108,13 +108,27 @@ fn a_run_that_is_left_for_another_saves_and_says_no_more() {
     let told = epochs(&reports);
     assert!(told > 0);
     desk.ask(Request::Open(run.clone()));
-    let opened = until(&mut desk, |report| matches!(report, Report::Training { .. }));
+    // So are the random networks that were measured on request.
+    let opened = until(&mut desk, |report| matches!(report, Report::DrawnBefore(_)));
+    let drawn = opened.iter().find_map(|report| match report {
+        Report::DrawnBefore(drawn) => Some(drawn),
+        _ => None,
+    });
+    assert_eq!(drawn, Some(&[&three[..], &three[1..]].concat()));
     let again = opened.iter().find_map(|report| match report {
         Report::Training { folder, architecture, live: false, .. } => Some((folder, architecture)),
         _ => None,
     });
     assert_eq!(again, Some((&folder, &architecture)));
     assert_eq!(epochs(&opened), told);
+    // A saved architecture comes back by its file.
+    let json = serde_json::to_vec(&architecture).unwrap();
+    let name = "architecture.json".to_owned();
+    desk.ask(Request::Save { run: run.clone(), name, bytes: json });
+    until(&mut desk, |report| matches!(report, Report::Saved(_)));
+    desk.ask(Request::Take(run.join("exports/architecture.json")));
+    let taken = until(&mut desk, |report| matches!(report, Report::Dropped(_)));
+    assert!(taken.contains(&Report::Dropped(architecture.clone())));
     desk.ask(Request::WriteReport(run.clone()));
     let written = until(&mut desk, |report| matches!(report, Report::Saved(_)));
     assert!(written.contains(&Report::Saved(run.join("report.html"))));

@@ -1,5 +1,5 @@
-//! Files that a person wants to keep of a run: drawings, numbers, the report. They lie in the
-//! run's folder.
+//! Files that a person wants to keep of a run: drawings, numbers, the report, which lie in the
+//! run's folder; and architectures that come back from such files.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,7 @@ use crate::platform::files;
 use crate::report::{self, Source};
 use crate::run::RunError;
 use crate::run::folder::{OwnedRunFolder, RunFolder};
+use crate::space::Architecture;
 
 /// The folder in a run's folder that drawings and numbers go to.
 const EXPORTS: &str = "exports";
@@ -28,6 +29,17 @@ fn free(folder: &Path, name: &str) -> PathBuf {
     names.find(|path| !path.exists()).unwrap_or_else(|| folder.join(name))
 }
 
+/// Whether a file calls itself JSON, as saved architectures do.
+pub(super) fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json")) && path.is_file()
+}
+
+/// Reads an architecture from a file.
+pub(super) fn architecture(path: &Path) -> Result<Architecture, RunError> {
+    let text = files::read_to_string(path).map_err(RunError::io(path, "read"))?;
+    Architecture::from_json(&text).map_err(|error| RunError::damaged(path, error.to_string()))
+}
+
 /// Writes the report of a run into its folder; why not, in one line.
 pub(super) fn report(run: &Path) -> Result<PathBuf, String> {
     let folder = RunFolder::open(run).map_err(|error| error.to_string())?;
@@ -47,6 +59,17 @@ pub(super) fn report(run: &Path) -> Result<PathBuf, String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn an_architecture_comes_back_from_its_file_and_other_json_is_named() {
+        let run = tempfile::tempdir().unwrap();
+        let path = save(run.path(), "architecture.json", b"[[3,5],[7,7,3]]").unwrap();
+        assert!(is_json(&path) && !is_json(run.path()));
+        assert_eq!(architecture(&path).unwrap().to_string(), "35 773");
+        let other = save(run.path(), "architecture.json", b"{}").unwrap();
+        let error = architecture(&other).unwrap_err().to_string();
+        assert!(error.contains("architecture-2.json"), "{error}");
+    }
 
     #[test]
     fn a_file_that_is_there_stays_and_the_next_has_a_number() {

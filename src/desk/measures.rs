@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::drawn;
 use super::inbox::Inbox;
 use super::mail::Mail;
 use crate::gpu::AdapterChoice;
@@ -88,6 +89,10 @@ impl Worker {
             let measured = self.random(number).map_err(|error| error.to_string());
             if measured.is_err() {
                 self.draw = 0..0;
+            }
+            let kept = self.folder.as_deref().zip(measured.as_ref().ok());
+            if let Some(Err(error)) = kept.map(|(run, one)| drawn::append(run, one)) {
+                self.mail.send(Report::Trouble(error.to_string()));
             }
             let left = self.draw.end - self.draw.start;
             self.mail.send(Report::Drawn { left, measured });

@@ -4,6 +4,7 @@
 
 mod answers;
 mod chooser;
+mod drawn;
 mod exports;
 mod in_view;
 mod inbox;
@@ -92,9 +93,9 @@ impl Desk {
                 self.leave();
                 self.open_tools(&folder);
                 let tools = (self.answers.clone(), self.measures.clone());
-                let trainings = trainer::list(&folder);
+                let beside = beside(&folder);
                 self.runner = Some(Runner::resume(folder, &self.adapter, &self.mail, tools)?);
-                trainings.into_iter().for_each(|training| self.mail.send(training));
+                beside.into_iter().for_each(|report| self.mail.send(report));
             }
             Request::Open(folder) => self.open(&folder)?,
             Request::Read(folder) => self.aside("reading", move |mail| {
@@ -124,6 +125,9 @@ impl Desk {
             }
             Request::Take(path) => match RunFolder::open(&path) {
                 Ok(_) => self.open(&path)?,
+                Err(_) if exports::is_json(&path) => {
+                    self.mail.send(Report::Dropped(exports::architecture(&path)?));
+                }
                 Err(_) => self.aside("recognising", move |mail| {
                     mail.send(chooser::recognise(&path).unwrap_or_else(Report::Trouble));
                 })?,
@@ -185,7 +189,7 @@ impl Desk {
         let locked = matches!(OwnedRunFolder::open(folder), Err(RunError::Locked { .. }));
         let (root, records) = (found.root().to_owned(), found.records()?);
         self.mail.send(Report::Opened { folder: root.clone(), records, live: false });
-        trainer::list(&root).into_iter().for_each(|training| self.mail.send(training));
+        beside(&root).into_iter().for_each(|report| self.mail.send(report));
         if locked {
             let what = "another program works on this run: what is shown stands still";
             self.mail.send(Report::Trouble(format!("{}: {what}", folder.display())));
@@ -227,6 +231,16 @@ impl Desk {
             self.left.push(runner);
         }
     }
+}
+
+/// What lies beside a run's own state in its folder.
+fn beside(run: &Path) -> Vec<Report> {
+    let mut reports = trainer::list(run);
+    let drawn = drawn::read(run);
+    if !drawn.is_empty() {
+        reports.push(Report::DrawnBefore(drawn));
+    }
+    reports
 }
 
 impl Backend for Desk {

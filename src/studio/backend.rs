@@ -36,7 +36,8 @@ pub enum Request {
     Start(Box<Config>),
     /// Read a run's folder, and answer from what it has learnt.
     Open(PathBuf),
-    /// Something dropped onto the window or chosen: a run is opened, images come back as such.
+    /// Something dropped onto the window or chosen: a run is opened, an architecture in JSON comes
+    /// into view, images come back as such.
     Take(PathBuf),
     /// Read a run's journal, to compare it with others.
     Read(PathBuf),
@@ -150,6 +151,8 @@ pub enum Report {
         /// What was measured, or the reason in one line.
         measured: Result<Evaluated, String>,
     },
+    /// Random architectures of the run in view that were measured earlier, in order.
+    DrawnBefore(Vec<Evaluated>),
     /// A training from scratch of the run in view; one of the same folder is replaced.
     Training {
         /// Its folder.
@@ -186,6 +189,8 @@ pub enum Report {
         /// What it is, in words.
         form: String,
     },
+    /// What was dropped is an architecture.
+    Dropped(Architecture),
     /// Something did not work: what, and what to do, in one line.
     Trouble(String),
 }

@@ -69,7 +69,21 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) {
         }
         items(ui, view, &["restore layout", "palette", "shortcuts"]);
         ui.separator();
-        egui::widgets::global_theme_preference_buttons(ui);
+        theme_choice(ui);
+    });
+}
+
+/// Dark, light, or as the system has it; in words, since egui's own buttons are symbols that no
+/// font here has.
+fn theme_choice(ui: &mut Ui) {
+    use egui::ThemePreference::{Dark, Light, System};
+    let now = ui.ctx().options(|options| options.theme_preference);
+    ui.horizontal(|ui| {
+        for (choice, name) in [(System, "as the system"), (Dark, "dark"), (Light, "light")] {
+            if ui.selectable_label(now == choice, name).clicked() {
+                ui.ctx().set_theme(choice);
+            }
+        }
     });
 }
 

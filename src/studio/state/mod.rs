@@ -223,6 +223,11 @@ impl Studio {
                     self.complain(why);
                 }
             }
+            Report::Dropped(_) if self.run.is_none() => {
+                self.complain("open a run first: an architecture is shown in its space".to_owned());
+            }
+            Report::Dropped(architecture) => self.show(architecture, Source::Edited),
+            Report::DrawnBefore(drawn) => self.drawn = drawn,
             Report::Saved(path) => self.saved = Some(path),
             // The app and its start page take them.
             Report::Chosen(_) | Report::Images { .. } => {}

@@ -60,7 +60,7 @@ pub(super) fn train(ui: &mut Ui, view: &View<'_>, network: &Network) {
 /// The menu of what can be done with the architecture as JSON.
 pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted) {
     let response = icon::quiet(ui, view.tokens, "JSON", true);
-    let response = response.on_hover_text("Copy the kernels as JSON, or show others");
+    let response = response.on_hover_text("The kernels as JSON: copy, save, or show others");
     egui::Popup::menu(&response)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
@@ -70,10 +70,19 @@ pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted) {
                 if ui.button("Copy as JSON").clicked() {
                     ui.ctx().copy_text(json);
                     ui.close();
+                } else if ui.button("Save as JSON").clicked() {
+                    if let Some(run) = &view.studio.run {
+                        let (run, name) = (run.folder.clone(), "architecture.json".to_owned());
+                        let bytes = json.into_bytes();
+                        view.wish(Wish::Ask(Request::Save { run, name, bytes }));
+                    }
+                    ui.close();
                 }
                 ui.separator();
             }
             let label = ui.label("Show another one");
+            let note = "Paste it here, or drop its file onto the window.";
+            ui.label(RichText::new(note).small().color(view.tokens.muted));
             let hint = "[[3,5],[7,7,3], …]: the kernels of each layer";
             let edit = TextEdit::multiline(&mut pasted.text).hint_text(hint).desired_rows(3);
             ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label.id);
