@@ -42,7 +42,7 @@ pub(in crate::studio) fn show(
     let mut under = None;
     for (e, &expansion) in EXPANSIONS.iter().enumerate() {
         let middle = 0.5 * (top(e, 0) + top(e, KERNELS.len()));
-        let name = format!("expansion {expansion}");
+        let name = format!("exp. {expansion}");
         let at = pos2(rect.left(), middle);
         painter.text(at, Align2::LEFT_CENTER, name, theme::caption(), tokens.muted);
         for layer in 0..counts.layers() {
