@@ -19,7 +19,7 @@ pub(crate) fn open<'a>(stage: Stage) -> (Shared, Harness<'a, Option<App>>) {
 pub(crate) fn show(harness: &mut Harness<'_, Option<App>>) {
     harness.get_by_label("Panes, layout, theme").click();
     harness.run_steps(2);
-    harness.get_by_label("Explain").click();
+    harness.get_by_label_contains("Show Explain").click();
     harness.run_steps(4);
 }
 
