@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use eframe::egui::UiBuilder;
+use eframe::egui::{Context, Theme, UiBuilder};
 use egui_kittest::Harness;
 use sgnas::protocol::Event;
 use sgnas::protocol::facts::Phase;
@@ -137,10 +137,21 @@ pub(crate) fn answer(preset: &str, share: f64) -> Report {
 pub(crate) fn harness<'a>(
     talk: &Rc<RefCell<Talk>>,
     size: [f32; 2],
-    theme: eframe::egui::Theme,
+    theme: Theme,
     renderer: impl egui_kittest::TestRenderer + 'static,
 ) -> Harness<'a, Option<App>> {
     let talk = talk.clone();
+    let app = move |ctx: &Context| App::new(ctx, None, Box::new(Fake(talk.clone())), None);
+    drawn_by(size, theme, renderer, app)
+}
+
+/// An app drawn by a harness.
+pub(crate) fn drawn_by<'a>(
+    size: [f32; 2],
+    theme: Theme,
+    renderer: impl egui_kittest::TestRenderer + 'static,
+    mut make: impl FnMut(&Context) -> App + 'a,
+) -> Harness<'a, Option<App>> {
     let mut harness = Harness::builder()
         .with_size(size)
         .with_theme(theme)
@@ -150,9 +161,7 @@ pub(crate) fn harness<'a>(
         .build_ui_state(
             move |ui, app: &mut Option<App>| {
                 let ctx = ui.ctx().clone();
-                let app = app.get_or_insert_with(|| {
-                    App::new(&ctx, None, Box::new(Fake(talk.clone())), None)
-                });
+                let app = app.get_or_insert_with(|| make(&ctx));
                 app.advance(&ctx);
                 // As in a window: without the margin that the harness leaves.
                 let window = UiBuilder::new().max_rect(ctx.content_rect());

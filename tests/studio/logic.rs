@@ -65,7 +65,7 @@ fn the_start_page_starts_the_chosen_preset() {
 fn a_listed_run_opens_by_a_click() {
     let (talk, mut harness) = at(Stage::Nothing);
     asked(&talk);
-    harness.get_by_label("run first").click();
+    harness.get_by_label_contains("run first:").click();
     harness.run_steps(2);
     assert_eq!(asked(&talk), [Request::Open("runs/first".into())]);
 }

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod commands;
+#[path = "../common/mod.rs"]
+mod common;
 mod explain;
 mod exports;
 mod fake;
@@ -22,3 +24,4 @@ mod scratch;
 mod screen;
 mod settings;
 mod shots;
+mod whole;

@@ -14,7 +14,6 @@ use crate::protocol::quantity::{percent, short};
 use crate::space::{PRESETS, Space};
 use crate::studio::action;
 use crate::studio::backend::{Request, RunEntry, Standing};
-
 use crate::studio::settings::{Draft, Mode, Panel};
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
@@ -257,8 +256,8 @@ impl Start {
             }
             Some(runs) => {
                 for run in runs.iter().take(8) {
-                    if entry(ui, tokens, run) {
-                        view.wish(Wish::Ask(Request::Open(run.folder.clone())));
+                    if let Some(request) = entry(ui, tokens, run) {
+                        view.wish(Wish::Ask(request));
                     }
                 }
             }
@@ -282,33 +281,43 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(2.0);
 }
 
-/// A run as a row; true where it was chosen.
-fn entry(ui: &mut Ui, tokens: &Tokens, run: &RunEntry) -> bool {
+/// A run as a row, and what is wanted of it: a click opens it, its button goes on with it.
+fn entry(ui: &mut Ui, tokens: &Tokens, run: &RunEntry) -> Option<Request> {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
     let name = run.folder.file_name().unwrap_or(run.folder.as_os_str()).to_string_lossy();
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("run {name}")));
-    if response.hovered() || response.has_focus() {
-        let radius = CornerRadius::same(theme::CELL_RADIUS);
-        ui.painter().rect_filled(rect, radius, tokens.line.gamma_multiply(0.6));
-    }
     let standing = match run.standing {
         Standing::Finished => "finished",
-        Standing::Stopped => "stopped, can be resumed",
+        Standing::Stopped => "stopped",
         Standing::Active => "at work in another program",
         Standing::Failed => "ended with an error",
     };
     let best = run.best.map_or(String::new(), |best| format!("best {}", percent(best)));
+    let spoken = format!("run {name}: {standing}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, spoken.as_str()));
+    if response.hovered() || response.has_focus() {
+        let radius = CornerRadius::same(theme::CELL_RADIUS);
+        ui.painter().rect_filled(rect, radius, tokens.line.gamma_multiply(0.6));
+    }
     let left = egui::Align2::LEFT_CENTER;
     let column = |x: f32, text: String, ink| {
-        let at = pos2(rect.left() + x, rect.center().y);
+        let at = pos2(rect.left() + x * (rect.width() / WIDTH).min(1.0), rect.center().y);
         ui.painter().text(at, left, text, theme::body(), ink);
     };
-    column(8.0, name.into_owned(), tokens.text);
+    column(8.0, name.clone().into_owned(), tokens.text);
     column(240.0, format!("{} · seed {}", run.preset, run.seed), tokens.muted);
-    column(420.0, standing.to_owned(), tokens.muted);
-    column(620.0, best, tokens.muted);
-    response.on_hover_text(run.folder.display().to_string()).clicked()
+    column(400.0, standing.to_owned(), tokens.muted);
+    column(580.0, best, tokens.muted);
+    if matches!(run.standing, Standing::Stopped | Standing::Failed) {
+        let place = rect.with_min_x(rect.right() - 84.0).shrink(3.0);
+        let button = ui.put(place, Button::new("Continue"));
+        let spoken = format!("Continue {name}");
+        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &spoken));
+        if button.on_hover_text("Go on from its newest checkpoint").clicked() {
+            return Some(Request::Resume(run.folder.clone()));
+        }
+    }
+    let clicked = response.on_hover_text(run.folder.display().to_string()).clicked();
+    clicked.then(|| Request::Open(run.folder.clone()))
 }
 
 /// A preset in a line: size and where it is at home.

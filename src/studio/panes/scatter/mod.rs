@@ -9,8 +9,8 @@ mod list;
 use std::collections::BTreeSet;
 
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, Pos2, Rect, Response, RichText, Stroke, StrokeKind, Ui,
-    pos2, vec2,
+    self, Align2, Color32, CornerRadius, Pos2, Rect, Response, RichText, Role, Stroke, StrokeKind,
+    Ui, WidgetInfo, pos2, vec2,
 };
 use egui_plot::{
     Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotTransform, Points, VLine,
@@ -223,6 +223,8 @@ impl Scatter {
                 plot.response().hover_pos()
             });
         let (transform, pointer) = (response.transform, response.inner);
+        let spoken = format!("{} networks, accuracy against {metric}", grouped(dots.len() as u64));
+        response.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken.as_str()));
         stairs(ui, view, &front, &transform);
         over(ui, view, dots, metric, &transform);
         let text = format!("{unit} {metric}");
