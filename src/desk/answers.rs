@@ -86,7 +86,16 @@ impl Worker {
     /// Reads the run's generator; where there is none yet, the one in hand stays.
     fn load(&mut self) {
         let Some(folder) = &self.folder else { return };
-        match pollster::block_on(trained::generator(folder, &self.adapter)) {
+        let loaded = async {
+            let answerer = trained::generator(folder, &self.adapter).await?;
+            // One answer that nobody waits for: the first move of the slider would wait until the
+            // pipelines are compiled.
+            let (metric, space) = (answerer.metric(), answerer.space());
+            let most = Budget::new(metric, space.cost_range().1.get(metric));
+            answerer.weigh(&most).await?;
+            Ok(answerer)
+        };
+        match pollster::block_on(loaded) {
             Ok(answerer) => {
                 self.answerer = Some(answerer);
                 self.mail.send(Report::Generator(Ok(())));

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::protocol::facts::Evaluated;
 use crate::run::RunError;
 
-const NAME: &str = "drawn.jsonl";
+pub(super) const NAME: &str = "drawn.jsonl";
 
 /// Adds one to those of a run.
 pub(super) fn append(run: &Path, one: &Evaluated) -> Result<(), RunError> {

@@ -11,6 +11,7 @@ mod inbox;
 mod library;
 mod mail;
 mod measures;
+mod pins;
 mod remover;
 mod runner;
 mod trainer;
@@ -108,7 +109,9 @@ impl Desk {
                 let records = RunFolder::open(&folder)?.records()?;
                 self.leave();
                 self.open_tools(&folder);
+                let kept = pins::read(&folder);
                 self.mail.send(Report::Replay { folder, records });
+                self.mail.send(Report::PinsBefore(kept));
             }
             Request::Delete(folder) => {
                 let runs = self.runs.clone();
@@ -162,6 +165,7 @@ impl Desk {
                 let path = exports::save(&run, &name, &bytes)?;
                 self.mail.send(Report::Saved(path));
             }
+            Request::KeepPins { run, pins } => pins::keep(&run, &pins)?,
             Request::WriteReport(run) => self.aside("report", move |mail| {
                 mail.send(match exports::report(&run) {
                     Ok(path) => Report::Saved(path),
@@ -240,6 +244,7 @@ fn beside(run: &Path) -> Vec<Report> {
     if !drawn.is_empty() {
         reports.push(Report::DrawnBefore(drawn));
     }
+    reports.push(Report::PinsBefore(pins::read(run)));
     reports
 }
 

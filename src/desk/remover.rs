@@ -1,10 +1,11 @@
-//! Deleting a run, with the trainings from scratch in its folder. What a person exported, or put
-//! there, stays.
+//! Deleting a run, with its pins, its random networks and the trainings from scratch in its folder.
+//! What a person exported, or put there, stays.
 
 use std::path::Path;
 
 use super::library;
 use super::trainer::TRAININGS;
+use super::{drawn, pins};
 use crate::platform::files;
 use crate::run::RunError;
 use crate::run::folder::{OwnedRunFolder, RunFolder};
@@ -23,6 +24,12 @@ pub(super) fn delete(root: &Path) -> Result<Option<String>, RunError> {
     }
     if files::names(&below).is_ok_and(|names| names.is_empty()) {
         files::remove_folder(&below).map_err(RunError::io(&below, "delete"))?;
+    }
+    for name in [drawn::NAME, pins::NAME] {
+        let path = root.join(name);
+        if files::exists(&path) {
+            files::remove_file(&path).map_err(RunError::io(&path, "delete"))?;
+        }
     }
     let gone = own.delete()?;
     let folder = root.display();
@@ -43,6 +50,8 @@ mod tests {
         for (name, exported) in [("plain", false), ("exported", true)] {
             let root = home.path().join(name);
             drop(OwnedRunFolder::create(&root, &config).unwrap());
+            pins::keep(&root, &[]).unwrap();
+            fs::write(root.join(drawn::NAME), "").unwrap();
             let training =
                 OwnedRunFolder::create(&root.join(TRAININGS).join("1"), &config).unwrap();
             if exported {

@@ -18,7 +18,6 @@ use super::state::{Accuracy, Generator, Live, Studio};
 use super::theme::{self, Tokens};
 use super::view::{Command as Doable, View, Wish};
 use super::{banner, commands, dropping, run_bar, status_line};
-use crate::platform::clock::Stopwatch;
 use crate::protocol::Command;
 use crate::space::Budget;
 
@@ -141,7 +140,6 @@ impl App {
 
     /// Draws everything, then fulfils the wishes.
     pub fn draw(&mut self, ui: &mut Ui) {
-        let watch = Stopwatch::start();
         let tokens = Tokens::of(ui.ctx().theme());
         self.studio.next_run = self.start.changes();
         let now = ui.input(|input| input.time);
@@ -186,7 +184,7 @@ impl App {
             }
         }
         self.exports.after_frame(ui.ctx());
-        self.frames.push(watch.milliseconds());
+        self.studio.frame_drawn();
     }
 
     /// Has the drawing of a pane saved, as this frame has it.
@@ -207,8 +205,14 @@ impl App {
                 self.ask_for_answer();
             }
             Wish::Show(architecture, source) => self.studio.show(architecture, source),
-            Wish::Pin(architecture, source) => self.studio.pin(architecture, source),
-            Wish::Unpin(architecture) => self.studio.pins.remove(&architecture),
+            Wish::Pin(architecture, source) => {
+                self.studio.pin(architecture, source);
+                self.keep_pins();
+            }
+            Wish::Unpin(architecture) => {
+                self.studio.pins.remove(&architecture);
+                self.keep_pins();
+            }
             // The frame is needed for it, so it is done where the frame is.
             Wish::Export(..) => {}
             Wish::Point(key) => {
@@ -258,6 +262,12 @@ impl App {
             _ => {}
         }
         self.backend.ask(request);
+    }
+
+    fn keep_pins(&mut self) {
+        if let Some(run) = self.studio.run.as_ref().map(|run| run.folder.clone()) {
+            self.backend.ask(Request::KeepPins { run, pins: self.studio.pins_to_keep() });
+        }
     }
 
     fn ask_for_answer(&mut self) {
@@ -316,7 +326,12 @@ impl eframe::App for App {
         self.advance(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        // Of the frame before: taking in, drawing, tessellating and painting, without the wait for
+        // the display.
+        if let Some(seconds) = frame.info().cpu_usage {
+            self.frames.push(1e3 * f64::from(seconds));
+        }
         self.draw(ui);
     }
 

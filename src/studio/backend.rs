@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::Command;
 use crate::protocol::config::Config;
 use crate::protocol::facts::Evaluated;
@@ -84,6 +86,13 @@ pub enum Request {
         /// What is in it.
         bytes: Vec<u8>,
     },
+    /// Keep the pins of a run with it, in the place of those kept before.
+    KeepPins {
+        /// The run's folder.
+        run: PathBuf,
+        /// All of its pins.
+        pins: Vec<KeptPin>,
+    },
     /// Write the report of a run into its folder.
     WriteReport(PathBuf),
 }
@@ -153,6 +162,8 @@ pub enum Report {
     },
     /// Random architectures of the run in view that were measured earlier, in order.
     DrawnBefore(Vec<Evaluated>),
+    /// Pins of the run in view that were kept with it.
+    PinsBefore(Vec<KeptPin>),
     /// A training from scratch of the run in view; one of the same folder is replaced.
     Training {
         /// Its folder.
@@ -193,6 +204,17 @@ pub enum Report {
     Dropped(Architecture),
     /// Something did not work: what, and what to do, in one line.
     Trouble(String),
+}
+
+/// A pinned architecture as it is kept with its run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptPin {
+    /// 'A' to 'F'.
+    pub letter: char,
+    /// What is pinned.
+    pub architecture: Architecture,
+    /// What it was generated for, if it was.
+    pub budget: Option<Budget>,
 }
 
 /// How a run ended without an error.

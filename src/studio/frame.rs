@@ -1,4 +1,4 @@
-//! Times of the interface's own frames, for the status line: what drawing costs on the processor.
+//! Times of the interface's own frames, for the status line: what they cost on the processor.
 
 use std::collections::VecDeque;
 

@@ -6,6 +6,7 @@ mod app;
 pub mod backend;
 mod banner;
 mod commands;
+mod curve;
 mod dropping;
 mod estimate;
 mod export;

@@ -1,18 +1,33 @@
 //! Curves before they are drawn: smoothing, and at most two points a pixel.
 
 /// Exponential smoothing as TensorBoard has it: each value is a mean of those before with weights
-/// that fall by `factor` (0 to below 1) a step, freed of the bias of its start. Values that are not
-/// finite are passed over.
+/// that fall by `factor` (0 to below 1) a step, freed of the bias of its start.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Smoother {
+    pub(super) factor: f64,
+    sum: f64,
+    weight: f64,
+}
+
+impl Smoother {
+    /// Before the first value.
+    pub(super) fn new(factor: f64) -> Self {
+        Self { factor, sum: 0.0, weight: 0.0 }
+    }
+
+    /// The mean with one more value, which is finite.
+    pub(super) fn next(&mut self, value: f64) -> f64 {
+        self.sum = self.sum * self.factor + (1.0 - self.factor) * value;
+        self.weight = self.weight * self.factor + (1.0 - self.factor);
+        self.sum / self.weight
+    }
+}
+
+/// Points with their values smoothed; those that are not finite are left out.
 pub(super) fn smooth(points: &[[f64; 2]], factor: f64) -> Vec<[f64; 2]> {
-    let (mut sum, mut weight) = (0.0, 0.0);
-    let step = |&[x, y]: &[f64; 2]| {
-        if y.is_finite() {
-            sum = sum * factor + (1.0 - factor) * y;
-            weight = weight * factor + (1.0 - factor);
-        }
-        [x, sum / weight]
-    };
-    points.iter().map(step).filter(|[_, y]| y.is_finite()).collect()
+    let mut smoother = Smoother::new(factor);
+    let finite = points.iter().filter(|point| point[1].is_finite());
+    finite.map(|&[x, y]| [x, smoother.next(y)]).collect()
 }
 
 /// The smallest and the largest value of each of `buckets` equal parts of the curve, in the order
@@ -65,7 +80,7 @@ mod tests {
     fn a_value_that_is_no_number_leaves_no_trace() {
         let points = [[0.0, f64::NAN], [1.0, 2.0], [2.0, f64::INFINITY], [3.0, 4.0]];
         let smoothed = smooth(&points, 0.5);
-        assert_eq!(smoothed.len(), 3);
+        assert_eq!(smoothed.len(), 2);
         assert!(smoothed.iter().all(|point| point[1] >= 2.0 && point[1] <= 4.0));
         assert_eq!(decimate(&points, 1), [[1.0, 2.0], [3.0, 4.0]]);
     }

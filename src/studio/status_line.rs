@@ -53,8 +53,12 @@ fn times(view: &View<'_>) -> String {
         _ => format!("{what}: none yet"),
     };
     let answers = || view.studio.answer_times.iter().copied();
-    let frames = line("drawing a frame", view.frames.quantile(0.5), view.frames.quantile(0.95));
-    let moves = line("slider to answer", quantile(answers(), 0.5), quantile(answers(), 0.95));
+    let frames = line(
+        "frame, without the wait for the display",
+        view.frames.quantile(0.5),
+        view.frames.quantile(0.95),
+    );
+    let moves = line("slider to new drawing", quantile(answers(), 0.5), quantile(answers(), 0.95));
     format!("{frames}\n{moves}")
 }
 

@@ -109,18 +109,33 @@ fn a_pinned_network_is_measured_when_nothing_else_waits() {
 }
 
 #[test]
-fn pins_wait_in_their_run_while_another_is_open() {
+fn pins_are_kept_with_their_run_and_come_back_with_it() {
     let (talk, mut harness) = at(Stage::Finished);
+    asked(&talk);
     pin(&mut harness, &talk, &[0.3, 0.8]);
     let before = pinned(&harness);
-    let open =
-        |folder: &str| Report::Opened { folder: folder.into(), records: Vec::new(), live: false };
-    talk.borrow_mut().reports = vec![open("runs/other")];
+    let kept = asked(&talk).into_iter().filter_map(|request| match request {
+        Request::KeepPins { run, pins } => Some((run, pins)),
+        _ => None,
+    });
+    let (run, pins) = kept.last().expect("pins are kept");
+    assert_eq!((run, pins.len()), ("runs/fashion-small".into(), 2));
+    let opened = |folder: &str| {
+        let records = crate::runs::records();
+        Report::Opened { folder: folder.into(), records, live: false }
+    };
+    talk.borrow_mut().reports = vec![opened("runs/other"), Report::PinsBefore(Vec::new())];
     harness.run_steps(2);
     assert!(pinned(&harness).is_empty());
-    talk.borrow_mut().reports = vec![open("runs/fashion-small")];
+    talk.borrow_mut().reports = vec![opened("runs/fashion-small"), Report::PinsBefore(pins)];
     harness.run_steps(2);
     assert_eq!(pinned(&harness), before);
+    let sources = app(&harness).studio().pins.iter().map(|pin| pin.network.source);
+    assert!(sources.into_iter().all(|source| matches!(source, Source::Generated(_))));
+    harness.get_by_label("Unpin A").click();
+    harness.run_steps(2);
+    let keeps = |r: &Request| matches!(r, Request::KeepPins { pins, .. } if pins.len() == 1);
+    assert!(asked(&talk).iter().any(keeps));
 }
 
 #[test]

@@ -278,4 +278,12 @@ fn a_search_is_started_watched_asked_exported_closed_and_continued() {
     let steps = state.supernet_steps.iter().map(|step| step.step);
     assert!(steps.is_sorted_by(|a, b| a < b));
     assert!(state.evaluated.len() > 4);
+
+    // What was pinned in the first run is pinned there still.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    window.run_steps(4);
+    window.get_by_label_contains("run tiny-1:").click();
+    until(&mut window, "the first run", |window| run(window).folder == runs.join("tiny-1"));
+    let again: Vec<u64> = studio(&window).pins.iter().map(|pin| pin.network.cost.macs).collect();
+    assert_eq!(again, pinned);
 }

@@ -8,7 +8,7 @@ mod pins;
 mod replay;
 mod training;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 pub use log::{Level, Line, Log};
@@ -18,7 +18,7 @@ pub use pins::{Pin, Pins};
 pub use replay::{Replay, Seek};
 pub use training::Training;
 
-use super::backend::{Adapter, Answer, Ending, Report, RunEntry};
+use super::backend::{Adapter, Answer, Ending, KeptPin, Report, RunEntry};
 use crate::platform::clock::{self, Stopwatch};
 use crate::protocol::facts::{Evaluated, Origin};
 use crate::protocol::{Event, RunState};
@@ -55,8 +55,8 @@ pub struct Studio {
     pub drawing: u64,
     /// The pinned architectures of the run in view.
     pub pins: Pins,
-    /// Those of runs that were in view before.
-    shelved: BTreeMap<PathBuf, Pins>,
+    /// Those of an earlier session, until the space is known.
+    kept: Vec<KeptPin>,
     /// Trainings from scratch that belong to the run in view, in the order of their numbers.
     pub trainings: Vec<Training>,
     /// Settings of the next run that differ from its preset, by key.
@@ -75,9 +75,13 @@ pub struct Studio {
     pub log: Log,
     /// The newest trouble, until it is put away.
     pub trouble: Option<String>,
-    /// From the move of a slider to its answer, ms; the newest ones last.
-    pub answer_times: Vec<f64>,
-    asked: Option<Stopwatch>,
+    /// From the move of a slider to the end of the frame that draws its answer, ms; the newest ones
+    /// last.
+    pub answer_times: VecDeque<f64>,
+    /// Budgets that were asked for and are not answered yet, and since when.
+    asked: VecDeque<(Budget, Stopwatch)>,
+    /// Since when the answer that has come, and that no frame has drawn yet, was asked for.
+    undrawn: Option<Stopwatch>,
     clock: Stopwatch,
 }
 
@@ -97,7 +101,7 @@ impl Default for Studio {
             drawn: Vec::new(),
             drawing: 0,
             pins: Pins::default(),
-            shelved: BTreeMap::new(),
+            kept: Vec::new(),
             trainings: Vec::new(),
             next_run: BTreeMap::new(),
             saved: None,
@@ -107,8 +111,9 @@ impl Default for Studio {
             replay: None,
             log: Log::default(),
             trouble: None,
-            answer_times: Vec::new(),
-            asked: None,
+            answer_times: VecDeque::new(),
+            asked: VecDeque::new(),
+            undrawn: None,
             clock: Stopwatch::start(),
         }
     }
@@ -125,8 +130,7 @@ impl Studio {
                 run.apply(&records, self.clock.seconds());
                 self.forget();
                 records.iter().for_each(|record| self.log.record(record));
-                let before = self.run.replace(run).map(|before| before.folder);
-                self.shelve(before);
+                self.run = Some(run);
                 self.take_up();
             }
             Report::Read { folder, records } => {
@@ -136,20 +140,17 @@ impl Studio {
                 self.forget();
                 self.generator = Generator::Waiting("a replay answers no budgets".to_owned());
                 let run = OpenRun { live: Live::Replay, ..OpenRun::new(folder, false) };
-                let before = self.run.replace(run).map(|before| before.folder);
-                self.shelve(before);
+                self.run = Some(run);
                 self.replay = Some(Replay::new(records));
             }
             Report::Deleted(folder) => {
                 self.read.remove(&folder);
-                self.shelved.remove(&folder);
                 if let Some(runs) = &mut self.runs {
                     runs.retain(|run| run.folder != folder);
                 }
                 if self.run.as_ref().is_some_and(|run| run.folder == folder) {
                     self.forget();
                     self.run = None;
-                    self.pins = Pins::default();
                 }
             }
             Report::Events(records) => {
@@ -228,6 +229,10 @@ impl Studio {
             }
             Report::Dropped(architecture) => self.show(architecture, Source::Edited),
             Report::DrawnBefore(drawn) => self.drawn = drawn,
+            Report::PinsBefore(pins) => {
+                self.kept = pins;
+                self.pin_kept();
+            }
             Report::Saved(path) => self.saved = Some(path),
             // The app and its start page take them.
             Report::Chosen(_) | Report::Images { .. } => {}
@@ -266,7 +271,16 @@ impl Studio {
 
     /// Notes that an answer to [`Studio::budget`] was asked for.
     pub fn asking(&mut self) {
-        self.asked = Some(Stopwatch::start());
+        self.asked.push_back((self.budget, Stopwatch::start()));
+    }
+
+    /// Notes that a frame was drawn, and with it the answer that had come.
+    pub fn frame_drawn(&mut self) {
+        let Some(asked) = self.undrawn.take() else { return };
+        if self.answer_times.len() == ANSWER_TIMES {
+            self.answer_times.pop_front();
+        }
+        self.answer_times.push_back(asked.milliseconds());
     }
 
     /// Brings an architecture into view; where it does not fit the space the trouble says so.
@@ -330,11 +344,9 @@ impl Studio {
     }
 
     fn answered(&mut self, answer: Answer) {
-        if let Some(asked) = self.asked.take() {
-            self.answer_times.push(asked.milliseconds());
-            if self.answer_times.len() > ANSWER_TIMES {
-                self.answer_times.remove(0);
-            }
+        // Those before it were replaced: nobody waits for them any more.
+        if let Some(place) = self.asked.iter().rposition(|(budget, _)| *budget == answer.budget) {
+            self.undrawn = self.asked.drain(..=place).next_back().map(|(_, since)| since);
         }
         self.show(answer.architecture.clone(), Source::Generated(answer.budget));
         self.answer = Some(answer);
@@ -350,10 +362,14 @@ impl Studio {
     fn forget(&mut self) {
         self.generator = Generator::Waiting("the generator has not been trained yet".to_owned());
         self.budget = Budget::default();
+        self.asked.clear();
+        self.undrawn = None;
         self.answer = None;
         self.network = None;
         self.measuring = None;
         self.measured.clear();
+        self.pins = Pins::default();
+        self.kept.clear();
         self.replay = None;
         self.log = Log::default();
         self.drawn.clear();
@@ -363,21 +379,35 @@ impl Studio {
         self.trouble = None;
     }
 
-    /// Puts the pins of the run before aside, and brings back those of the run in view.
-    fn shelve(&mut self, before: Option<PathBuf>) {
-        let now = self.run.as_ref().map(|run| run.folder.clone());
-        if before == now {
-            return;
-        }
-        let pins = now.and_then(|folder| self.shelved.remove(&folder)).unwrap_or_default();
-        let old = std::mem::replace(&mut self.pins, pins);
-        if let Some(folder) = before.filter(|_| !old.is_empty()) {
-            self.shelved.insert(folder, old);
+    /// The pins as they are kept with their run.
+    pub fn pins_to_keep(&self) -> Vec<KeptPin> {
+        let pins = self.pins.iter().map(|pin| KeptPin {
+            letter: pin.letter,
+            architecture: pin.network.architecture.clone(),
+            budget: match pin.network.source {
+                Source::Generated(budget) => Some(budget),
+                Source::Picked | Source::Edited => None,
+            },
+        });
+        pins.collect()
+    }
+
+    /// Pins what was pinned in an earlier session, once the space is known; what does not fit it
+    /// is left out.
+    fn pin_kept(&mut self) {
+        let Some(space) = self.run.as_ref().and_then(|run| run.space.as_ref()) else { return };
+        for KeptPin { letter, architecture, budget } in self.kept.drain(..) {
+            let source = budget.map_or(Source::Picked, Source::Generated);
+            if let Ok(network) = Network::new(space, architecture, source) {
+                self.pins.restore(letter, network);
+            }
         }
     }
 
-    /// A run whose space has become known gets a budget in the middle of its range.
+    /// A run whose space has become known gets its pins back, and a budget in the middle of its
+    /// range.
     fn take_up(&mut self) {
+        self.pin_kept();
         let Some(run) = &self.run else { return };
         if self.budget == Budget::default()
             && let (Some(space), Some(start)) = (&run.space, &run.state.start)

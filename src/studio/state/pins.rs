@@ -33,9 +33,21 @@ impl Pins {
         let Some(&letter) = free else {
             return Err("six networks are pinned: unpin one of them first".to_owned());
         };
+        self.insert(letter, network);
+        Ok(())
+    }
+
+    /// Pins an architecture under the letter that it had; one that is taken or unknown is left.
+    pub fn restore(&mut self, letter: char, network: Network) {
+        let free = self.0.iter().all(|pin| pin.letter != letter);
+        if free && LETTERS.contains(&letter) && self.letter(&network.architecture).is_none() {
+            self.insert(letter, network);
+        }
+    }
+
+    fn insert(&mut self, letter: char, network: Network) {
         let place = self.0.partition_point(|pin| pin.letter < letter);
         self.0.insert(place, Pin { letter, network });
-        Ok(())
     }
 
     /// Takes a pin away.

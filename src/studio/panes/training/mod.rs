@@ -1,18 +1,22 @@
 //! The pane "Training": loss and accuracy of the phase in view, raw faint under smoothed, one
 //! cursor over both plots.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+mod charts;
 
-use eframe::egui::{self, Color32, RichText, Stroke, Ui};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use eframe::egui::{self, RichText, Stroke, Ui};
 use egui_plot::{Line, LineStyle, PlotPoints, VLine};
 
+use self::charts::{Chart, charts};
 use super::Pane;
 use crate::protocol::RunState;
 use crate::protocol::facts::{PathCounts, Phase};
-use crate::protocol::progress::epoch_steps;
 use crate::protocol::quantity::grouped;
-use crate::studio::series::{decimate, nearest, smooth};
+use crate::studio::curve::{self, Curve};
+use crate::studio::series::nearest;
 use crate::studio::theme::Tokens;
 use crate::studio::view::View;
 use crate::studio::widgets::plot::{self, Scale};
@@ -33,7 +37,13 @@ pub(super) struct Training {
     paths: bool,
     /// Names of series that are not drawn.
     hidden: BTreeSet<String>,
+    /// The curves as far as they are known, and the folder of the run that they are of.
+    curves: Curves,
+    folder: PathBuf,
 }
+
+/// Curves by phase and name.
+type Curves = BTreeMap<(Phase, &'static str), Curve>;
 
 impl Default for Training {
     fn default() -> Self {
@@ -44,6 +54,8 @@ impl Default for Training {
             cursor: None,
             paths: false,
             hidden: BTreeSet::new(),
+            curves: Curves::new(),
+            folder: PathBuf::new(),
         }
     }
 }
@@ -54,28 +66,12 @@ const ROOM_FOR_PATHS: f32 = 480.0;
 /// Values at the cursor are written as if ticks lay so far apart.
 const DIGITS: f64 = 0.001;
 
-/// One curve: its name, its colour, its points (epoch, value), and whether it is noisy.
-struct Curve {
-    name: &'static str,
-    ink: Color32,
-    points: Vec<[f64; 2]>,
-    noisy: bool,
-}
-
-/// One of the two plots.
-struct Chart {
-    heading: &'static str,
-    label: plot::Label,
-    scale: Scale,
-    curves: Vec<Curve>,
-}
-
 impl Pane for Training {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let Some(run) = &view.studio.run else { return };
         let phase = self.phase.unwrap_or_else(|| followed(&run.state));
         let charts = charts(&run.state, phase, self.y, view.tokens);
-        if charts.iter().all(|chart| chart.curves.iter().all(|curve| curve.points.is_empty())) {
+        if charts.iter().all(|chart| chart.curves.iter().all(|curve| curve.count == 0)) {
             empty(ui, view.tokens, phase);
             return;
         }
@@ -91,9 +87,16 @@ impl Pane for Training {
         }
         let height = room / charts.len() as f32;
         let before = self.cursor.take();
+        if self.folder != run.folder {
+            (self.folder, self.curves) = (run.folder.clone(), Curves::new());
+        }
+        for curve in charts.iter().flat_map(|chart| &chart.curves) {
+            let own = self.curves.entry((phase, curve.name)).or_default();
+            own.follow(curve.count, &curve.at, self.smoothing);
+        }
         for chart in &charts {
             let room = egui::vec2(ui.available_width(), height - 8.0);
-            ui.allocate_ui(room, |ui| self.chart(ui, view.tokens, chart, before));
+            ui.allocate_ui(room, |ui| self.chart(ui, view.tokens, (phase, chart), before));
         }
         if below {
             let height = ui.available_height();
@@ -151,7 +154,7 @@ impl Pane for Training {
         let mut text = String::from("series,epoch,value\n");
         let charts = charts(state, phase, self.y, view.tokens);
         for curve in charts.iter().flat_map(|chart| &chart.curves) {
-            for [epoch, value] in &curve.points {
+            for [epoch, value] in (0..curve.count).map(&curve.at) {
                 // Writing to a string cannot fail.
                 let _ = writeln!(text, "{},{epoch},{value}", curve.name);
             }
@@ -179,7 +182,13 @@ impl Training {
         self.paths && phase == Phase::Supernet
     }
 
-    fn chart(&mut self, ui: &mut Ui, tokens: &Tokens, chart: &Chart, cursor: Option<f64>) {
+    fn chart(
+        &mut self,
+        ui: &mut Ui,
+        tokens: &Tokens,
+        (phase, chart): (Phase, &Chart<'_>),
+        cursor: Option<f64>,
+    ) {
         let series: Vec<plot::Named> =
             chart.curves.iter().map(|curve| (curve.name.to_owned(), curve.ink)).collect();
         plot::heading(ui, tokens, chart.heading, &series, &mut self.hidden);
@@ -192,18 +201,23 @@ impl Training {
             .height(ui.available_height())
             .link_axis(ui.scope_id().with("training"), [true, false])
             .include_x(0.0);
+        let curves = &self.curves;
         let response = shown.show(ui, |plot| {
+            let bounds = plot.plot_bounds();
+            let all = plot.auto_bounds().x;
+            let whole = (f64::NEG_INFINITY, f64::INFINITY);
+            let range = if all { whole } else { (bounds.min()[0], bounds.max()[0]) };
             for curve in chart.curves.iter().filter(|curve| !hidden.contains(curve.name)) {
+                let Some(own) = curves.get(&(phase, curve.name)) else { continue };
+                let drawn = |line: &curve::Line| placed(line.between(range, pixels), chart.scale);
                 let bold = if curve.noisy && smoothing > 0.0 {
                     let faint = Stroke::new(1.0, curve.ink.gamma_multiply(0.35));
-                    let raw = decimate(&placed(&curve.points, chart.scale), pixels);
-                    plot.line(line(curve.name, raw, faint));
-                    smooth(&curve.points, smoothing)
+                    plot.line(line(curve.name, drawn(own.raw()), faint));
+                    own.mean()
                 } else {
-                    curve.points.clone()
+                    own.raw()
                 };
-                let bold = decimate(&placed(&bold, chart.scale), pixels);
-                plot.line(line(curve.name, bold, Stroke::new(1.8, curve.ink)));
+                plot.line(line(curve.name, drawn(bold), Stroke::new(1.8, curve.ink)));
             }
             if let Some(x) = cursor {
                 let stroke = Stroke::new(1.0, tokens.muted);
@@ -221,7 +235,7 @@ impl Training {
         if let Some(x) = self.cursor.or(cursor)
             && response.response.hovered()
         {
-            let text = values(chart, smoothing, x);
+            let text = values((phase, chart), &self.curves, x);
             response.response.on_hover_ui_at_pointer(|ui| {
                 ui.label(RichText::new(text));
             });
@@ -252,18 +266,20 @@ fn line(name: &'static str, points: Vec<[f64; 2]>, stroke: Stroke) -> Line<'stat
     Line::new(name, PlotPoints::from(points)).stroke(stroke).allow_hover(false)
 }
 
-fn placed(points: &[[f64; 2]], scale: Scale) -> Vec<[f64; 2]> {
-    points.iter().map(|&[x, y]| [x, scale.place(y)]).collect()
+fn placed(mut points: Vec<[f64; 2]>, scale: Scale) -> Vec<[f64; 2]> {
+    points.iter_mut().for_each(|[_, y]| *y = scale.place(*y));
+    points.retain(|[_, y]| y.is_finite());
+    points
 }
 
 /// What the curves say at the cursor, a line each.
-fn values(chart: &Chart, smoothing: f64, x: f64) -> String {
+fn values((phase, chart): (Phase, &Chart<'_>), curves: &Curves, x: f64) -> String {
     let mut lines = vec![format!("epoch {x:.2}")];
     for curve in &chart.curves {
-        let smoothed = if curve.noisy { smooth(&curve.points, smoothing) } else { Vec::new() };
-        let Some([_, raw]) = nearest(&curve.points, x) else { continue };
+        let Some(own) = curves.get(&(phase, curve.name)) else { continue };
+        let Some([_, raw]) = nearest(own.raw().points(), x) else { continue };
         let raw = (chart.label)(raw, DIGITS);
-        match nearest(&smoothed, x) {
+        match nearest(own.mean().points(), x).filter(|_| curve.noisy) {
             Some([_, mean]) => {
                 let mean = (chart.label)(mean, DIGITS);
                 lines.push(format!("{}: {mean} (raw {raw})", curve.name));
@@ -291,71 +307,6 @@ fn name(phase: Phase) -> &'static str {
         Phase::Generator | Phase::Evaluate => "generator",
         Phase::Scratch => "from scratch",
     }
-}
-
-fn charts(state: &RunState, phase: Phase, y: Scale, tokens: &Tokens) -> Vec<Chart> {
-    let curve = |name, ink, points, noisy| Curve { name, ink, points, noisy };
-    let start = state.start.as_ref();
-    let of_epoch = start.map_or(1, |start| epoch_steps(&start.config, &start.data, phase)) as f64;
-    match phase {
-        Phase::Supernet => {
-            let steps = |value: fn(&crate::protocol::facts::SupernetStep) -> f64| {
-                let all = state.supernet_steps.iter();
-                all.map(|step| [(step.step + 1) as f64 / of_epoch, value(step)]).collect()
-            };
-            let epochs = |value: fn(&crate::protocol::facts::SupernetEpoch) -> f64| {
-                let all = state.supernet_epochs.iter();
-                all.map(|epoch| [(epoch.epoch + 1) as f64, value(epoch)]).collect()
-            };
-            let loss = vec![curve("loss", tokens.accent, steps(|step| step.loss), true)];
-            let accuracy = vec![
-                curve("batches", tokens.random, steps(|step| step.accuracy), true),
-                curve("random paths", tokens.accent, epochs(|e| e.mean), false),
-                curve("smallest", tokens.muted, epochs(|e| e.smallest), false),
-                curve("largest", tokens.warning, epochs(|e| e.largest), false),
-            ];
-            two(
-                ("loss", y, loss),
-                ("accuracy on batches, and on held-out images, %", plot::percent, accuracy),
-            )
-        }
-        Phase::Generator | Phase::Evaluate => {
-            let steps = |value: fn(&crate::protocol::facts::GeneratorStep) -> f64| {
-                let all = state.generator_steps.iter();
-                all.map(|step| [(step.step + 1) as f64 / of_epoch, value(step)]).collect()
-            };
-            let loss = vec![curve("cross-entropy", tokens.accent, steps(|step| step.ce), true)];
-            let hardware = vec![
-                curve("hardware loss", tokens.generated, steps(|step| step.hardware), true),
-                curve("temperature", tokens.warning, steps(|step| step.tau), false),
-            ];
-            two(
-                ("cross-entropy", y, loss),
-                ("hardware loss and temperature", plot::number, hardware),
-            )
-        }
-        Phase::Scratch => {
-            let epochs = |value: fn(&crate::protocol::facts::ScratchEpoch) -> f64| {
-                let all = state.scratch_epochs.iter();
-                all.map(|epoch| [(epoch.epoch + 1) as f64, value(epoch)]).collect()
-            };
-            let loss = vec![curve("training loss", tokens.accent, epochs(|e| e.loss), false)];
-            let accuracy = vec![curve("test", tokens.generated, epochs(|e| e.accuracy), false)];
-            two(("loss", y, loss), ("accuracy, %", plot::percent, accuracy))
-        }
-    }
-}
-
-type Below = (&'static str, plot::Label, Vec<Curve>);
-
-fn two(
-    (heading, scale, curves): (&'static str, Scale, Vec<Curve>),
-    (below, label, others): Below,
-) -> Vec<Chart> {
-    vec![
-        Chart { heading, label: plot::number, scale, curves },
-        Chart { heading: below, label, scale: Scale::Linear, curves: others },
-    ]
 }
 
 fn empty(ui: &mut Ui, tokens: &Tokens, phase: Phase) {
