@@ -35,6 +35,14 @@ pub(super) fn choose(what: Browse) -> Chosen {
     }
 }
 
+/// Opens the system's dialog for a file that is to be written, in `folder` unless a person goes
+/// elsewhere; it must be called on the window's thread.
+pub(super) fn choose_place(folder: &Path, name: &str) -> Chosen {
+    let dialog = AsyncFileDialog::new().set_title("Save").set_directory(folder).set_file_name(name);
+    let chosen = dialog.save_file();
+    Box::pin(async move { chosen.await.map(|handle| handle.path().to_owned()) })
+}
+
 /// What a path that is no run holds: images, or why not. A file that is only a part of a set, as
 /// those of IDX and CIFAR are, stands for its folder.
 pub(super) fn recognise(path: &Path) -> Result<Report, String> {

@@ -14,11 +14,21 @@ const EXPORTS: &str = "exports";
 
 /// Writes a file of this name; one that is there already stays, and the new one gets a number.
 pub(super) fn save(run: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, RunError> {
+    let path = free(&folder(run)?, name);
+    write(&path, bytes)?;
+    Ok(path)
+}
+
+/// Writes a file where a person wants it; one that is there is replaced, as they were asked.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    files::write_atomically(path, bytes).map_err(RunError::io(path, "write"))
+}
+
+/// The folder that drawings and numbers of a run go to.
+pub(super) fn folder(run: &Path) -> Result<PathBuf, RunError> {
     let folder = run.join(EXPORTS);
     files::create_folders(&folder).map_err(RunError::io(&folder, "create"))?;
-    let path = free(&folder, name);
-    files::write_atomically(&path, bytes).map_err(RunError::io(&path, "write"))?;
-    Ok(path)
+    Ok(folder)
 }
 
 /// NAME.END, NAME-2.END, NAME-3.END, ...: the first that does not exist.

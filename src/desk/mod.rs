@@ -165,6 +165,17 @@ impl Desk {
                 let path = exports::save(&run, &name, &bytes)?;
                 self.mail.send(Report::Saved(path));
             }
+            Request::SaveAs { run, name, bytes } => {
+                let chosen = chooser::choose_place(&exports::folder(&run)?, &name);
+                self.aside("saving", move |mail| {
+                    if let Some(path) = pollster::block_on(chosen) {
+                        mail.send(match exports::write(&path, &bytes) {
+                            Ok(()) => Report::Saved(path),
+                            Err(error) => Report::Trouble(error.to_string()),
+                        });
+                    }
+                })?;
+            }
             Request::KeepPins { run, pins } => pins::keep(&run, &pins)?,
             Request::WriteReport(run) => self.aside("report", move |mail| {
                 mail.send(match exports::report(&run) {

@@ -27,6 +27,7 @@ const REST: f64 = 0.3;
 const POINTED: f64 = 3.0;
 const LAYOUT: &str = "layout";
 const PANE_STATES: &str = "panes";
+const ASK_WHERE: &str = "ask where";
 
 /// The studio as eframe runs it.
 pub struct App {
@@ -71,8 +72,11 @@ impl App {
             }
         }
         let tree = saved.and_then(|storage| eframe::get_value(storage, LAYOUT));
+        let mut studio = Studio::default();
+        let ask_where = saved.and_then(|storage| eframe::get_value(storage, ASK_WHERE));
+        studio.ask_where = ask_where.unwrap_or(false);
         Self {
-            studio: Studio::default(),
+            studio,
             backend,
             frames: Frames::default(),
             exports: Exports::default(),
@@ -99,7 +103,7 @@ impl App {
     /// Takes in what has come, and asks for what follows from it. Draws nothing.
     pub fn advance(&mut self, ctx: &egui::Context) {
         for request in self.exports.take() {
-            self.backend.ask(request);
+            self.ask(request);
         }
         for report in self.backend.reports() {
             let opened = matches!(report, Report::Opened { .. } | Report::Replay { .. });
@@ -215,6 +219,7 @@ impl App {
             }
             // The frame is needed for it, so it is done where the frame is.
             Wish::Export(..) => {}
+            Wish::AskWhere(ask) => self.studio.ask_where = ask,
             Wish::Point(key) => {
                 layout::bring(&mut self.tree, key);
                 self.pointed = Some((key, now + POINTED));
@@ -261,7 +266,12 @@ impl App {
             }
             _ => {}
         }
-        self.backend.ask(request);
+        self.backend.ask(match request {
+            Request::Save { run, name, bytes } if self.studio.ask_where => {
+                Request::SaveAs { run, name, bytes }
+            }
+            request => request,
+        });
     }
 
     fn keep_pins(&mut self) {
@@ -340,5 +350,6 @@ impl eframe::App for App {
         let of_panes: BTreeMap<&str, String> =
             self.panes.iter().map(|(key, pane)| (*key, pane.save())).collect();
         eframe::set_value(storage, PANE_STATES, &of_panes);
+        eframe::set_value(storage, ASK_WHERE, &self.studio.ask_where);
     }
 }

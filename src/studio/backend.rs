@@ -86,6 +86,15 @@ pub enum Request {
         /// What is in it.
         bytes: Vec<u8>,
     },
+    /// As [`Request::Save`], where a person wants it.
+    SaveAs {
+        /// The run that it is about.
+        run: PathBuf,
+        /// What to call it, unless they want another name.
+        name: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
     /// Keep the pins of a run with it, in the place of those kept before.
     KeepPins {
         /// The run's folder.

@@ -125,7 +125,8 @@ pub(super) fn show(
 fn export(ui: &mut Ui, view: &View<'_>, key: &str, pane: &dyn Pane) {
     let Some(run) = &view.studio.run else { return };
     let menu = icon::button(ui, view.tokens, icon::Icon::Save, "Save what this pane shows", true);
-    egui::Popup::menu(&menu).show(|ui| {
+    let stays = egui::PopupCloseBehavior::CloseOnClickOutside;
+    egui::Popup::menu(&menu).close_behavior(stays).show(|ui| {
         for (name, format) in [("Drawing as SVG", Format::Svg), ("Picture as PNG", Format::Png)] {
             if ui.button(name).clicked() {
                 view.wish(Wish::Export(key.to_owned(), format));
@@ -138,6 +139,13 @@ fn export(ui: &mut Ui, view: &View<'_>, key: &str, pane: &dyn Pane) {
             let (run, name) = (run.folder.clone(), format!("{key}.csv"));
             view.wish(Wish::Ask(Request::Save { run, name, bytes: csv.into_bytes() }));
             ui.close();
+        }
+        ui.separator();
+        let mut ask = view.studio.ask_where;
+        let text = "Ask where to save";
+        let hint = "Otherwise files go into the run's folder exports/";
+        if ui.checkbox(&mut ask, text).on_hover_text(hint).changed() {
+            view.wish(Wish::AskWhere(ask));
         }
     });
 }

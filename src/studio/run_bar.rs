@@ -7,7 +7,7 @@ use eframe::egui::{
 use super::action::{self, items};
 use super::backend::Request;
 use super::panes::PANES;
-use super::state::{Live, OpenRun, Replay, Seek};
+use super::state::{Live, OpenRun, Replay, Seek, Training};
 use super::theme::{self, Tokens};
 use super::view::{View, Wish};
 use super::widgets::icon::{self, Icon};
@@ -36,9 +36,15 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
         let wide = ui.available_width() > 760.0;
         ui.add_space(if wide { 24.0 } else { 4.0 });
         for (phase, name) in PHASES {
-            // Only a run of that kind has the last phase.
-            if phase != Phase::Scratch || run.state.phase(Phase::Scratch).is_some() || wide {
-                chip(ui, view.tokens, run, phase, name);
+            let standing = match phase {
+                Phase::Scratch if run.state.phase(phase).is_none() => {
+                    Standing::of_trainings(&view.studio.trainings, view.studio.training())
+                }
+                phase => Standing::of_phase(run, phase),
+            };
+            // Few runs have the last phase, or networks trained beside them.
+            if phase != Phase::Scratch || standing.begun || wide {
+                chip(ui, view.tokens, name, &standing);
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -87,34 +93,71 @@ fn theme_choice(ui: &mut Ui) {
     });
 }
 
-fn chip(ui: &mut Ui, tokens: &Tokens, run: &OpenRun, phase: Phase, name: &str) {
-    let known = run.state.phase(phase);
-    let live = run.live.under_way() || run.live == Live::Replay;
-    let current = live && run.state.current_phase() == Some(phase);
-    let done = known.and_then(|phase| phase.seconds);
-    let (ink, fill) = match (current, known.is_some()) {
+/// How far a phase is.
+struct Standing {
+    /// Under way now.
+    current: bool,
+    begun: bool,
+    done: bool,
+    /// In words.
+    words: String,
+}
+
+impl Standing {
+    fn of_phase(run: &OpenRun, phase: Phase) -> Self {
+        let known = run.state.phase(phase);
+        let live = run.live.under_way() || run.live == Live::Replay;
+        let current = live && run.state.current_phase() == Some(phase);
+        let seconds = known.and_then(|phase| phase.seconds);
+        let begun = known.is_some();
+        let words = match (seconds, current, begun) {
+            (Some(seconds), ..) => format!("done in {}", duration(seconds)),
+            (None, true, _) => "under way".to_owned(),
+            (None, false, true) => "begun".to_owned(),
+            (None, false, false) => "still to come".to_owned(),
+        };
+        Self { current, begun, done: seconds.is_some(), words }
+    }
+
+    /// Of the networks that are trained beside the run, and the one in training.
+    fn of_trainings(all: &[Training], now: Option<&Training>) -> Self {
+        let trained = all.iter().filter(|training| training.result().is_some()).count();
+        let current = now.map(|training| {
+            let (done, epochs) = training.epochs();
+            format!("{} in training, {done} of {epochs} epochs", training.run.name())
+        });
+        let words = match (&current, trained) {
+            (None, 0) => "no network trained yet".to_owned(),
+            (None, 1) => "1 network trained".to_owned(),
+            (None, count) => format!("{count} networks trained"),
+            (Some(current), 0) => current.clone(),
+            (Some(current), count) => format!("{current}; {count} trained"),
+        };
+        let done = trained > 0 && current.is_none();
+        Self { current: current.is_some(), begun: !all.is_empty(), done, words }
+    }
+}
+
+fn chip(ui: &mut Ui, tokens: &Tokens, name: &str, standing: &Standing) {
+    let Standing { current, begun, done, words } = standing;
+    let (ink, fill) = match (current, begun) {
         (true, _) => (tokens.on_accent, tokens.accent),
         (false, true) => (tokens.text, tokens.background),
         (false, false) => (tokens.muted, tokens.panel),
     };
     let galley = ui.painter().layout_no_wrap(name.to_owned(), theme::body(), ink);
-    let hook = if done.is_some() { 14.0 } else { 0.0 };
+    let hook = if *done { 14.0 } else { 0.0 };
     let size = vec2(galley.size().x + 20.0 + hook, 22.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().rect(rect, CornerRadius::same(11), fill, tokens.border(), StrokeKind::Inside);
-    if done.is_some() {
+    if *done {
         let hook = Rect::from_center_size(rect.left_center() + vec2(14.0, 0.0), vec2(9.0, 9.0));
         Icon::Check.paint(ui.painter(), hook, tokens.accent);
     }
     let room = rect.with_min_x(rect.left() + hook);
     let text = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), room);
     ui.painter().galley(text.min, galley, ink);
-    let state = match (done, current, known.is_some()) {
-        (Some(seconds), ..) => format!("{name}: done in {}", duration(seconds)),
-        (None, true, _) => format!("{name}: under way"),
-        (None, false, true) => format!("{name}: begun"),
-        (None, false, false) => format!("{name}: still to come"),
-    };
+    let state = format!("{name}: {words}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &state));
     response.on_hover_text(state);
 }

@@ -34,6 +34,8 @@ pub enum Wish {
     NextRun(&'static str, Option<&'static str>),
     /// The drawing of a pane as a file, by its key.
     Export(String, Format),
+    /// Whether a person is asked where a file is to go.
+    AskWhere(bool),
     /// The start page, or back to the panes.
     StartPage(bool),
     /// The start page with these settings.

@@ -117,6 +117,25 @@ fn a_picture_is_taken_without_the_menu_and_where_it_went_is_told() {
 }
 
 #[test]
+fn a_person_may_be_asked_where_files_go() {
+    let (talk, mut harness) = alone("scatter");
+    harness.get_by_label("Save what this pane shows").click();
+    harness.run_steps(2);
+    harness.get_by_label("Ask where to save").click();
+    harness.run_steps(2);
+    for entry in ["Numbers as CSV", "Drawing as SVG"] {
+        if harness.query_by_label(entry).is_none() {
+            harness.get_by_label("Save what this pane shows").click();
+            harness.run_steps(2);
+        }
+        harness.get_by_label(entry).click();
+        harness.run_steps(2);
+        let asks = |request: &Request| matches!(request, Request::SaveAs { .. });
+        assert!(asked(&talk).iter().any(asks), "{entry}");
+    }
+}
+
+#[test]
 fn a_run_writes_its_report() {
     let (talk, mut harness) = at(Stage::Finished);
     asked(&talk);

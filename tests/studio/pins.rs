@@ -114,11 +114,11 @@ fn pins_are_kept_with_their_run_and_come_back_with_it() {
     asked(&talk);
     pin(&mut harness, &talk, &[0.3, 0.8]);
     let before = pinned(&harness);
-    let kept = asked(&talk).into_iter().filter_map(|request| match request {
+    let mut kept = asked(&talk).into_iter().filter_map(|request| match request {
         Request::KeepPins { run, pins } => Some((run, pins)),
         _ => None,
     });
-    let (run, pins) = kept.last().expect("pins are kept");
+    let (run, pins) = kept.next_back().expect("pins are kept");
     assert_eq!((run, pins.len()), ("runs/fashion-small".into(), 2));
     let opened = |folder: &str| {
         let records = crate::runs::records();

@@ -87,6 +87,40 @@ fn a_box_over_the_cloud_lists_what_it_holds_and_a_click_there_shows_it() {
 }
 
 #[test]
+fn a_lasso_lists_what_its_line_goes_around() {
+    let (_talk, mut harness) = alone();
+    harness.get_by_label("select").click();
+    harness.run_steps(2);
+    harness.get_by_label("lasso").click();
+    harness.run_steps(2);
+    // Around the left half of the cloud, then around all of it.
+    let area = cloud(&harness);
+    let mut around = |share: f32| {
+        let right = area.left() + share * area.width();
+        let corners = [
+            area.left_top(),
+            pos2(right, area.top()),
+            pos2(right, area.bottom()),
+            area.left_bottom(),
+        ];
+        harness.drag_at(corners[0]);
+        harness.run_steps(1);
+        for at in corners {
+            harness.hover_at(at);
+            harness.run_steps(1);
+        }
+        harness.drop_at(corners[3]);
+        harness.run_steps(3);
+        let all = 1..=app(&harness).studio().run.as_ref().unwrap().state.evaluated.len();
+        let selected = |n: &usize| harness.query_by_label(&format!("{n} selected")).is_some();
+        all.rev().find(selected).unwrap_or(0)
+    };
+    let (half, all) = (around(0.5), around(1.0));
+    assert_eq!(all, 158);
+    assert!(half > 10 && half < 148, "{half} of {all}");
+}
+
+#[test]
 fn more_random_networks_are_asked_for_once_and_join_the_cloud() {
     let (talk, mut harness) = alone();
     asked(&talk);

@@ -93,6 +93,8 @@ fn progress_and_result_are_told_and_a_training_stops_and_goes_on() {
     harness.run_steps(2);
     let row = spoken(&harness, "train-2");
     assert!(row.contains("epochs 7 / ") && row.contains("from scratch 61.4 %"), "{row}");
+    let chip = "From scratch: train-2 in training, 7 of 15 epochs; 1 trained";
+    assert!(harness.query_by_label(chip).is_some());
     asked(&talk);
     harness.get_by_label("Stop").click();
     harness.run_steps(2);
@@ -100,6 +102,7 @@ fn progress_and_result_are_told_and_a_training_stops_and_goes_on() {
     let ending = Ok(Ending::Stopped);
     talk.borrow_mut().reports = vec![Report::TrainingEnded { folder: folder.clone(), ending }];
     harness.run_steps(2);
+    assert!(harness.query_by_label("From scratch: 1 network trained").is_some());
     harness.get_by_label("Go on").click();
     harness.run_steps(2);
     assert!(asked(&talk).contains(&Request::TrainOn(folder)));

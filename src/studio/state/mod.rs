@@ -63,6 +63,8 @@ pub struct Studio {
     pub next_run: BTreeMap<String, String>,
     /// The file that was written last.
     pub saved: Option<PathBuf>,
+    /// Whether a person is asked where a file is to go.
+    pub ask_where: bool,
     /// Adapters, best first.
     pub adapters: Vec<Adapter>,
     /// Runs, newest first; `None` until they were listed.
@@ -105,6 +107,7 @@ impl Default for Studio {
             trainings: Vec::new(),
             next_run: BTreeMap::new(),
             saved: None,
+            ask_where: false,
             adapters: Vec::new(),
             runs: None,
             read: BTreeMap::new(),

@@ -1,16 +1,16 @@
 //! The pane "Accuracy against cost": random networks as dots, generated ones as squares joined in
 //! the order of their budgets, pinned ones under their letters, the Pareto front as steps, the
 //! present budget as a dashed line with a ring on the network in view. A click on a point brings
-//! its network into view; a box selects networks to a list.
+//! its network into view; a box or a lasso selects networks to a list.
 
 mod dots;
 mod list;
+mod select;
 
 use std::collections::BTreeSet;
 
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, Pos2, Rect, Response, RichText, Role, Stroke, StrokeKind,
-    Ui, WidgetInfo, pos2, vec2,
+    self, Align2, Color32, Pos2, Response, RichText, Role, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 use egui_plot::{
     Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotTransform, Points, VLine,
@@ -18,6 +18,7 @@ use egui_plot::{
 
 use self::dots::{Dot, Kind};
 use self::list::Picked;
+use self::select::{Form, Selection};
 use super::Pane;
 use crate::protocol::quantity::{grouped, percent, short};
 use crate::space::Metric;
@@ -42,9 +43,8 @@ pub(super) struct Scatter {
     metric: Option<Metric>,
     /// Names of series that are not drawn.
     hidden: BTreeSet<String>,
-    /// Whether a drag selects instead of moving the view, and where it began.
-    selecting: bool,
-    began: Option<Pos2>,
+    /// What a drag selects, if it does not move the view.
+    selection: Selection,
     /// What was selected, best first.
     picked: Vec<Picked>,
 }
@@ -120,17 +120,26 @@ impl Pane for Scatter {
 }
 
 impl Scatter {
-    /// Whether a drag selects, and more random networks.
+    /// What a drag does, and more random networks.
     fn tools(&mut self, ui: &mut Ui, view: &View<'_>) {
-        let text = if self.selecting { "move" } else { "select" };
-        let hint = if self.selecting {
-            "A drag selects networks to a list; click to let it move the view again"
-        } else {
-            "Let a drag select networks to a list"
+        let form = self.selection.form;
+        let (text, hint, next) = match form {
+            Some(_) => ("move", "Let a drag move the view again", None),
+            None => ("select", "Let a drag select networks to a list", Some(Form::Box)),
         };
         if icon::quiet(ui, view.tokens, text, false).on_hover_text(hint).clicked() {
-            self.selecting = !self.selecting;
-            self.began = None;
+            self.selection.choose(next);
+            ui.close();
+        }
+        let other = match form {
+            Some(Form::Box) => Some(("lasso", "Select by a line around networks", Form::Lasso)),
+            Some(Form::Lasso) => Some(("box", "Select by a box over networks", Form::Box)),
+            None => None,
+        };
+        if let Some((text, hint, next)) = other
+            && icon::quiet(ui, view.tokens, text, false).on_hover_text(hint).clicked()
+        {
+            self.selection.choose(Some(next));
             ui.close();
         }
         more(ui, view);
@@ -203,7 +212,7 @@ impl Scatter {
         };
         let response = plot::plot("scatter", tokens, x, (Scale::Linear, plot::percent))
             .height(ui.available_height() - foot)
-            .allow_drag(!self.selecting)
+            .allow_drag(self.selection.form.is_none())
             .show(ui, |plot| {
                 let dots = |points| Points::new("", PlotPoints::from(points)).allow_hover(false);
                 plot.points(dots(random).color(tokens.random).radius(2.6));
@@ -228,43 +237,23 @@ impl Scatter {
         stairs(ui, view, &front, &transform);
         over(ui, view, dots, metric, &transform);
         let text = format!("{unit} {metric}");
-        let at = pos2(ui.max_rect().right(), ui.max_rect().bottom());
-        ui.painter().text(at, Align2::RIGHT_BOTTOM, text, theme::caption(), tokens.muted);
+        let corner = pos2(ui.max_rect().right(), ui.max_rect().bottom());
+        ui.painter().text(corner, Align2::RIGHT_BOTTOM, text, theme::caption(), tokens.muted);
         let shown: Vec<&Dot<'_>> =
             dots.iter().filter(|dot| !hidden.contains(series_of(dot.kind))).collect();
-        if self.selecting {
-            self.select(ui, view, &shown, metric, (&response.response, &transform));
+        if let Some(region) = self.selection.follow(ui, tokens, &response.response) {
+            self.select(view, &shown, |dot| region.contains(at(dot, metric, &transform)));
         }
-        if self.began.is_none() {
+        if !self.selection.under_way() {
             point(view, &shown, metric, (&response.response, &transform), pointer);
         }
     }
 
-    /// Follows a box that is being dragged, and takes what it holds when it is let go.
-    fn select(
-        &mut self,
-        ui: &Ui,
-        view: &View<'_>,
-        dots: &[&Dot<'_>],
-        metric: Metric,
-        (response, transform): (&Response, &PlotTransform),
-    ) {
-        let pointer = ui.input(|input| input.pointer.latest_pos());
-        if response.drag_started() {
-            self.began = ui.input(|input| input.pointer.press_origin()).or(pointer);
-        }
-        let (Some(began), Some(now)) = (self.began, pointer) else { return };
-        let area = Rect::from_two_pos(began, now).intersect(response.rect);
-        let stroke = Stroke::new(1.0, view.tokens.accent);
-        let fill = view.tokens.accent.gamma_multiply(0.12);
-        ui.painter().rect(area, CornerRadius::same(2), fill, stroke, StrokeKind::Inside);
-        if !response.drag_stopped() {
-            return;
-        }
-        self.began = None;
+    /// Takes the dots for which `inside` holds to the list.
+    fn select(&mut self, view: &View<'_>, dots: &[&Dot<'_>], inside: impl Fn(&Dot<'_>) -> bool) {
         // A pinned network lies on a dot of its own.
         let own = dots.iter().filter(|dot| !matches!(dot.kind, Kind::Pinned(_)));
-        let inside = own.filter(|dot| area.contains(at(dot, metric, transform)));
+        let inside = own.filter(|dot| inside(dot));
         self.picked = inside.map(|dot| Picked::of(dot, dots::source(view.studio, dot))).collect();
         list::sort(&mut self.picked);
     }
