@@ -34,11 +34,10 @@ fn main() {
         }
         out.push_str("}\n");
     }
-    for quads in ["quads_plain", "quads_wide"] {
-        let text = fs::read_to_string(root.join("lib").join(quads).with_extension("wgsl")).unwrap();
-        let name = quads.to_uppercase();
-        writeln!(out, "/// `shaders/lib/{quads}.wgsl`.\npub const {name}: &str = {text:?};")
-            .unwrap();
+    for lib in ["quads_plain", "quads_wide", "unaligned"] {
+        let text = fs::read_to_string(root.join("lib").join(lib).with_extension("wgsl")).unwrap();
+        let name = lib.to_uppercase();
+        writeln!(out, "/// `shaders/lib/{lib}.wgsl`.\npub const {name}: &str = {text:?};").unwrap();
     }
     writeln!(out, "/// Every kernel there is.\npub static ALL: &[&Shader] = &[\n{all}];").unwrap();
     let path = Path::new(&env::var("OUT_DIR").unwrap()).join("shaders.rs");
@@ -69,9 +68,6 @@ fn kernel(root: &Path, path: &Path) -> String {
             }
         }
     }
-    for pairs in names_of(&own, "array<pair>") {
-        text += &four(&pairs);
-    }
     // WGSL knows no inner doc comments: the header becomes a plain comment.
     text += &own.replace("//!", "//");
     let params = members(&own, path);
@@ -93,32 +89,6 @@ fn kernel(root: &Path, path: &Path) -> String {
     }
     writeln!(o, "    ],\n    subgroups: {},\n}};\n}}", text.contains("subgroup")).unwrap();
     o
-}
-
-/// The bindings of type `kind`.
-fn names_of(text: &str, kind: &str) -> Vec<String> {
-    let declared = text.lines().filter(|l| l.starts_with("@group(") && l.contains(kind));
-    declared
-        .map(|l| l.split('>').nth(1).unwrap().split(':').next().unwrap().trim().to_owned())
-        .collect()
-}
-
-/// `NAME_four(i)`: four values of an array of pairs from value i on, wherever they begin. Written
-/// out for each binding, since WGSL functions take no storage arrays.
-fn four(name: &str) -> String {
-    format!(
-        "fn {name}_four(i: u32) -> vec4<f32> {{
-    let q = i / 2u;
-    let l = load2({name}[q]);
-    let m = load2({name}[q + 1u]);
-    if ((i & 1u) == 0u) {{
-        return vec4<f32>(l, m);
-    }}
-    return vec4<f32>(l.y, m, load2({name}[q + 2u]).x);
-}}
-
-"
-    )
 }
 
 /// Members of `struct Params`, one a line: `name: type,`.
@@ -146,12 +116,20 @@ fn accesses(text: &str) -> Vec<String> {
     let mut found = BTreeMap::new();
     for part in text.split("@binding(").skip(1) {
         let number: u32 = part.split(')').next().unwrap().trim().parse().unwrap();
-        let rest = part.split_once("var<").unwrap().1.split('>').next().unwrap().replace(' ', "");
-        match rest.as_str() {
-            "storage,read" => found.insert(number, "Access::Read".to_string()),
-            "storage,read_write" => found.insert(number, "Access::Write".to_string()),
-            _ => None,
+        let rest = part.split_once("var<").unwrap().1.split(';').next().unwrap();
+        let (space, of) = rest.split_once('>').unwrap();
+        let (name, kind) = of.split_once(':').unwrap();
+        let (name, kind) = (name.trim(), kind.trim());
+        let bulk =
+            |pairs| format!("Access::Bulk(crate::gpu::Bulk {{ name: {name:?}, pairs: {pairs} }})");
+        let access = match (space.replace(' ', "").as_str(), kind) {
+            ("storage,read", "array<texel>") => bulk(false),
+            ("storage,read", "array<pair>") => bulk(true),
+            ("storage,read", _) => "Access::Read".to_string(),
+            ("storage,read_write", _) => "Access::Write".to_string(),
+            _ => continue,
         };
+        found.insert(number, access);
     }
     found.into_values().collect()
 }

@@ -96,7 +96,7 @@ fn bindings_are_numbered_without_gaps_and_used_as_declared() {
             .collect();
         found.sort_by_key(|(at, _)| *at);
         let storage = |a: &Access| match a {
-            Access::Read => StorageAccess::LOAD,
+            Access::Read | Access::Bulk(_) => StorageAccess::LOAD,
             Access::Write => StorageAccess::LOAD | StorageAccess::STORE,
         };
         let spaces = s.bindings.iter().map(|a| AddressSpace::Storage { access: storage(a) });

@@ -6,7 +6,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
 @group(0) @binding(2) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
@@ -17,6 +17,6 @@ fn activation(
 ) {
     let i = linear_index(wg, groups, 64u, local);
     if (i < p.n4) {
-        y[i] = store4(act4(load4(x[i])));
+        y[i] = store4(act4(x_quad(i)));
     }
 }

@@ -6,8 +6,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
-@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
+@group(0) @binding(2) var<storage, read> dy: array<texel>;
 @group(0) @binding(3) var<storage, read_write> dx: array<quad>;
 
 @compute @workgroup_size(64)
@@ -18,6 +18,6 @@ fn activation_grad(
 ) {
     let i = linear_index(wg, groups, 64u, local);
     if (i < p.n4) {
-        dx[i] = store4(act_grad4(load4(x[i])) * load4(dy[i]));
+        dx[i] = store4(act_grad4(x_quad(i)) * dy_quad(i));
     }
 }

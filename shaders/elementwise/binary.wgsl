@@ -6,8 +6,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<quad>;
-@group(0) @binding(2) var<storage, read> b: array<quad>;
+@group(0) @binding(1) var<storage, read> a: array<texel>;
+@group(0) @binding(2) var<storage, read> b: array<texel>;
 @group(0) @binding(3) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
@@ -18,6 +18,6 @@ fn binary(
 ) {
     let i = linear_index(wg, groups, 64u, local);
     if (i < p.n4) {
-        y[i] = store4(combine(load4(a[i]), load4(b[i])));
+        y[i] = store4(combine(a_quad(i), b_quad(i)));
     }
 }

@@ -80,8 +80,8 @@ fn product_block(w: u32, lane: u32) {
             // A step beyond the last counts nothing: a is zero there, b any row.
             let more = k + 1u < depth;
             let next = select(k, k + 1u, more);
-            let u = load4(a[k * pitch4 + m4 + lane]);
-            let v = select(vec4<f32>(), load4(a[next * pitch4 + m4 + lane]), more);
+            let u = a_quad(k * pitch4 + m4 + lane);
+            let v = select(vec4<f32>(), a_quad(next * pitch4 + m4 + lane), more);
             var b0 = load_b(at.b + k * plane, at.left);
             var b1 = load_b(at.b + next * plane, at.left);
             if (NORM == 1u) {
@@ -123,7 +123,7 @@ fn product_block(w: u32, lane: u32) {
             // Lanes 0 to 3 hold the rows of step k, lanes 4 to 7 those of the next.
             let mine = k + lane / 4u;
             let next = select(k, k + 1u, k + 1u < depth);
-            let v = load4(a[min(mine, depth - 1u) * pitch4 + m4 + lane % 4u]);
+            let v = a_quad(min(mine, depth - 1u) * pitch4 + m4 + lane % 4u);
             let u = select(vec4<f32>(), v, mine < depth);
             var bl0 = load_b(l.b + k * plane, l.left);
             var br0 = load_b(r.b + k * plane, r.left);

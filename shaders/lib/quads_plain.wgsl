@@ -9,10 +9,8 @@ fn store4(v: vec4<f32>) -> quad {
     return v;
 }
 
-// Two values as storage holds them.
+// The same for what a kernel reads in bulk, through NAME_quad and NAME_four alone.
+alias texel = vec4<f32>;
+
+// Two values of it.
 alias pair = vec2<f32>;
-
-fn load2(q: pair) -> vec2<f32> {
-    return q;
-}
-

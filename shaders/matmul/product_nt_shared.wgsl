@@ -27,15 +27,15 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<pair>;
-@group(0) @binding(2) var<storage, read> a4: array<quad>;
+@group(0) @binding(2) var<storage, read> a4: array<texel>;
 @group(0) @binding(3) var<storage, read> b: array<pair>;
-@group(0) @binding(4) var<storage, read> b4: array<quad>;
+@group(0) @binding(4) var<storage, read> b4: array<texel>;
 @group(0) @binding(5) var<storage, read> norm: array<quad>;
 @group(0) @binding(6) var<storage, read_write> parts: array<f32>;
 
 fn load_a(i: u32, left: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return load4(a4[i / 4u]);
+        return a4_quad(i / 4u);
     }
     let v = a_four(i);
     return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
@@ -43,7 +43,7 @@ fn load_a(i: u32, left: u32) -> vec4<f32> {
 
 fn load_b(i: u32, left: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return load4(b4[i / 4u]);
+        return b4_quad(i / 4u);
     }
     let v = b_four(i);
     return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));

@@ -14,14 +14,14 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<quad>;
-@group(0) @binding(2) var<storage, read> b: array<quad>;
+@group(0) @binding(1) var<storage, read> a: array<texel>;
+@group(0) @binding(2) var<storage, read> b: array<texel>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> norm: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<quad>;
 
 fn load_b(at: u32, left: u32) -> vec4<f32> {
-    return load4(b[at / 4u]);
+    return b_quad(at / 4u);
 }
 
 fn store_y(at: u32, left: u32, value: vec4<f32>) {

@@ -11,7 +11,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> parts: array<quad>;
+@group(0) @binding(1) var<storage, read> parts: array<texel>;
 @group(0) @binding(2) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
@@ -29,7 +29,7 @@ fn sum_parts(
     let first = j * p.chunk;
     let last = min(first + p.chunk, p.parts);
     for (var s = first; s < last; s++) {
-        sum += load4(parts[s * p.n4 + i - j * p.n4]);
+        sum += parts_quad(s * p.n4 + i - j * p.n4);
     }
     y[i] = store4(sum);
 }

@@ -12,7 +12,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
 @group(0) @binding(2) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(3) var<storage, read_write> y: array<quad>;
 
@@ -28,7 +28,7 @@ fn batch_norm_apply(
         let start = plane_start(w, image) / 4u;
         for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
             let i = start + k;
-            y[i] = store4(act4((load4(x[i]) - c.x) * c.z + c.w));
+            y[i] = store4(act4((x_quad(i) - c.x) * c.z + c.w));
         }
     }
 }

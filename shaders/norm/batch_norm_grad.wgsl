@@ -16,8 +16,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
-@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
+@group(0) @binding(2) var<storage, read> dy: array<texel>;
 @group(0) @binding(3) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(4) var<storage, read> dgamma: array<f32>;
 @group(0) @binding(5) var<storage, read> dbeta: array<f32>;
@@ -42,8 +42,8 @@ fn batch_norm_grad(
         let start = plane_start(w, image) / 4u;
         for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
             let i = start + k;
-            let d = load4(x[i]) - c.x;
-            let g = act_grad4(d * c.z + c.w) * load4(dy[i]);
+            let d = x_quad(i) - c.x;
+            let g = act_grad4(d * c.z + c.w) * dy_quad(i);
             dx[i] = store4(c.z * g - by_mean - d * by_deviation);
         }
     }

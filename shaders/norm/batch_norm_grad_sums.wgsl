@@ -1,4 +1,4 @@
-//! use linear activation channel_walk unaligned
+//! use linear activation channel_walk
 //! Parts of the sums by channel of g and g * (x - mean) / std, where g = act'(pre) * dy and
 //! pre = (x - mean) * scale + shift. With TILES the invocations of a workgroup that share a channel
 //! add up, else each leaves its own sums. With VEC planes are a multiple of four values.
@@ -17,33 +17,33 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
-@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
+@group(0) @binding(2) var<storage, read> dy: array<texel>;
 @group(0) @binding(3) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(4) var<storage, read_write> parts: array<vec2<f32>>;
 
 var<workgroup> shared_parts: array<vec2<f32>, 64>;
 
 fn value_x(i: u32) -> f32 {
-    return load4(x[i / 4u])[i % 4u];
+    return x_quad(i / 4u)[i % 4u];
 }
 
 fn value_dy(i: u32) -> f32 {
-    return load4(dy[i / 4u])[i % 4u];
+    return dy_quad(i / 4u)[i % 4u];
 }
 
 fn chunk_x(i: u32) -> vec4<f32> {
     if (VEC) {
-        return load4(x[i / 4u]);
+        return x_quad(i / 4u);
     }
-    return unaligned(load4(x[i / 4u]), load4(x[(i + 3u) / 4u]), i % 4u);
+    return x_four(i);
 }
 
 fn chunk_dy(i: u32) -> vec4<f32> {
     if (VEC) {
-        return load4(dy[i / 4u]);
+        return dy_quad(i / 4u);
     }
-    return unaligned(load4(dy[i / 4u]), load4(dy[(i + 3u) / 4u]), i % 4u);
+    return dy_four(i);
 }
 
 @compute @workgroup_size(64)

@@ -1,4 +1,4 @@
-//! use linear channel_walk unaligned
+//! use linear channel_walk
 //! Number, mean and sum of squared deviations of parts of each channel: (n, mean - x0, M2, 0) with
 //! x0 the channel's first value. Each invocation sums (x - s) and (x - s)^2 with s the first value
 //! of its part, so that nothing cancels where the mean is large. With TILES the invocations of a
@@ -18,20 +18,20 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
 @group(0) @binding(2) var<storage, read_write> parts: array<quad>;
 
 var<workgroup> shared_parts: array<vec4<f32>, 64>;
 
 fn value(i: u32) -> f32 {
-    return load4(x[i / 4u])[i % 4u];
+    return x_quad(i / 4u)[i % 4u];
 }
 
 fn chunk(i: u32) -> vec4<f32> {
     if (VEC) {
-        return load4(x[i / 4u]);
+        return x_quad(i / 4u);
     }
-    return unaligned(load4(x[i / 4u]), load4(x[(i + 3u) / 4u]), i % 4u);
+    return x_four(i);
 }
 
 fn merge(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {

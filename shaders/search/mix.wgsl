@@ -15,9 +15,9 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 // By sub-block: k3, k5, k7, skip.
 @group(0) @binding(1) var<storage, read> q: array<quad>;
-@group(0) @binding(2) var<storage, read> z3: array<quad>;
-@group(0) @binding(3) var<storage, read> z5: array<quad>;
-@group(0) @binding(4) var<storage, read> z7: array<quad>;
+@group(0) @binding(2) var<storage, read> z3: array<texel>;
+@group(0) @binding(3) var<storage, read> z5: array<texel>;
+@group(0) @binding(4) var<storage, read> z7: array<texel>;
 @group(0) @binding(5) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
@@ -37,13 +37,13 @@ fn mix(
             let i = start + k;
             var sum = vec4<f32>(0.0);
             if (keep3) {
-                sum += chances.x * load4(z3[i]);
+                sum += chances.x * z3_quad(i);
             }
             if (keep5) {
-                sum += chances.y * load4(z5[i]);
+                sum += chances.y * z5_quad(i);
             }
             if (keep7) {
-                sum += chances.z * load4(z7[i]);
+                sum += chances.z * z7_quad(i);
             }
             y[i] = store4(sum);
         }

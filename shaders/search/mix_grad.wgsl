@@ -14,7 +14,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 // By sub-block: k3, k5, k7, skip.
 @group(0) @binding(1) var<storage, read> q: array<quad>;
-@group(0) @binding(2) var<storage, read> dy: array<quad>;
+@group(0) @binding(2) var<storage, read> dy: array<texel>;
 @group(0) @binding(3) var<storage, read_write> dz3: array<quad>;
 @group(0) @binding(4) var<storage, read_write> dz5: array<quad>;
 @group(0) @binding(5) var<storage, read_write> dz7: array<quad>;
@@ -34,7 +34,7 @@ fn mix_grad(
         let start = plane_start(w, image) / 4u;
         for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
             let i = start + k;
-            let g = load4(dy[i]);
+            let g = dy_quad(i);
             dz3[i] = store4(share3 * g);
             dz5[i] = store4(share5 * g);
             dz7[i] = store4(share7 * g);

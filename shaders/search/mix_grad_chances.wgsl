@@ -18,10 +18,10 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 // By sub-block: k3, k5, k7, skip.
 @group(0) @binding(1) var<storage, read> q: array<quad>;
-@group(0) @binding(2) var<storage, read> dy: array<quad>;
-@group(0) @binding(3) var<storage, read> z3: array<quad>;
-@group(0) @binding(4) var<storage, read> z5: array<quad>;
-@group(0) @binding(5) var<storage, read> z7: array<quad>;
+@group(0) @binding(2) var<storage, read> dy: array<texel>;
+@group(0) @binding(3) var<storage, read> z3: array<texel>;
+@group(0) @binding(4) var<storage, read> z5: array<texel>;
+@group(0) @binding(5) var<storage, read> z7: array<texel>;
 @group(0) @binding(6) var<storage, read_write> parts: array<quad>;
 
 var<workgroup> shared_parts: array<vec4<f32>, 64>;
@@ -50,30 +50,30 @@ fn mix_grad_chances(
         if (VEC) {
             for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
                 let i = start / 4u + k;
-                let g = load4(dy[i]);
+                let g = dy_quad(i);
                 if (keep3) {
-                    by3 += g * load4(z3[i]);
+                    by3 += g * z3_quad(i);
                 }
                 if (keep5) {
-                    by5 += g * load4(z5[i]);
+                    by5 += g * z5_quad(i);
                 }
                 if (keep7) {
-                    by7 += g * load4(z7[i]);
+                    by7 += g * z7_quad(i);
                 }
             }
         } else {
             for (var k = w.lane; k < p.values; k += p.lanes) {
                 let i = (start + k) / 4u;
                 let at = (start + k) % 4u;
-                let g = load4(dy[i])[at];
+                let g = dy_quad(i)[at];
                 if (keep3) {
-                    by3.x += g * load4(z3[i])[at];
+                    by3.x += g * z3_quad(i)[at];
                 }
                 if (keep5) {
-                    by5.x += g * load4(z5[i])[at];
+                    by5.x += g * z5_quad(i)[at];
                 }
                 if (keep7) {
-                    by7.x += g * load4(z7[i])[at];
+                    by7.x += g * z7_quad(i)[at];
                 }
             }
         }

@@ -160,13 +160,16 @@ impl Gpu {
 
     /// Sizes of the pool.
     pub fn pool(&self) -> PoolStats {
-        self.inner.pool.stats()
+        let mut stats = self.inner.pool.stats();
+        stats.allocated += self.inner.stream.borrow().staging.bytes();
+        stats
     }
 
     /// Gives memory that nobody uses back to the driver.
     pub fn trim(&self) -> Result<(), GpuError> {
         self.flush()?;
         self.forget_bind_groups();
+        self.inner.stream.borrow_mut().staging.clear();
         self.inner.pool.trim();
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::shader::{Access, Shader, Words};
+use super::texels;
 
 /// A pipeline with the layout of its only bind group.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Pipelines {
         let module = kept.or_insert_with(|| module(device, shader, words)).clone();
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some(shader.name),
-            entries: &entries(shader),
+            entries: &entries(shader, words),
         });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(shader.name),
@@ -68,20 +69,25 @@ impl Pipelines {
     }
 }
 
-fn entries(shader: &Shader) -> Vec<wgpu::BindGroupLayoutEntry> {
-    let uniform = wgpu::BufferBindingType::Uniform;
-    let storage = |a: &Access| wgpu::BufferBindingType::Storage { read_only: *a == Access::Read };
-    std::iter::once(uniform)
-        .chain(shader.bindings.iter().map(storage))
+fn entries(shader: &Shader, words: Words) -> Vec<wgpu::BindGroupLayoutEntry> {
+    let buffer = |ty, binding| wgpu::BindingType::Buffer {
+        ty,
+        has_dynamic_offset: binding == 0,
+        min_binding_size: None,
+    };
+    let storage = |read_only| wgpu::BufferBindingType::Storage { read_only };
+    let kinds = shader.bindings.iter().zip(1..).map(|(access, binding)| match access {
+        Access::Bulk(_) if words == Words::Wide => texels::BINDING,
+        Access::Bulk(_) | Access::Read => buffer(storage(true), binding),
+        Access::Write => buffer(storage(false), binding),
+    });
+    std::iter::once(buffer(wgpu::BufferBindingType::Uniform, 0))
+        .chain(kinds)
         .zip(0..)
         .map(|(ty, binding)| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::COMPUTE,
-            ty: wgpu::BindingType::Buffer {
-                ty,
-                has_dynamic_offset: binding == 0,
-                min_binding_size: None,
-            },
+            ty,
             count: None,
         })
         .collect()

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use super::pipeline::Pipeline;
 use super::profile::CAPACITY;
-use super::{Buffer, Gpu, GpuError, Readback, Shader};
+use super::texels::{Staging, Texels};
+use super::{Access, Buffer, Gpu, GpuError, Readback, Shader, Words};
 use crate::platform::CAN_BLOCK;
 
 /// Parameters of this many dispatches fit into the ring; a submit holds no more.
@@ -45,6 +46,7 @@ pub(super) struct Stream {
     work: u64,
     pub(super) dispatches: u64,
     bind_groups: HashMap<Vec<u64>, wgpu::BindGroup>,
+    pub(super) staging: Staging,
     in_flight: std::collections::VecDeque<wgpu::SubmissionIndex>,
 }
 
@@ -83,7 +85,8 @@ impl Gpu {
         );
         {
             let mut s = self.inner.stream.borrow_mut();
-            let group = self.bind_group(&mut s, &pipeline, d.shader, d.bindings);
+            let staged = self.stage(&mut s, d.shader, d.bindings);
+            let group = self.bind_group(&mut s, &pipeline, d.shader, d.bindings, &staged);
             let offset = s.params.len() as u32;
             s.params.extend_from_slice(d.params);
             s.params.resize(offset as usize + SLOT, 0);
@@ -103,11 +106,37 @@ impl Gpu {
         self.flush()
     }
 
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        let desc = wgpu::CommandEncoderDescriptor { label: None };
+        self.inner.device.create_command_encoder(&desc)
+    }
+
+    /// For each binding the texture that it is read from, where it is: with its copy recorded.
+    fn stage(&self, s: &mut Stream, shader: &Shader, bindings: &[&Buffer]) -> Vec<Option<Texels>> {
+        let wide = self.words() == Words::Wide;
+        let mut copies: Vec<([u64; 3], Texels)> = Vec::new();
+        let mut staged = Vec::with_capacity(bindings.len());
+        for (access, buffer) in shader.bindings.iter().zip(bindings) {
+            if !wide || !matches!(access, Access::Bulk(_)) {
+                staged.push(None);
+                continue;
+            }
+            let key = buffer.key();
+            let made = copies.iter().find(|(k, _)| *k == key).map(|(_, texels)| texels.clone());
+            let texels = made.unwrap_or_else(|| {
+                s.pass = None;
+                let encoder = s.encoder.get_or_insert_with(|| self.encoder());
+                let texels = s.staging.copy(&self.inner.device, encoder, copies.len(), buffer);
+                copies.push((key, texels.clone()));
+                texels
+            });
+            staged.push(Some(texels));
+        }
+        staged
+    }
+
     fn open_pass(&self, s: &mut Stream, shader: &'static Shader) {
-        let device = &self.inner.device;
-        let encoder = s.encoder.get_or_insert_with(|| {
-            device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None })
-        });
+        let encoder = s.encoder.get_or_insert_with(|| self.encoder());
         let profile = self.inner.profile.borrow();
         let writes = profile.as_ref().map(|p| {
             s.pass = None;
@@ -138,10 +167,12 @@ impl Gpu {
         pipeline: &Rc<Pipeline>,
         shader: &Shader,
         bindings: &[&Buffer],
+        staged: &[Option<Texels>],
     ) -> wgpu::BindGroup {
+        let bound = || bindings.iter().zip(staged);
         let mut key = Vec::with_capacity(1 + bindings.len() * 3);
         key.push(pipeline.id);
-        key.extend(bindings.iter().flat_map(|b| b.key()));
+        key.extend(bound().flat_map(|(b, texels)| texels.as_ref().map_or(b.key(), Texels::key)));
         if let Some(group) = s.bind_groups.get(&key) {
             return group.clone();
         }
@@ -156,11 +187,11 @@ impl Gpu {
                 size: std::num::NonZeroU64::new(shader.params_size.next_multiple_of(16) as u64),
             }),
         };
-        let storage = bindings
-            .iter()
-            .zip(1..)
-            .map(|(b, binding)| wgpu::BindGroupEntry { binding, resource: b.binding() });
-        let entries: Vec<_> = std::iter::once(uniform).chain(storage).collect();
+        let others = bound().zip(1..).map(|((b, texels), binding)| wgpu::BindGroupEntry {
+            binding,
+            resource: texels.as_ref().map_or(b.binding(), Texels::binding),
+        });
+        let entries: Vec<_> = std::iter::once(uniform).chain(others).collect();
         let group = self.inner.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(shader.name),
             layout: &pipeline.layout,
@@ -246,10 +277,7 @@ impl Gpu {
         }
         let mut s = self.inner.stream.borrow_mut();
         s.pass = None;
-        let encoder = s.encoder.get_or_insert_with(|| {
-            let desc = wgpu::CommandEncoderDescriptor { label: None };
-            self.inner.device.create_command_encoder(&desc)
-        });
+        let encoder = s.encoder.get_or_insert_with(|| self.encoder());
         encoder.copy_buffer_to_buffer(from.raw(), from.offset(), to, to_offset, bytes);
     }
 
@@ -265,10 +293,7 @@ impl Gpu {
     pub fn clear(&self, buffer: &Buffer) {
         let mut s = self.inner.stream.borrow_mut();
         s.pass = None;
-        let encoder = s.encoder.get_or_insert_with(|| {
-            let desc = wgpu::CommandEncoderDescriptor { label: None };
-            self.inner.device.create_command_encoder(&desc)
-        });
+        let encoder = s.encoder.get_or_insert_with(|| self.encoder());
         encoder.clear_buffer(buffer.raw(), buffer.offset(), Some(buffer.size()));
     }
 

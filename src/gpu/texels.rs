@@ -1,0 +1,115 @@
+//! Textures for what kernels read in bulk on software drivers, which load the words of a buffer lane
+//! by lane but fetch texels whole, several times as fast; so the driver's own copy of a tensor into a
+//! texture, made before each dispatch, pays off. Kernels of GPUs never come here.
+
+use std::collections::HashMap;
+
+use super::Buffer;
+
+/// How a kernel binds such a texture.
+pub(super) const BINDING: wgpu::BindingType = wgpu::BindingType::Texture {
+    sample_type: wgpu::TextureSampleType::Float { filterable: false },
+    view_dimension: wgpu::TextureViewDimension::D2,
+    multisampled: false,
+};
+
+/// Texels of a row; `texel_place` in shaders/lib/quads_wide.wgsl knows it.
+const WIDTH: u32 = 1024;
+/// Bytes of a texel.
+const TEXEL: u32 = 16;
+
+/// A texture that a dispatch reads.
+#[derive(Clone, Debug)]
+pub(super) struct Texels {
+    raw: wgpu::Texture,
+    view: wgpu::TextureView,
+    id: u64,
+}
+
+impl Texels {
+    /// Identity for the cache of bind groups, apart from every buffer's.
+    pub(super) fn key(&self) -> [u64; 3] {
+        [self.id, u64::MAX, u64::MAX]
+    }
+
+    pub(super) fn binding(&self) -> wgpu::BindingResource<'_> {
+        wgpu::BindingResource::TextureView(&self.view)
+    }
+}
+
+/// The textures of one device. Dispatches run one after the other, so each may use all of them: one
+/// of each height for the first tensor of a dispatch, one for the second, and so on.
+#[derive(Debug, Default)]
+pub(super) struct Staging {
+    made: HashMap<(usize, u32), Texels>,
+}
+
+impl Staging {
+    /// Bytes of all textures.
+    pub(super) fn bytes(&self) -> u64 {
+        self.made.keys().map(|&(_, rows)| u64::from(rows * WIDTH * TEXEL)).sum()
+    }
+
+    /// Forgets all textures.
+    pub(super) fn clear(&mut self) {
+        self.made.clear();
+    }
+
+    /// Records a copy of `buffer` into the texture for tensor `place` of a dispatch.
+    pub(super) fn copy(
+        &mut self,
+        device: &wgpu::Device,
+        encoder: &mut wgpu::CommandEncoder,
+        place: usize,
+        buffer: &Buffer,
+    ) -> Texels {
+        let texels = (buffer.size() / u64::from(TEXEL)) as u32;
+        let (rows, rest) = (texels / WIDTH, texels % WIDTH);
+        // A driver compiles a kernel anew for textures whose sizes are no powers of two.
+        let height = texels.div_ceil(WIDTH).next_power_of_two();
+        let next = self.made.len() as u64;
+        let kept = self.made.entry((place, height)).or_insert_with(|| make(device, height, next));
+        let mut part = |row, width, rows| {
+            let offset = buffer.offset() + u64::from(row * WIDTH * TEXEL);
+            encoder.copy_buffer_to_texture(
+                wgpu::TexelCopyBufferInfo {
+                    buffer: buffer.raw(),
+                    layout: wgpu::TexelCopyBufferLayout {
+                        offset,
+                        bytes_per_row: Some(WIDTH * TEXEL),
+                        rows_per_image: None,
+                    },
+                },
+                wgpu::TexelCopyTextureInfo {
+                    texture: &kept.raw,
+                    mip_level: 0,
+                    origin: wgpu::Origin3d { x: 0, y: row, z: 0 },
+                    aspect: wgpu::TextureAspect::All,
+                },
+                wgpu::Extent3d { width, height: rows, depth_or_array_layers: 1 },
+            );
+        };
+        if rows > 0 {
+            part(0, WIDTH, rows);
+        }
+        if rest > 0 {
+            part(rows, rest, 1);
+        }
+        kept.clone()
+    }
+}
+
+fn make(device: &wgpu::Device, height: u32, id: u64) -> Texels {
+    let raw = device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("texels"),
+        size: wgpu::Extent3d { width: WIDTH, height, depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: wgpu::TextureFormat::Rgba32Float,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+        view_formats: &[],
+    });
+    let view = raw.create_view(&wgpu::TextureViewDescriptor::default());
+    Texels { raw, view, id }
+}
