@@ -86,7 +86,7 @@ fn product_block(w: u32, lane: u32) {
             var b1 = load_b(at.b + next * plane, at.left);
             if (NORM == 1u) {
                 // Each lane loads one of the eight coefficients of the two steps.
-                let f = norm[select(k, next, lane > 3u) * 4u + lane % 4u];
+                let f = norm_quad(select(k, next, lane > 3u))[lane % 4u];
                 b0 = normed(first_norm(f), b0);
                 b1 = normed(second_norm(f), b1);
             }
@@ -130,7 +130,7 @@ fn product_block(w: u32, lane: u32) {
             var bl1 = load_b(l.b + next * plane, l.left);
             var br1 = load_b(r.b + next * plane, r.left);
             if (NORM == 1u) {
-                let f = norm[select(k, next, lane > 3u) * 4u + lane % 4u];
+                let f = norm_quad(select(k, next, lane > 3u))[lane % 4u];
                 bl0 = normed(first_norm(f), bl0);
                 br0 = normed(first_norm(f), br0);
                 bl1 = normed(second_norm(f), bl1);

@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> a: array<texel>;
 @group(0) @binding(2) var<storage, read> b: array<texel>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read> norm: array<f32>;
+@group(0) @binding(4) var<storage, read> norm: array<texel>;
 @group(0) @binding(5) var<storage, read_write> y: array<quad>;
 
 fn load_b(at: u32, left: u32) -> vec4<f32> {

@@ -125,7 +125,7 @@ pub(crate) fn report(adapter: &wgpu::Adapter) -> AdapterReport {
             (
                 "64-bit integers",
                 has(wgpu::Features::SHADER_INT64),
-                "software drivers: values loaded and stored in pairs",
+                "software drivers: values stored in pairs, and read as texels",
             ),
             ("f16", has(wgpu::Features::SHADER_F16), "not used: f32 is the product"),
         ],

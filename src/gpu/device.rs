@@ -125,7 +125,7 @@ impl Gpu {
         self.inner.style.get()
     }
 
-    /// What the kernels' quads are made of here.
+    /// What the kernels' values in storage are made of here.
     pub(super) fn words(&self) -> Words {
         let wide = self.inner.device.features().contains(wgpu::Features::SHADER_INT64);
         // The style of GPUs runs as it would there.
