@@ -34,7 +34,8 @@ fn main() {
         }
         out.push_str("}\n");
     }
-    for lib in ["quads_plain", "quads_wide", "unaligned"] {
+    for lib in ["quads_plain", "quads_wide", "unaligned", "bulk_quads", "bulk_pairs", "bulk_texels"]
+    {
         let text = fs::read_to_string(root.join("lib").join(lib).with_extension("wgsl")).unwrap();
         let name = lib.to_uppercase();
         writeln!(out, "/// `shaders/lib/{lib}.wgsl`.\npub const {name}: &str = {text:?};").unwrap();
@@ -69,7 +70,11 @@ fn kernel(root: &Path, path: &Path) -> String {
         }
     }
     // WGSL knows no inner doc comments: the header becomes a plain comment.
-    text += &own.replace("//!", "//");
+    // What is read in bulk is declared by `Shader::text`.
+    for line in own.lines().filter(|line| !is_bulk(line)) {
+        text += &line.replace("//!", "//");
+        text += "\n";
+    }
     let params = members(&own, path);
     let mut o = format!("{name}\n");
     writeln!(o, "/// Kernel `{family}/{name}`.\npub mod {name} {{\nuse crate::gpu::{{Access, Field, Shader}};").unwrap();
@@ -89,6 +94,12 @@ fn kernel(root: &Path, path: &Path) -> String {
     }
     writeln!(o, "    ],\n    subgroups: {},\n}};\n}}", text.contains("subgroup")).unwrap();
     o
+}
+
+/// Whether a line declares what the kernel reads in bulk.
+fn is_bulk(line: &str) -> bool {
+    line.contains("var<storage, read> ")
+        && (line.ends_with(": array<texel>;") || line.ends_with(": array<pair>;"))
 }
 
 /// Members of `struct Params`, one a line: `name: type,`.
@@ -120,8 +131,10 @@ fn accesses(text: &str) -> Vec<String> {
         let (space, of) = rest.split_once('>').unwrap();
         let (name, kind) = of.split_once(':').unwrap();
         let (name, kind) = (name.trim(), kind.trim());
-        let bulk =
-            |pairs| format!("Access::Bulk(crate::gpu::Bulk {{ name: {name:?}, pairs: {pairs} }})");
+        let bulk = |pairs: bool| {
+            let members = format!("name: {name:?}, binding: \"{number}\", pairs: {pairs}");
+            format!("Access::Bulk(crate::gpu::Bulk {{ {members} }})")
+        };
         let access = match (space.replace(' ', "").as_str(), kind) {
             ("storage,read", "array<texel>") => bulk(false),
             ("storage,read", "array<pair>") => bulk(true),

@@ -1,6 +1,6 @@
 //! What is known of a kernel before a device exists: its text and interface.
 
-use super::shaders::{QUADS_PLAIN, QUADS_WIDE, UNALIGNED};
+use super::shaders::{BULK_PAIRS, BULK_QUADS, BULK_TEXELS, QUADS_PLAIN, QUADS_WIDE, UNALIGNED};
 
 /// How a kernel's values in storage are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +29,8 @@ pub enum Access {
 pub struct Bulk {
     /// The binding's name.
     pub name: &'static str,
+    /// Its number.
+    pub binding: &'static str,
     /// Whether it is an array of pairs, not of quads, where it is none of texels.
     pub pairs: bool,
 }
@@ -51,8 +53,8 @@ pub struct Shader {
     pub name: &'static str,
     /// The entry point.
     pub entry: &'static str,
-    /// The module, shared functions included, without what depends on [`Words`]; see
-    /// [`Shader::text`].
+    /// The module, shared functions included, without what depends on [`Words`], as the bindings
+    /// that are read in bulk do; see [`Shader::text`].
     pub wgsl: &'static str,
     /// Storage bindings 1, 2, ... of group 0; binding 0 is `Params`.
     pub bindings: &'static [Access],
@@ -73,17 +75,9 @@ impl Shader {
         };
         text.push_str(UNALIGNED);
         for bulk in self.bulk() {
-            text.push_str(&bulk.functions(words));
+            text.push_str(&bulk.text(words));
         }
-        let mut own = self.wgsl.to_string();
-        if words == Words::Wide {
-            for Bulk { name, pairs } in self.bulk() {
-                let kind = if pairs { "pair" } else { "texel" };
-                let buffer = format!("var<storage, read> {name}: array<{kind}>;");
-                own = own.replace(&buffer, &format!("var {name}: texture_2d<f32>;"));
-            }
-        }
-        text + &own
+        text + self.wgsl
     }
 
     /// What it reads in bulk.
@@ -96,39 +90,13 @@ impl Shader {
 }
 
 impl Bulk {
-    /// `NAME_quad(i)`, values 4i .. 4i + 3, and `NAME_four(i)`, four values from value i on. Written
-    /// out for each binding, since WGSL functions take no storage arrays.
-    fn functions(self, words: Words) -> String {
-        let Bulk { name, pairs } = self;
-        let quad = match words {
-            Words::Plain if pairs => {
-                return format!(
-                    "fn {name}_four(i: u32) -> vec4<f32> {{
-    let q = i / 2u;
-    let l = {name}[q];
-    let m = {name}[q + 1u];
-    if ((i & 1u) == 0u) {{
-        return vec4<f32>(l, m);
-    }}
-    return vec4<f32>(l.y, m, {name}[q + 2u].x);
-}}
-
-"
-                );
-            }
-            Words::Plain => format!("{name}[i]"),
-            Words::Wide => format!("textureLoad({name}, texel_place(i), 0)"),
+    /// Its declaration, and the functions that read it.
+    fn text(self, words: Words) -> String {
+        let of = match words {
+            Words::Wide => BULK_TEXELS,
+            Words::Plain if self.pairs => BULK_PAIRS,
+            Words::Plain => BULK_QUADS,
         };
-        format!(
-            "fn {name}_quad(i: u32) -> vec4<f32> {{
-    return {quad};
-}}
-
-fn {name}_four(i: u32) -> vec4<f32> {{
-    return unaligned({name}_quad(i / 4u), {name}_quad((i + 3u) / 4u), i % 4u);
-}}
-
-"
-        )
+        of.replace("NUMBER", self.binding).replace("NAME", self.name)
     }
 }
