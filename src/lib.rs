@@ -7,7 +7,7 @@ pub mod autodiff;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
-#[cfg(feature = "studio")]
+#[cfg(feature = "view")]
 pub mod desk;
 pub mod gpu;
 pub mod measure;
@@ -16,10 +16,10 @@ pub mod nn;
 pub mod ops;
 pub mod platform;
 pub mod protocol;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod report;
 pub mod run;
 pub mod space;
-#[cfg(feature = "studio")]
+#[cfg(feature = "view")]
 pub mod studio;
 pub mod tensor;

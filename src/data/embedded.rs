@@ -1,18 +1,12 @@
 //! The data set inside the program: a tenth of Fashion-MNIST (assets/fashion-mnist-12k).
 
-use super::error::{DataError, Place};
+use super::error::{DataError, Fault, Place};
 use super::idx::IdxSet;
 use super::set::{DataSet, OpenOptions};
+use crate::platform::assets;
 
 /// Name by which the embedded set is opened.
 pub const EMBEDDED: &str = "fashion-mnist-12k";
-
-const FILES: [&[u8]; 4] = [
-    include_bytes!("../../assets/fashion-mnist-12k/train-images-idx3-ubyte.gz"),
-    include_bytes!("../../assets/fashion-mnist-12k/train-labels-idx1-ubyte.gz"),
-    include_bytes!("../../assets/fashion-mnist-12k/t10k-images-idx3-ubyte.gz"),
-    include_bytes!("../../assets/fashion-mnist-12k/t10k-labels-idx1-ubyte.gz"),
-];
 
 #[rustfmt::skip]
 const CLASSES: [&str; 10] = [
@@ -23,7 +17,8 @@ const CLASSES: [&str; 10] = [
 pub(super) fn open(options: &OpenOptions) -> Result<DataSet, DataError> {
     let place = Place::file(EMBEDDED);
     let mut set = IdxSet::new(options);
-    for (role, bytes) in FILES.into_iter().enumerate() {
+    for (role, name) in assets::IMAGES.iter().enumerate() {
+        let bytes = assets::images(role).map_err(|e| place.entry(name).error(Fault::Read(e)))?;
         set.read(role, &place, &mut &*bytes)?;
     }
     set.finish(EMBEDDED, &place, Some(&CLASSES))

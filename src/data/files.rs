@@ -1,6 +1,5 @@
 //! A split of an image folder as a list of files; pixels stay on disk until a batch wants them.
 
-use std::fs::File;
 use std::path::PathBuf;
 
 use image::DynamicImage;
@@ -10,6 +9,7 @@ use super::error::{DataError, Fault, Place};
 use super::limits::Limits;
 use super::listing::ListedImage;
 use super::shape::Shape;
+use crate::platform::files;
 
 /// Files that are looked at for one in colour, which makes a set colour.
 const LOOKED_AT: usize = 1000;
@@ -48,7 +48,7 @@ impl FileSet {
     fn read(&self, number: usize) -> Result<(Vec<u8>, Place), DataError> {
         let place = self.place(number);
         let image = self.images.get(number).ok_or_else(|| place.error(Fault::Changed))?;
-        let file = File::open(self.root.join(&image.name));
+        let file = files::open(self.root.join(&image.name));
         let mut file = file.map_err(|e| place.error(Fault::Read(e)))?;
         Ok((self.limits.read_file(&mut file, &place)?, place))
     }

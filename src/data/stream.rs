@@ -1,4 +1,4 @@
-//! Batches decoded ahead of their use, by threads.
+//! Batches decoded ahead of their use, by threads; in a browser, which has none, when they are wanted.
 //!
 //! Job k goes to thread k modulo T and its result comes back through a channel of that thread, so
 //! that the order of results is that of jobs and never depends on timing. Jobs and results under
@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use super::crop::View;
 use super::error::{DataError, Fault, Place};
 use super::pictures::Pictures;
+use crate::platform::CAN_BLOCK;
 use crate::platform::thread::spawn;
 
 /// Bytes of images that may be decoded ahead.
@@ -65,8 +66,10 @@ pub struct ImageStream {
     asked: usize,
     taken: usize,
     room: usize,
-    /// Empty once the stream has ended.
+    /// Empty once the stream has ended, and where it has no threads.
     lanes: Vec<Lane>,
+    /// What is seen of an image, where there are no threads and the stream has not ended.
+    here: Option<View>,
 }
 
 impl fmt::Debug for ImageStream {
@@ -107,8 +110,10 @@ impl ImageStream {
             taken: 0,
             room,
             lanes: Vec::new(),
+            here: (!CAN_BLOCK).then_some(view),
         };
-        for number in 0..threads {
+        let lanes = if CAN_BLOCK { threads } else { 0 };
+        for number in 0..lanes {
             // What is under way is shared out evenly, so neither channel is ever full.
             let capacity = room.div_ceil(threads);
             let (jobs, work) = sync_channel(capacity);
@@ -148,6 +153,13 @@ impl ImageStream {
     }
 
     fn batch(&mut self) -> Result<Option<HostBatch>, DataError> {
+        if let Some(view) = self.here {
+            return self
+                .selections
+                .next()
+                .map(|selection| render(&self.set, view, selection))
+                .transpose();
+        }
         if self.lanes.is_empty() {
             return Ok(None);
         }
@@ -172,6 +184,7 @@ impl ImageStream {
 
     /// Ends the threads after the image that each is at, and waits for them.
     fn stop(&mut self) {
+        self.here = None;
         let threads: Vec<JoinHandle<()>> = self.lanes.drain(..).map(|lane| lane.thread).collect();
         for thread in threads {
             // A thread that panicked has shown itself as a lost image already.
@@ -196,6 +209,15 @@ impl Drop for ImageStream {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A batch decoded at once.
+fn render(set: &Pictures, view: View, selection: Selection) -> Result<HostBatch, DataError> {
+    let mut pixels = Vec::with_capacity(selection.numbers.len() * set.image_bytes());
+    for &number in &selection.numbers {
+        pixels.extend_from_slice(&set.render(number, view, selection.seed_and_step)?);
+    }
+    Ok(HostBatch { selection, pixels })
 }
 
 /// A thread's work: it ends when nobody asks or listens any more.
@@ -239,6 +261,34 @@ mod tests {
         assert!(matches!(error.fault, Fault::ThreadLost), "{error}");
         assert!(error.to_string().contains("tiny"), "{error}");
         assert!(stream.next().is_none());
+    }
+
+    #[test]
+    fn without_threads_batches_are_the_same() {
+        let set = ImageSet {
+            name: "tiny".into(),
+            images: (0..48).collect(),
+            labels: vec![0; 3],
+            classes: vec!["a".into()],
+            channels: 1,
+            height: 4,
+            width: 4,
+        };
+        let set = Arc::new(Pictures::Memory(set));
+        let view = View::Random { min_area: 0.3 };
+        let batches = |here: bool| -> Vec<HostBatch> {
+            let selections =
+                (0..4).map(|step| Selection { numbers: vec![2, 0], seed_and_step: (5, step) });
+            let mut stream = ImageStream::start(&set, view, 2, selections).unwrap();
+            if here {
+                stream.stop();
+                stream.here = Some(view);
+            }
+            stream.map(Result::unwrap).collect()
+        };
+        let threaded = batches(false);
+        assert_eq!(threaded.len(), 4);
+        assert_eq!(batches(true), threaded);
     }
 
     #[test]

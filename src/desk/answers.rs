@@ -7,7 +7,7 @@ use super::inbox::Inbox;
 use super::mail::Mail;
 use crate::gpu::AdapterChoice;
 use crate::platform::clock::Stopwatch;
-use crate::platform::thread;
+use crate::platform::task;
 use crate::run::answerer::Answerer;
 use crate::run::{RunError, trained};
 use crate::space::Budget;
@@ -32,14 +32,14 @@ impl Answers {
     pub(super) fn start(adapter: AdapterChoice, mail: Mail) -> Result<Self, RunError> {
         let inbox = Inbox::new();
         let own = inbox.clone();
-        let work = move || {
-            // A device stays on the thread that opened it.
+        let work = async move || {
+            // A device stays where it was opened.
             let mut worker = Worker { adapter, mail, folder: None, answerer: None };
             loop {
-                worker.serve(own.wait());
+                worker.serve(own.wait().await).await;
             }
         };
-        thread::spawn("answers", work).map(drop).map_err(RunError::Thread)?;
+        task::spawn::<(), _>("answers", work).map(drop).map_err(RunError::Thread)?;
         Ok(Self(inbox))
     }
 
@@ -69,22 +69,22 @@ struct Worker {
 }
 
 impl Worker {
-    fn serve(&mut self, waiting: Waiting) {
+    async fn serve(&mut self, waiting: Waiting) {
         let other = waiting.folder.is_some();
         if let Some(folder) = waiting.folder {
             self.folder = Some(folder);
             self.answerer = None;
         }
         if other || waiting.saved {
-            self.load();
+            self.load().await;
         }
         if let Some(budget) = waiting.budget {
-            self.answer(budget);
+            self.answer(budget).await;
         }
     }
 
     /// Reads the run's generator; where there is none yet, the one in hand stays.
-    fn load(&mut self) {
+    async fn load(&mut self) {
         let Some(folder) = &self.folder else { return };
         let loaded = async {
             let answerer = trained::generator(folder, &self.adapter).await?;
@@ -95,7 +95,7 @@ impl Worker {
             answerer.weigh(&most).await?;
             Ok(answerer)
         };
-        match pollster::block_on(loaded) {
+        match loaded.await {
             Ok(answerer) => {
                 self.answerer = Some(answerer);
                 self.mail.send(Report::Generator(Ok(())));
@@ -109,10 +109,10 @@ impl Worker {
         }
     }
 
-    fn answer(&mut self, budget: Budget) {
+    async fn answer(&mut self, budget: Budget) {
         let Some(answerer) = &self.answerer else { return };
         let watch = Stopwatch::start();
-        match pollster::block_on(answerer.weigh(&budget)) {
+        match answerer.weigh(&budget).await {
             Ok((decoded, probabilities)) => self.mail.send(Report::Answered(Answer {
                 budget,
                 architecture: decoded.architecture,
@@ -125,7 +125,7 @@ impl Worker {
                 // A lost device: the next request begins on a new one.
                 self.answerer = None;
                 self.mail.send(Report::Trouble(error.to_string()));
-                self.load();
+                self.load().await;
             }
         }
     }

@@ -2,10 +2,9 @@
 //! folder, so that they are there when the run is opened again. The run itself knows nothing of
 //! them, since its journal is its own.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
 use std::path::Path;
 
+use crate::platform::files::{self, Appender};
 use crate::protocol::facts::Evaluated;
 use crate::run::RunError;
 
@@ -16,14 +15,15 @@ pub(super) fn append(run: &Path, one: &Evaluated) -> Result<(), RunError> {
     let path = run.join(NAME);
     let damaged = |error: serde_json::Error| RunError::damaged(&path, error.to_string());
     let line = serde_json::to_string(one).map_err(damaged)? + "\n";
-    let file = OpenOptions::new().create(true).append(true).open(&path);
-    let written = file.and_then(|mut file| file.write_all(line.as_bytes()));
+    let length = if files::exists(&path) { files::length(&path) } else { Ok(0) };
+    let file = length.and_then(|length| Appender::open(&path, length));
+    let written = file.and_then(|mut file| file.append(line.as_bytes()));
     written.map_err(RunError::io(&path, "write"))
 }
 
 /// Those of a run in order, but for lines that a kill cut off; none where there is no file.
 pub(super) fn read(run: &Path) -> Vec<Evaluated> {
-    let text = fs::read_to_string(run.join(NAME)).unwrap_or_default();
+    let text = files::read_to_string(run.join(NAME)).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
@@ -33,6 +33,7 @@ mod tests {
     use super::*;
     use crate::protocol::facts::Origin;
     use crate::space::Architecture;
+    use std::fs;
 
     #[test]
     fn what_was_drawn_comes_back_in_order_and_a_torn_line_is_left_out() {

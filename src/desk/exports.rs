@@ -36,12 +36,12 @@ fn free(folder: &Path, name: &str) -> PathBuf {
     let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
     let numbered = (2_u64..).map(|n| folder.join(format!("{stem}-{n}.{end}")));
     let mut names = std::iter::once(folder.join(name)).chain(numbered);
-    names.find(|path| !path.exists()).unwrap_or_else(|| folder.join(name))
+    names.find(|path| !files::exists(path)).unwrap_or_else(|| folder.join(name))
 }
 
 /// Whether a file calls itself JSON, as saved architectures do.
 pub(super) fn is_json(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json")) && path.is_file()
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json")) && files::is_file(path)
 }
 
 /// Reads an architecture from a file.

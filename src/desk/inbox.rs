@@ -1,10 +1,18 @@
 //! Requests on their way to a worker: it waits until there are some and takes the newest of each
 //! kind. What it has not come to is replaced.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_channel::{Receiver, Sender, bounded};
 
 /// The box of a worker; `T` holds the newest request of each kind, its default none.
-pub(super) struct Inbox<T>(Arc<(Mutex<T>, Condvar)>);
+pub(super) struct Inbox<T>(Arc<Inner<T>>);
+
+struct Inner<T> {
+    waiting: Mutex<T>,
+    /// Rung when something is put in; one ring is enough for whatever waits.
+    bell: (Sender<()>, Receiver<()>),
+}
 
 impl<T> Clone for Inbox<T> {
     fn clone(&self) -> Self {
@@ -15,20 +23,25 @@ impl<T> Clone for Inbox<T> {
 impl<T: Default + PartialEq> Inbox<T> {
     /// An empty one.
     pub(super) fn new() -> Self {
-        Self(Arc::default())
+        Self(Arc::new(Inner { waiting: Mutex::default(), bell: bounded(1) }))
     }
 
     /// Changes what waits.
     pub(super) fn put(&self, change: impl FnOnce(&mut T)) {
         change(&mut self.lock());
-        self.0.1.notify_one();
+        // A bell that has not been heard yet need not be rung again.
+        let _ = self.0.bell.0.try_send(());
     }
 
     /// Waits until something is there, and takes it.
-    pub(super) fn wait(&self) -> T {
-        let none = T::default();
-        let waiting = self.0.1.wait_while(self.lock(), |waiting| *waiting == none);
-        std::mem::take(&mut *waiting.unwrap_or_else(PoisonError::into_inner))
+    pub(super) async fn wait(&self) -> T {
+        loop {
+            let waiting = self.take();
+            // The bell cannot be gone: this box holds both its ends.
+            if waiting != T::default() || self.0.bell.1.recv().await.is_err() {
+                return waiting;
+            }
+        }
     }
 
     /// Takes what is there, if only nothing.
@@ -37,7 +50,7 @@ impl<T: Default + PartialEq> Inbox<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, T> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -45,19 +58,19 @@ impl<T: Default + PartialEq> Inbox<T> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::platform::thread;
+    use crate::platform::task;
 
     #[test]
     fn a_worker_waits_and_gets_the_newest_of_what_came() {
         let inbox: Inbox<Option<u32>> = Inbox::new();
         let worker = inbox.clone();
-        let got = thread::spawn("waiting", move || worker.wait()).unwrap();
+        let got = task::spawn("waiting", async move || worker.wait().await).unwrap();
         inbox.put(|slot| *slot = Some(1));
-        assert_eq!(got.join().unwrap(), Some(1));
+        assert_eq!(pollster::block_on(got.end()), Some(Some(1)));
         for i in 2..9 {
             inbox.put(|slot| *slot = Some(i));
         }
-        assert_eq!(inbox.wait(), Some(8));
+        assert_eq!(pollster::block_on(inbox.wait()), Some(8));
         assert_eq!(inbox.take(), None);
     }
 }

@@ -1,8 +1,8 @@
 //! The runs on this disk: listing them, and a name for the next one.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::platform::files;
 use crate::protocol::RunState;
 use crate::protocol::facts::Origin;
 use crate::protocol::state::End;
@@ -13,13 +13,16 @@ use crate::studio::backend::{RunEntry, Standing};
 /// The first of NAME-1, NAME-2, ... in a folder that does not exist.
 pub(super) fn free_folder(runs: &Path, name: &str) -> PathBuf {
     let path = |n: u64| runs.join(format!("{name}-{n}"));
-    (1..).map(path).find(|path| !path.exists()).unwrap_or_else(|| path(0))
+    (1..).map(path).find(|path| !files::exists(path)).unwrap_or_else(|| path(0))
 }
 
 /// What lies right below a folder, in no order; nothing where it cannot be read.
 pub(super) fn folders(above: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    let entries = fs::read_dir(above).into_iter().flatten().filter_map(Result::ok);
-    entries.map(|entry| entry.path())
+    let above = above.to_owned();
+    let names = files::entries(&above).into_iter().flatten().filter_map(Result::ok);
+    // Read to the end, so that what is done with them may change the folder.
+    let names: Vec<_> = names.collect();
+    names.into_iter().map(move |name| above.join(name))
 }
 
 /// The runs right below a folder, newest first; what cannot be read is left out.
@@ -65,7 +68,7 @@ mod tests {
         let first = free_folder(home.path(), "tiny");
         assert!(first.ends_with("tiny-1"));
         let owned = OwnedRunFolder::create(&first, &Config::preset("tiny").unwrap()).unwrap();
-        fs::create_dir(home.path().join("photos")).unwrap();
+        std::fs::create_dir(home.path().join("photos")).unwrap();
         let standing =
             |runs: Vec<RunEntry>| runs.iter().map(|run| run.standing).collect::<Vec<_>>();
         assert_eq!(standing(list(home.path())), [Standing::Active]);

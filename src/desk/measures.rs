@@ -8,7 +8,7 @@ use super::drawn;
 use super::inbox::Inbox;
 use super::mail::Mail;
 use crate::gpu::AdapterChoice;
-use crate::platform::thread;
+use crate::platform::task;
 use crate::protocol::facts::{Evaluated, Origin};
 use crate::run::RunError;
 use crate::run::trained::Evaluator;
@@ -31,16 +31,16 @@ impl Measures {
     pub(super) fn start(adapter: AdapterChoice, mail: Mail) -> Result<Self, RunError> {
         let inbox = Inbox::new();
         let own = inbox.clone();
-        let work = move || {
-            // A device stays on the thread that opened it.
+        let work = async move || {
+            // A device stays where it was opened.
             let mut worker = Worker { adapter, mail, folder: None, evaluator: None, draw: 0..0 };
             loop {
                 // Between two random ones whoever asks for an architecture is served first.
                 let idle = worker.draw.is_empty();
-                worker.serve(if idle { own.wait() } else { own.take() });
+                worker.serve(if idle { own.wait().await } else { own.take() }).await;
             }
         };
-        thread::spawn("measures", work).map(drop).map_err(RunError::Thread)?;
+        task::spawn::<(), _>("measures", work).map(drop).map_err(RunError::Thread)?;
         Ok(Self(inbox))
     }
 
@@ -71,7 +71,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn serve(&mut self, waiting: Waiting) {
+    async fn serve(&mut self, waiting: Waiting) {
         if let Some(folder) = waiting.folder {
             if self.folder.as_ref() != Some(&folder) {
                 self.draw = 0..0;
@@ -83,10 +83,10 @@ impl Worker {
             self.draw = numbers;
         }
         if let Some(architecture) = waiting.architecture {
-            let accuracy = self.measure(&architecture).map_err(|error| error.to_string());
+            let accuracy = self.measure(&architecture).await.map_err(|error| error.to_string());
             self.mail.send(Report::Measured { architecture, accuracy });
         } else if let Some(number) = self.draw.next() {
-            let measured = self.random(number).map_err(|error| error.to_string());
+            let measured = self.random(number).await.map_err(|error| error.to_string());
             if measured.is_err() {
                 self.draw = 0..0;
             }
@@ -99,18 +99,18 @@ impl Worker {
         }
     }
 
-    fn measure(&mut self, architecture: &Architecture) -> Result<f64, RunError> {
-        let evaluator = self.evaluator()?;
+    async fn measure(&mut self, architecture: &Architecture) -> Result<f64, RunError> {
+        let evaluator = self.evaluator().await?;
         // An evaluator whose device failed is not kept.
-        let accuracy = pollster::block_on(evaluator.measure(architecture))?;
+        let accuracy = evaluator.measure(architecture).await?;
         self.evaluator = Some(evaluator);
         Ok(accuracy)
     }
 
-    fn random(&mut self, number: u64) -> Result<Evaluated, RunError> {
-        let evaluator = self.evaluator()?;
+    async fn random(&mut self, number: u64) -> Result<Evaluated, RunError> {
+        let evaluator = self.evaluator().await?;
         let architecture = evaluator.random(number);
-        let accuracy = pollster::block_on(evaluator.measure(&architecture))?;
+        let accuracy = evaluator.measure(&architecture).await?;
         let Cost { macs, params } = evaluator.space().cost(&architecture, false)?;
         self.evaluator = Some(evaluator);
         let (kind, budget) = (Origin::Random, None);
@@ -118,12 +118,12 @@ impl Worker {
     }
 
     /// The evaluator in hand, or a new one.
-    fn evaluator(&mut self) -> Result<Evaluator, RunError> {
+    async fn evaluator(&mut self) -> Result<Evaluator, RunError> {
         match self.evaluator.take() {
             Some(evaluator) => Ok(evaluator),
             None => {
                 let folder = self.folder.as_deref().unwrap_or(Path::new("."));
-                pollster::block_on(Evaluator::open(folder, &self.adapter))
+                Evaluator::open(folder, &self.adapter).await
             }
         }
     }

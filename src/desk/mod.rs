@@ -1,9 +1,10 @@
-//! The studio's outside on a desktop: a window, and threads that answer its requests. The run has
-//! a thread and a device of its own; so have the generator that answers budgets and the supernet
-//! that measures architectures. Nothing is drawn here.
+//! The studio's outside: tasks that answer its requests, on a desktop threads beside a window, in a
+//! browser tasks of a worker. The run has a task and a device of its own; so have the generator
+//! that answers budgets and the supernet that measures architectures. Nothing is drawn here.
 
 mod answers;
-mod chooser;
+#[cfg(feature = "studio")]
+mod dialog;
 mod drawn;
 mod exports;
 mod in_view;
@@ -12,25 +13,43 @@ mod library;
 mod mail;
 mod measures;
 mod pins;
+mod recognise;
 mod remover;
 mod runner;
 mod trainer;
+#[cfg(feature = "studio")]
 mod window;
 
+use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 use self::mail::Mail;
 use self::runner::Runner;
 use self::trainer::Trainer;
 use crate::gpu::{AdapterChoice, list_adapters};
-use crate::platform::thread;
+use crate::platform::{CAN_BLOCK, task};
 use crate::run::RunError;
 use crate::run::folder::{OwnedRunFolder, RunFolder};
 use crate::studio::Backend;
-use crate::studio::backend::{Adapter, Report, Request, Wake};
+use crate::studio::backend::{Adapter, Browse, Report, Request, Wake};
+#[cfg(feature = "studio")]
 pub use window::{WindowError, open_window};
 
-/// The desktop's answers to the studio.
+/// What a person chooses, once they have.
+pub type Chosen = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+
+/// How a person is let choose on disk; called on the thread that asks.
+#[derive(Clone, Copy)]
+pub struct Dialogs {
+    /// A file or folder that is there.
+    pub choose: fn(Browse) -> Chosen,
+    /// A file to be written, in a folder unless they go elsewhere, under a name unless they choose
+    /// another.
+    pub choose_place: fn(&Path, &str) -> Chosen,
+}
+
+/// The answers to the studio.
 pub struct Desk {
     mail: Mail,
     adapter: AdapterChoice,
@@ -44,6 +63,8 @@ pub struct Desk {
     left_trainings: Vec<Trainer>,
     answers: answers::Answers,
     measures: measures::Measures,
+    /// `None` where whoever draws lets a person choose, as in a browser.
+    dialogs: Option<Dialogs>,
 }
 
 impl Desk {
@@ -65,13 +86,20 @@ impl Desk {
             left_trainings: Vec::new(),
             answers,
             measures,
+            dialogs: None,
         })
+    }
+
+    /// With dialogs to choose files and folders.
+    pub fn with_dialogs(mut self, dialogs: Dialogs) -> Self {
+        self.dialogs = Some(dialogs);
+        self
     }
 
     fn try_ask(&mut self, request: Request) -> Result<(), RunError> {
         match request {
-            Request::ListAdapters => self.aside("adapters", |mail| {
-                let all = pollster::block_on(list_adapters()).into_iter().map(|one| Adapter {
+            Request::ListAdapters => self.aside("adapters", async move |mail| {
+                let all = list_adapters().await.into_iter().map(|one| Adapter {
                     name: one.name,
                     kind: one.kind.to_owned(),
                     backend: one.backend,
@@ -80,7 +108,9 @@ impl Desk {
             })?,
             Request::ListRuns => {
                 let folder = self.runs.clone();
-                self.aside("runs", move |mail| mail.send(Report::Runs(library::list(&folder))))?;
+                self.aside("runs", async move |mail| {
+                    mail.send(Report::Runs(library::list(&folder)));
+                })?;
             }
             Request::Start(config) => {
                 self.leave();
@@ -99,12 +129,14 @@ impl Desk {
                 beside.into_iter().for_each(|report| self.mail.send(report));
             }
             Request::Open(folder) => self.open(&folder)?,
-            Request::Read(folder) => self.aside("reading", move |mail| {
-                match RunFolder::open(&folder).and_then(|found| found.records()) {
-                    Ok(records) => mail.send(Report::Read { folder, records }),
-                    Err(error) => mail.send(Report::Trouble(error.to_string())),
-                }
-            })?,
+            Request::Read(folder) => {
+                self.aside("reading", async move |mail| {
+                    match RunFolder::open(&folder).and_then(|found| found.records()) {
+                        Ok(records) => mail.send(Report::Read { folder, records }),
+                        Err(error) => mail.send(Report::Trouble(error.to_string())),
+                    }
+                })?
+            }
             Request::Replay(folder) => {
                 let records = RunFolder::open(&folder)?.records()?;
                 self.leave();
@@ -115,7 +147,7 @@ impl Desk {
             }
             Request::Delete(folder) => {
                 let runs = self.runs.clone();
-                self.aside("deleting", move |mail| {
+                self.aside("deleting", async move |mail| {
                     match remover::delete(&folder) {
                         Ok(left) => {
                             mail.send(Report::Deleted(folder));
@@ -131,17 +163,19 @@ impl Desk {
                 Err(_) if exports::is_json(&path) => {
                     self.mail.send(Report::Dropped(exports::architecture(&path)?));
                 }
-                Err(_) => self.aside("recognising", move |mail| {
-                    mail.send(chooser::recognise(&path).unwrap_or_else(Report::Trouble));
+                Err(_) => self.aside("recognising", async move |mail| {
+                    mail.send(recognise::recognise(&path).unwrap_or_else(Report::Trouble));
                 })?,
             },
             Request::Browse(what) => {
-                let chosen = chooser::choose(what);
-                self.aside("choosing", move |mail| {
-                    if let Some(path) = pollster::block_on(chosen) {
-                        mail.send(Report::Chosen(path));
-                    }
-                })?;
+                if let Some(Dialogs { choose, .. }) = self.dialogs {
+                    let chosen = choose(what);
+                    self.aside("choosing", async move |mail| {
+                        if let Some(path) = chosen.await {
+                            mail.send(Report::Chosen(path));
+                        }
+                    })?;
+                }
             }
             Request::Command(command) => {
                 if let Some(runner) = &self.runner {
@@ -165,19 +199,22 @@ impl Desk {
                 let path = exports::save(&run, &name, &bytes)?;
                 self.mail.send(Report::Saved(path));
             }
-            Request::SaveAs { run, name, bytes } => {
-                let chosen = chooser::choose_place(&exports::folder(&run)?, &name);
-                self.aside("saving", move |mail| {
-                    if let Some(path) = pollster::block_on(chosen) {
-                        mail.send(match exports::write(&path, &bytes) {
-                            Ok(()) => Report::Saved(path),
-                            Err(error) => Report::Trouble(error.to_string()),
-                        });
-                    }
-                })?;
-            }
+            Request::SaveAs { run, name, bytes } => match self.dialogs {
+                Some(Dialogs { choose_place, .. }) => {
+                    let chosen = choose_place(&exports::folder(&run)?, &name);
+                    self.aside("saving", async move |mail| {
+                        if let Some(path) = chosen.await {
+                            mail.send(match exports::write(&path, &bytes) {
+                                Ok(()) => Report::Saved(path),
+                                Err(error) => Report::Trouble(error.to_string()),
+                            });
+                        }
+                    })?;
+                }
+                None => self.mail.send(Report::Saved(exports::save(&run, &name, &bytes)?)),
+            },
             Request::KeepPins { run, pins } => pins::keep(&run, &pins)?,
-            Request::WriteReport(run) => self.aside("report", move |mail| {
+            Request::WriteReport(run) => self.aside("report", async move |mail| {
                 mail.send(match exports::report(&run) {
                     Ok(path) => Report::Saved(path),
                     Err(why) => Report::Trouble(why),
@@ -190,10 +227,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Does something short on a thread of its own.
-    fn aside(&self, name: &str, work: impl FnOnce(&Mail) + Send + 'static) -> Result<(), RunError> {
+    /// Does something short as a task of its own.
+    fn aside<F: Future<Output = ()> + 'static>(
+        &self,
+        name: &str,
+        work: impl FnOnce(Mail) -> F + Send + 'static,
+    ) -> Result<(), RunError> {
         let mail = self.mail.clone();
-        thread::spawn(name, move || work(&mail)).map(drop).map_err(RunError::Thread)
+        task::spawn(name, move || work(mail)).map(drop).map_err(RunError::Thread)
     }
 
     /// Opens a run to look at.
@@ -278,11 +319,17 @@ impl Backend for Desk {
 impl Drop for Desk {
     /// Closing the window saves.
     fn drop(&mut self) {
-        for runner in self.runner.take().into_iter().chain(self.left.drain(..)) {
-            runner.end();
-        }
-        for trainer in self.trainer.take().into_iter().chain(self.left_trainings.drain(..)) {
-            trainer.end();
+        let runners = self.runner.take().into_iter().chain(self.left.drain(..));
+        let trainers = self.trainer.take().into_iter().chain(self.left_trainings.drain(..));
+        if CAN_BLOCK {
+            pollster::block_on(async {
+                for runner in runners {
+                    runner.end().await;
+                }
+                for trainer in trainers {
+                    trainer.end().await;
+                }
+            });
         }
     }
 }

@@ -1,8 +1,7 @@
-//! The run under way: started on its thread, its events carried to the studio by another, so that
+//! The run under way: started as a task, its events carried to the studio by another, so that
 //! a window that does not draw never holds it up.
 
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
 
 use async_channel::Sender;
 
@@ -11,7 +10,7 @@ use super::in_view::InView;
 use super::mail::Mail;
 use super::measures::Measures;
 use crate::gpu::AdapterChoice;
-use crate::platform::thread;
+use crate::platform::task::{self, Task};
 use crate::protocol::config::Config;
 use crate::protocol::facts::Phase;
 use crate::protocol::{Command, Event};
@@ -27,7 +26,7 @@ pub(super) type Tools = (Answers, Measures);
 /// A run and the way to it.
 pub(super) struct Runner {
     commands: Sender<Command>,
-    carrier: JoinHandle<()>,
+    carrier: Task<()>,
     view: InView,
 }
 
@@ -69,8 +68,8 @@ impl Runner {
         let commands = handle.commands.clone();
         let (mail, view) = (mail.clone(), InView::new());
         let seen = view.clone();
-        let carry = move || carry(handle, &folder, &mail, &tools, &seen);
-        let carrier = thread::spawn("carrier", carry).map_err(RunError::Thread)?;
+        let carry = async move || carry(handle, &folder, &mail, &tools, &seen).await;
+        let carrier = task::spawn("carrier", carry).map_err(RunError::Thread)?;
         Ok(Self { commands, carrier, view })
     }
 
@@ -91,15 +90,15 @@ impl Runner {
     }
 
     /// Lets the run save and waits for its end.
-    pub(super) fn end(self) {
+    pub(super) async fn end(self) {
         self.command(Command::Stop);
         // The carrier tells of errors itself.
-        let _ = self.carrier.join();
+        let _ = self.carrier.end().await;
     }
 }
 
 /// Carries events until the run ends.
-fn carry(
+async fn carry(
     handle: Handle<Outcome>,
     folder: &Path,
     mail: &Mail,
@@ -107,7 +106,7 @@ fn carry(
     view: &InView,
 ) {
     let mut saving = false;
-    while let Ok(record) = handle.events.recv_blocking() {
+    while let Ok(record) = handle.events.recv().await {
         // A checkpoint is told before it is written; whatever follows comes after.
         if std::mem::take(&mut saving) {
             view.while_it_is(|| {
@@ -125,7 +124,7 @@ fn carry(
         }
         view.while_it_is(|| mail.send(Report::Events(vec![record])));
     }
-    let ending = match handle.join() {
+    let ending = match handle.end().await {
         Ok(Outcome { result: Some(_), .. }) => Ok(Ending::Finished),
         Ok(_) => Ok(Ending::Stopped),
         Err(error) => Err(error.to_string()),

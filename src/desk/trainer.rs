@@ -1,8 +1,7 @@
-//! A training from scratch beside the run in view: on a thread and a device of its own, its events
-//! carried to the studio by another thread.
+//! A training from scratch beside the run in view: a task with a device of its own, its events
+//! carried to the studio by another.
 
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
 
 use async_channel::Sender;
 
@@ -10,7 +9,7 @@ use super::in_view::InView;
 use super::library;
 use super::mail::Mail;
 use crate::gpu::AdapterChoice;
-use crate::platform::thread;
+use crate::platform::task::{self, Task};
 use crate::protocol::Command;
 use crate::run::RunError;
 use crate::run::folder::RunFolder;
@@ -25,7 +24,7 @@ pub(super) const TRAININGS: &str = "scratch";
 /// A training and the way to it.
 pub(super) struct Trainer {
     commands: Sender<Command>,
-    carrier: JoinHandle<()>,
+    carrier: Task<()>,
     view: InView,
 }
 
@@ -75,8 +74,8 @@ impl Trainer {
         let commands = handle.commands.clone();
         let (mail, view) = (mail.clone(), InView::new());
         let seen = view.clone();
-        let carry = move || carry(handle, &folder, &mail, &seen);
-        let carrier = thread::spawn("training", carry).map_err(RunError::Thread)?;
+        let carry = async move || carry(handle, &folder, &mail, &seen).await;
+        let carrier = task::spawn("training", carry).map_err(RunError::Thread)?;
         Ok(Self { commands, carrier, view })
     }
 
@@ -98,10 +97,10 @@ impl Trainer {
     }
 
     /// Lets it save and waits for its end.
-    pub(super) fn end(self) {
+    pub(super) async fn end(self) {
         self.stop();
         // The carrier tells of errors itself.
-        let _ = self.carrier.join();
+        let _ = self.carrier.end().await;
     }
 }
 
@@ -120,12 +119,12 @@ pub(super) fn list(run: &Path) -> Vec<Report> {
 }
 
 /// Carries events until the training ends.
-fn carry(handle: Handle<Trained>, folder: &Path, mail: &Mail, view: &InView) {
-    while let Ok(record) = handle.events.recv_blocking() {
+async fn carry(handle: Handle<Trained>, folder: &Path, mail: &Mail, view: &InView) {
+    while let Ok(record) = handle.events.recv().await {
         let (folder, records) = (folder.to_owned(), vec![record]);
         view.while_it_is(|| mail.send(Report::TrainingEvents { folder, records }));
     }
-    let ending = match handle.join() {
+    let ending = match handle.end().await {
         Ok(Trained { accuracy: Some(_), .. }) => Ok(Ending::Finished),
         Ok(_) => Ok(Ending::Stopped),
         Err(error) => Err(error.to_string()),

@@ -6,6 +6,7 @@ use eframe::egui::ViewportBuilder;
 use thiserror::Error;
 
 use super::Desk;
+use super::dialog::DIALOGS;
 use crate::gpu::AdapterChoice;
 use crate::run::RunError;
 use crate::studio::App;
@@ -38,7 +39,7 @@ pub fn open_window(run: Option<PathBuf>, adapter: &AdapterChoice) -> Result<(), 
     if cfg!(target_os = "linux") && !set("WAYLAND_DISPLAY") && !set("DISPLAY") {
         return Err(WindowError::NoDisplay);
     }
-    let desk = Desk::new(adapter.clone(), Path::new(RUNS))?;
+    let desk = Desk::new(adapter.clone(), Path::new(RUNS))?.with_dialogs(DIALOGS);
     let viewport = ViewportBuilder::default()
         .with_title("SGNAS Studio")
         .with_app_id("sgnas")

@@ -103,7 +103,8 @@ pub(crate) fn report(adapter: &wgpu::Adapter) -> AdapterReport {
     let (info, l, f) = (adapter.get_info(), adapter.limits(), adapter.features());
     let has = |x| f.contains(x);
     AdapterReport {
-        name: info.name.clone(),
+        // Browsers often keep it to themselves.
+        name: if info.name.is_empty() { "WebGPU adapter".to_owned() } else { info.name.clone() },
         backend: info.backend.to_string(),
         kind: kind(&info),
         driver: format!("{} {}", info.driver, info.driver_info).trim().to_string(),

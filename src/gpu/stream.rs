@@ -9,6 +9,7 @@ use super::profile::CAPACITY;
 use super::texels::{Staging, Texels};
 use super::{Access, Buffer, Gpu, GpuError, Readback, Shader, Words};
 use crate::platform::CAN_BLOCK;
+use crate::platform::turn::next_turn;
 
 /// Parameters of this many dispatches fit into the ring; a submit holds no more.
 pub(super) const RING_SLOTS: usize = 1024;
@@ -240,6 +241,7 @@ impl Gpu {
     /// training, since a browser's [`Gpu::flush`] cannot wait. Elsewhere that has waited already.
     pub async fn settle(&self) -> Result<(), GpuError> {
         if !CAN_BLOCK {
+            next_turn().await;
             std::future::poll_fn(|cx| self.inner.pacer.poll_settled(cx)).await;
         }
         self.fault()

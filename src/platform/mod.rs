@@ -2,10 +2,13 @@
 //! pure pieces that every room above needs (random streams). The only room
 //! with `cfg(target_arch)`; it knows nothing of networks, runs or GPUs.
 
+pub mod assets;
 pub mod clock;
 pub mod files;
 pub mod random;
+pub mod task;
 pub mod thread;
+pub mod turn;
 
 /// Whether a thread may wait for something outside it. In a browser it may not: there whatever
 /// one waits for arrives only after control has gone back to the browser.

@@ -1,11 +1,10 @@
 //! The two ends between a run and its face: events one way, commands the other, both bounded, with
-//! the run on a thread of its own.
+//! the run as a task of its own.
 
 use std::future::Future;
-use std::thread::JoinHandle;
 
 use super::RunError;
-use crate::platform::thread;
+use crate::platform::task::{self, Task};
 use crate::protocol::command::Command;
 use crate::protocol::journal::Record;
 use async_channel::{Receiver, Sender, bounded};
@@ -43,25 +42,29 @@ pub struct Handle<T> {
     pub events: Receiver<Record>,
     /// What the face wants.
     pub commands: Sender<Command>,
-    thread: JoinHandle<Result<T, RunError>>,
+    task: Task<Result<T, RunError>>,
 }
 
 impl<T> Handle<T> {
     /// Waits for the end of the run.
-    pub fn join(self) -> Result<T, RunError> {
+    pub async fn end(self) -> Result<T, RunError> {
         drop(self.events);
-        self.thread.join().unwrap_or(Err(RunError::Crashed))
+        self.task.end().await.unwrap_or(Err(RunError::Crashed))
+    }
+
+    /// The same on a thread that may block.
+    pub fn join(self) -> Result<T, RunError> {
+        pollster::block_on(self.end())
     }
 }
 
-/// Starts `work` on a thread named "run".
-pub fn start<T: Send + 'static, F: Future<Output = Result<T, RunError>>>(
+/// Starts `work` as a task named "run".
+pub fn start<T: Send + 'static, F: Future<Output = Result<T, RunError>> + 'static>(
     work: impl FnOnce(Link) -> F + Send + 'static,
 ) -> Result<Handle<T>, RunError> {
     let (event_in, events) = bounded(EVENTS);
     let (commands, command_out) = bounded(COMMANDS);
     let link = Link { events: event_in, commands: command_out };
-    let run = move || pollster::block_on(work(link));
-    let thread = thread::spawn("run", run).map_err(RunError::Thread)?;
-    Ok(Handle { events, commands, thread })
+    let task = task::spawn("run", move || work(link)).map_err(RunError::Thread)?;
+    Ok(Handle { events, commands, task })
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::RunError;
 use crate::platform::files;
+use crate::platform::thread::process_id;
 
 /// The lock's file in a run folder.
 pub(crate) const NAME: &str = "run.lock";
@@ -22,7 +23,7 @@ impl Lock {
     /// [`RunError::Locked`] with the holder's process, or a failure of the file system.
     pub fn take(folder: &Path) -> Result<Self, RunError> {
         let path = folder.join(NAME);
-        let owner = format!("{}\n", std::process::id());
+        let owner = format!("{}\n", process_id());
         match files::Lock::take(&path, &owner).map_err(RunError::io(&path, "lock"))? {
             Some(lock) => Ok(Self { _lock: lock }),
             None => Err(RunError::Locked { path: folder.to_owned(), holder: holder(&path) }),

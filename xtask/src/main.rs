@@ -12,6 +12,7 @@ mod studio;
 mod tally;
 mod test;
 mod vulkan;
+mod wasm;
 
 use std::process::ExitCode;
 

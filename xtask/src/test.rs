@@ -6,10 +6,10 @@ use crate::golden;
 use crate::process::{self, Stream};
 use crate::setup;
 use crate::tally::{Count, Tally};
+use crate::wasm;
 use std::process::{Command, ExitCode};
 
-pub(crate) const HELP: &str =
-    "formatting, lints, the build without features, and all tests; last line: the counts";
+pub(crate) const HELP: &str = "formatting, lints, the builds without features and for browsers, and all tests; last line: the counts";
 
 /// A step that passes or fails as a whole: what it checks, the cargo words, and the rustup
 /// component it needs beyond cargo itself.
@@ -33,6 +33,43 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// The same for browsers, where the compiler can build for them.
+const BROWSER_STEPS: &[Step] = &[
+    Step {
+        what: "the library without features, for browsers",
+        words: &[
+            "check",
+            "--locked",
+            "--package",
+            "sgnas",
+            "--lib",
+            "--no-default-features",
+            "--target",
+            wasm::TARGET,
+        ],
+        component: None,
+    },
+    Step {
+        what: "lints of the studio's panes, for browsers",
+        words: &[
+            "clippy",
+            "--locked",
+            "--package",
+            "sgnas",
+            "--lib",
+            "--no-default-features",
+            "--features",
+            "view",
+            "--target",
+            wasm::TARGET,
+            "--",
+            "--deny",
+            "warnings",
+        ],
+        component: Some("clippy"),
+    },
+];
+
 /// First with cargo's own progress on the terminal, then read line by line. Output of passed tests
 /// is shown to the tally, which looks for skips in it.
 const BUILD: &[&str] = &["test", "--locked", "--workspace", "--no-run"];
@@ -46,7 +83,11 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     let environment = setup::ensure_adapter()?;
     let mut failed = vec![];
     let mut skipped = vec![];
-    for step in STEPS {
+    let browser = wasm::ensure_target();
+    if let Err(why) = &browser {
+        skipped.extend(BROWSER_STEPS.iter().map(|step| format!("{}: {why}", step.what)));
+    }
+    for step in STEPS.iter().chain(browser.iter().flat_map(|()| BROWSER_STEPS)) {
         match step.component.filter(|component| !has_component(component, step.words[0])) {
             Some(component) => skipped.push(format!(
                 "{}: there is no `cargo {}`; `rustup component add {component}` brings it",
@@ -125,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_step_is_a_cargo_subcommand_with_its_lock_file_kept() {
-        for step in STEPS {
+        for step in STEPS.iter().chain(BROWSER_STEPS) {
             assert!(step.words.contains(&"--locked") || step.words[0] == "fmt", "{}", step.what);
         }
         assert!(BUILD.contains(&"--locked") && TESTS.contains(&"--locked"));

@@ -1,12 +1,12 @@
 //! Files of a folder on disk, to the depth at which data sets keep theirs.
 
-use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::super::error::{DataError, Fault, Place};
 use super::super::limits::Limits;
 use super::{Each, Wanted, name};
+use crate::platform::files::{self, Kind};
 
 /// Levels below the folder: an optional wrapper, split, class, file.
 const DEPTH: usize = 4;
@@ -33,17 +33,17 @@ impl Walk<'_, '_> {
     fn folder(&mut self, path: &Path, prefix: &str, depth: usize) -> Result<(), DataError> {
         let place = Place::file(path.display());
         let mut children: Vec<(String, PathBuf)> = Vec::new();
-        for child in fs::read_dir(path).map_err(|e| place.error(Fault::Read(e)))? {
-            let child = child.map_err(|e| place.error(Fault::Read(e)))?;
+        for child in files::entries(path).map_err(|e| place.error(Fault::Read(e)))? {
+            let raw = child.map_err(|e| place.error(Fault::Read(e)))?;
             self.seen += 1;
             if self.seen > self.limits.entries {
                 return Err(place.error(self.limits.entries_fault()));
             }
-            let raw = child.file_name();
-            let file = Place::file(child.path().display());
+            let child = path.join(&raw);
+            let file = Place::file(child.display());
             let name = name::checked(raw.as_encoded_bytes()).map_err(|fault| file.error(fault))?;
             if !name::is_hidden(&name) {
-                children.push((name, child.path()));
+                children.push((name, child));
             }
         }
         children.sort();
@@ -51,10 +51,10 @@ impl Walk<'_, '_> {
             let name = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
             let place = Place::file(path.display());
             // Links are followed: a folder of links to images is a common way to make a subset.
-            let metadata = fs::metadata(&path).map_err(|e| place.error(Fault::Read(e)))?;
-            if metadata.is_dir() && depth > 1 {
+            let kind = files::kind(&path).map_err(|e| place.error(Fault::Read(e)))?;
+            if kind == Kind::Folder && depth > 1 {
                 self.folder(&path, &name, depth - 1)?;
-            } else if metadata.is_file() && (self.wanted)(&name, &place)? {
+            } else if kind == Kind::File && (self.wanted)(&name, &place)? {
                 (self.each)(&name, &place, &mut Lazy::Closed(&path))?;
             }
         }
@@ -65,13 +65,13 @@ impl Walk<'_, '_> {
 /// A file that is opened at its first read.
 enum Lazy<'a> {
     Closed(&'a Path),
-    Open(File),
+    Open(Box<dyn Read>),
 }
 
 impl Read for Lazy<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if let Lazy::Closed(path) = self {
-            *self = Lazy::Open(File::open(path)?);
+            *self = Lazy::Open(Box::new(files::open(path)?));
         }
         match self {
             Lazy::Open(file) => file.read(buf),

@@ -7,7 +7,6 @@ mod tar;
 mod zip;
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +14,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::error::{DataError, Fault, Place};
 use super::limits::Limits;
+use crate::platform::files::{self, Kind};
 
 /// Called with name, place and content of a file.
 pub(crate) type Each<'a> = dyn FnMut(&str, &Place, &mut dyn Read) -> Result<(), DataError> + 'a;
@@ -39,16 +39,14 @@ impl Container {
     /// Looks at what `path` is and, for a file, at its first bytes.
     pub(crate) fn detect(path: &Path) -> Result<Self, DataError> {
         let place = Place::file(path.display());
-        let metadata = std::fs::metadata(path).map_err(|e| match e.kind() {
+        let kind = files::kind(path).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => place.error(Fault::NotFound),
             _ => place.error(Fault::Read(e)),
         })?;
-        let form = if metadata.is_dir() {
-            Form::Folder
-        } else if metadata.is_file() {
-            file_form(path, &place)?
-        } else {
-            return Err(place.error(Fault::UnknownForm));
+        let form = match kind {
+            Kind::Folder => Form::Folder,
+            Kind::File => file_form(path, &place)?,
+            Kind::Other => return Err(place.error(Fault::UnknownForm)),
         };
         Ok(Self { path: path.to_owned(), form })
     }
@@ -68,8 +66,9 @@ impl Container {
 
     /// The name that a data set read from here bears.
     pub(crate) fn set_name(&self) -> String {
-        let name = self.path.canonicalize().ok().and_then(|p| Some(p.file_name()?.to_owned()));
-        let name = name.unwrap_or_else(|| self.path.as_os_str().to_owned());
+        // "." has a name of its own; a browser's files have no other than they are opened by.
+        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        let name = path.file_name().unwrap_or(path.as_os_str());
         let mut name = name.to_string_lossy().into_owned();
         if self.form != Form::Folder {
             for ending in [".gz", ".tgz", ".tar", ".zip"] {
@@ -109,7 +108,7 @@ impl Container {
 
 /// Tells a file's form by its bytes, looking through gzip.
 fn file_form(path: &Path, place: &Place) -> Result<Form, DataError> {
-    let file = File::open(path).map_err(|e| place.read_error(e))?;
+    let file = files::open(path).map_err(|e| place.read_error(e))?;
     let mut head = Vec::new();
     inflated(file)
         .and_then(|mut reader| reader.by_ref().take(512).read_to_end(&mut head))

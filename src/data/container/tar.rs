@@ -1,7 +1,6 @@
 //! Files of a .tar or .tar.gz archive, read once from front to back. Long names are assembled
 //! here, with a cap, since the crate would hold a name of any length.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use tar::{Archive, EntryType, PaxExtensions};
 use super::super::error::{DataError, Fault, Place};
 use super::super::limits::{Limits, Metered, Whole, read_at_most};
 use super::{Each, Wanted, inflated, name};
+use crate::platform::files;
 
 /// Longest extended header accepted, in bytes.
 const MAX_HEADER: u64 = 64 << 10;
@@ -21,7 +21,7 @@ pub(super) fn visit(
     each: &mut Each<'_>,
 ) -> Result<(), DataError> {
     let place = Place::file(path.display());
-    let file = File::open(path).map(BufReader::new).map_err(|e| place.read_error(e))?;
+    let file = files::open(path).map(BufReader::new).map_err(|e| place.read_error(e))?;
     let stream = inflated(file).map_err(|e| place.read_error(e))?;
     let mut archive = Archive::new(Metered::new(stream, limits.archive_meter(), limits));
     let entries = archive.entries().map_err(|e| place.read_error(e))?;

@@ -1,7 +1,6 @@
 //! Files of a .zip archive. Its directory is walked entry by entry and never held whole: an
 //! archive may claim millions of entries.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -15,6 +14,7 @@ use zip::unstable::read::ZipIterable;
 use super::super::error::{DataError, Fault, Place};
 use super::super::limits::{Limits, Metered};
 use super::{Each, Wanted, name};
+use crate::platform::files;
 
 pub(super) fn visit(
     path: &Path,
@@ -23,7 +23,7 @@ pub(super) fn visit(
     each: &mut Each<'_>,
 ) -> Result<(), DataError> {
     let place = Place::file(path.display());
-    let open = || File::open(path).map(BufReader::new).map_err(|e| place.read_error(e));
+    let open = || files::open(path).map(BufReader::new).map_err(|e| place.read_error(e));
     let mut bodies = open()?;
     let mut archive =
         ZipIterable::try_new(open()?, Config::default()).map_err(|e| zip_error(e, &place))?;

@@ -1,8 +1,11 @@
 //! Files on a disk: what the standard library does, under the names that `files` has for it.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
+
+use super::Kind;
 
 pub use std::fs::{
     create_dir as create_folder, create_dir_all as create_folders, read, read_to_string,
@@ -22,15 +25,33 @@ pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
-/// Names of what lies in a folder, in no order.
+/// What a name stands for; links are followed.
+///
+/// # Errors
+/// Any failure of the file system, among them that there is nothing of this name.
+pub fn kind(path: &Path) -> io::Result<Kind> {
+    let metadata = fs::metadata(path)?;
+    Ok(match (metadata.is_file(), metadata.is_dir()) {
+        (true, _) => Kind::File,
+        (_, true) => Kind::Folder,
+        _ => Kind::Other,
+    })
+}
+
+/// Names of what lies in a folder as the system has them, in no order.
 ///
 /// # Errors
 /// Any failure of the file system.
-pub fn names(folder: &Path) -> io::Result<Vec<String>> {
-    let name = |entry: io::Result<fs::DirEntry>| {
-        entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
-    };
-    fs::read_dir(folder)?.map(name).collect()
+pub fn entries(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<OsString>>> {
+    Ok(fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name())))
+}
+
+/// A file to read from its start.
+///
+/// # Errors
+/// Any failure of the file system.
+pub fn open(path: impl AsRef<Path>) -> io::Result<File> {
+    File::open(path)
 }
 
 /// Writes a new file and waits until it has reached the disk.

@@ -3,8 +3,11 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, ErrorKind};
+use std::ffi::OsString;
+use std::io::{self, Cursor, ErrorKind};
 use std::path::{Path, PathBuf};
+
+use super::Kind;
 
 thread_local! {
     static TREE: RefCell<Tree> = RefCell::default();
@@ -15,8 +18,10 @@ thread_local! {
 struct Tree {
     files: BTreeMap<PathBuf, Vec<u8>>,
     folders: BTreeSet<PathBuf>,
-    /// Files that were written or removed since [`take_changes`].
-    changed: BTreeSet<PathBuf>,
+    /// Files that were written or removed since [`take_changes`], in the order in which they first
+    /// were.
+    changed: Vec<PathBuf>,
+    locked: BTreeSet<PathBuf>,
 }
 
 impl Tree {
@@ -29,13 +34,19 @@ impl Tree {
             return Err(ErrorKind::NotFound.into());
         }
         self.files.insert(path.to_owned(), bytes);
-        self.changed.insert(path.to_owned());
+        self.note(path);
         Ok(())
+    }
+
+    fn note(&mut self, path: &Path) {
+        if !self.changed.iter().any(|noted| noted == path) {
+            self.changed.push(path.to_owned());
+        }
     }
 
     fn take(&mut self, path: &Path) -> Option<Vec<u8>> {
         let bytes = self.files.remove(path)?;
-        self.changed.insert(path.to_owned());
+        self.note(path);
         Some(bytes)
     }
 
@@ -82,19 +93,38 @@ pub fn exists(path: &Path) -> bool {
     with(|tree| tree.files.contains_key(path) || tree.has_folder(path))
 }
 
+/// What a name stands for.
+///
+/// # Errors
+/// Where there is nothing of this name.
+pub fn kind(path: &Path) -> io::Result<Kind> {
+    with(|tree| {
+        let folder = tree.has_folder(path).then_some(Kind::Folder);
+        missing(tree.files.contains_key(path).then_some(Kind::File).or(folder))
+    })
+}
+
+/// A file to read from its start.
+///
+/// # Errors
+/// Where there is none.
+pub fn open(path: impl AsRef<Path>) -> io::Result<Cursor<Vec<u8>>> {
+    read(path).map(Cursor::new)
+}
+
 /// Names of what lies in a folder, in no order.
 ///
 /// # Errors
 /// Where there is none.
-pub fn names(folder: &Path) -> io::Result<Vec<String>> {
+pub fn entries(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<OsString>>> {
     with(|tree| {
         if !tree.has_folder(folder) {
             return Err(ErrorKind::NotFound.into());
         }
         let all = tree.files.keys().chain(&tree.folders);
         let own = all.filter(|path| path.parent() == Some(folder));
-        let name = |path: &PathBuf| Some(path.file_name()?.to_string_lossy().into_owned());
-        Ok(own.filter_map(name).collect())
+        let names = own.filter_map(|path| path.file_name().map(ToOwned::to_owned).map(Ok));
+        Ok(names.collect::<Vec<_>>().into_iter())
     })
 }
 
@@ -207,7 +237,9 @@ pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Files that were written (with their contents) or removed (`None`) since the last call.
+/// Files that were written (with their contents) or removed (`None`) since the last call, in the
+/// order in which they first were: who keeps them in that order keeps nothing before what it
+/// relies on.
 pub fn take_changes() -> Vec<(PathBuf, Option<Vec<u8>>)> {
     with(|tree| {
         let changed = std::mem::take(&mut tree.changed);
@@ -246,7 +278,7 @@ impl Appender {
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         with(|tree| {
             missing(tree.files.get_mut(&self.path))?.extend_from_slice(bytes);
-            tree.changed.insert(self.path.clone());
+            tree.note(&self.path);
             Ok::<(), io::Error>(())
         })?;
         self.length += bytes.len() as u64;
@@ -262,18 +294,30 @@ impl Appender {
     }
 }
 
-/// A worker's files are its own, so a lock is always free.
+/// A file that one holder has at a time, among the tasks of its worker.
 #[derive(Debug)]
-pub struct Lock;
+pub struct Lock(PathBuf);
 
 impl Lock {
-    /// Takes the lock and writes `owner` into it.
+    /// Takes the lock and writes `owner` into it; `None` while another has it.
     ///
     /// # Errors
     /// Where its folder does not exist.
     pub fn take(path: &Path, owner: &str) -> io::Result<Option<Self>> {
-        write_synced(path, owner.as_bytes())?;
-        Ok(Some(Self))
+        with(|tree| {
+            if tree.locked.contains(path) {
+                return Ok(None);
+            }
+            tree.put(path, owner.as_bytes().to_vec())?;
+            tree.locked.insert(path.to_owned());
+            Ok(Some(Self(path.to_owned())))
+        })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        with(|tree| tree.locked.remove(&self.0));
     }
 }
 
@@ -287,7 +331,10 @@ mod tests {
         assert_eq!(write_synced(Path::new("run/a"), b"x").unwrap_err().kind(), ErrorKind::NotFound);
         create_folders("run/checkpoints/1").unwrap();
         write_synced(Path::new("run/checkpoints/1/a"), b"x").unwrap();
-        assert_eq!(names(Path::new("run")).unwrap(), ["checkpoints"]);
+        let names: Vec<_> = entries(Path::new("run")).unwrap().map(io::Result::unwrap).collect();
+        assert_eq!(names, ["checkpoints"]);
+        assert_eq!(kind(Path::new("run")).unwrap(), Kind::Folder);
+        assert_eq!(kind(Path::new("run/checkpoints/1/a")).unwrap(), Kind::File);
         assert_eq!(create_folder("run").unwrap_err().kind(), ErrorKind::AlreadyExists);
         assert_eq!(read("run/checkpoints/1/b").unwrap_err().kind(), ErrorKind::NotFound);
     }
@@ -303,6 +350,26 @@ mod tests {
         remove_folder("new").unwrap();
         assert!(!exists(Path::new("new")));
         assert_eq!(take_changes(), [(PathBuf::from("new/deep/a"), None)]);
+    }
+
+    #[test]
+    fn a_lock_has_one_holder_until_that_ends() {
+        let path = Path::new("run.lock");
+        let first = Lock::take(path, "me").unwrap();
+        assert!(first.is_some() && Lock::take(path, "you").unwrap().is_none());
+        drop(first);
+        assert!(Lock::take(path, "you").unwrap().is_some());
+        assert_eq!(read_to_string(path).unwrap(), "you");
+    }
+
+    #[test]
+    fn changes_come_in_the_order_in_which_files_first_changed() {
+        let [first, second] = [Path::new("b-journal"), Path::new("a-checkpoint")];
+        for path in [first, second, first] {
+            write_synced(path, b"x").unwrap();
+        }
+        let changed: Vec<PathBuf> = take_changes().into_iter().map(|(path, _)| path).collect();
+        assert_eq!(changed, [first, second]);
     }
 
     #[test]

@@ -15,6 +15,30 @@ pub use disk::*;
 #[cfg(target_arch = "wasm32")]
 pub use memory::*;
 
+/// What lies under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+    /// A device, a pipe or their like.
+    Other,
+}
+
+/// Whether there is a file of this name.
+pub fn is_file(path: &Path) -> bool {
+    kind(path).is_ok_and(|kind| kind == Kind::File)
+}
+
+/// Names of what lies in a folder, in no order.
+///
+/// # Errors
+/// Any failure of the file system.
+pub fn names(folder: &Path) -> io::Result<Vec<String>> {
+    entries(folder)?.map(|name| Ok(name?.to_string_lossy().into_owned())).collect()
+}
+
 /// Replaces `path` by `bytes`: written beside it, synced, renamed over it, folder synced.
 ///
 /// # Errors

@@ -1,47 +1,13 @@
-//! Files and folders of a person's own: the system's dialog to choose one, and what it holds.
+//! Files and folders of a person's own: what one that was dropped or chosen holds.
 
-use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::pin::Pin;
-
-use rfd::{AsyncFileDialog, FileHandle};
+use std::path::Path;
 
 use crate::data::recognise as form;
-use crate::studio::backend::{Browse, Report};
+use crate::platform::files;
+use crate::studio::backend::Report;
 
 /// Ends of the names of what holds a whole set.
 const ARCHIVES: [&str; 4] = ["zip", "tar", "gz", "tgz"];
-
-/// What a person chooses, once they have.
-pub(super) type Chosen = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
-
-/// Opens the system's dialog; it must be called on the window's thread.
-pub(super) fn choose(what: Browse) -> Chosen {
-    let path = |handle: FileHandle| handle.path().to_owned();
-    match what {
-        Browse::Folder => {
-            let title = "A run, or a folder of images";
-            let chosen = AsyncFileDialog::new().set_title(title).pick_folder();
-            Box::pin(async move { chosen.await.map(path) })
-        }
-        Browse::File => {
-            let dialog = AsyncFileDialog::new()
-                .set_title("An archive, or a file of images")
-                .add_filter("Archives, IDX and CIFAR files", &["zip", "tar", "gz", "tgz", "bin"])
-                .add_filter("All files", &["*"]);
-            let chosen = dialog.pick_file();
-            Box::pin(async move { chosen.await.map(path) })
-        }
-    }
-}
-
-/// Opens the system's dialog for a file that is to be written, in `folder` unless a person goes
-/// elsewhere; it must be called on the window's thread.
-pub(super) fn choose_place(folder: &Path, name: &str) -> Chosen {
-    let dialog = AsyncFileDialog::new().set_title("Save").set_directory(folder).set_file_name(name);
-    let chosen = dialog.save_file();
-    Box::pin(async move { chosen.await.map(|handle| handle.path().to_owned()) })
-}
 
 /// What a path that is no run holds: images, or why not. A file that is only a part of a set, as
 /// those of IDX and CIFAR are, stands for its folder.
@@ -62,7 +28,7 @@ fn is_part(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let archive = ARCHIVES.iter().any(|end| name.ends_with(&format!(".{end}")));
     // An IDX file may be compressed on its own.
-    path.is_file() && (!archive || name.ends_with("-ubyte.gz"))
+    files::is_file(path) && (!archive || name.ends_with("-ubyte.gz"))
 }
 
 #[cfg(test)]
