@@ -15,6 +15,7 @@ mod logic;
 mod looks;
 mod panes;
 mod pins;
+mod readme;
 mod runs;
 #[allow(dead_code)]
 #[path = "../report/sample.rs"]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, Pos2, Rect, Theme, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
-use egui_kittest::{Harness, Node};
+use egui_kittest::{Harness, Node, TestRenderer};
 use sgnas::desk::Desk;
 use sgnas::gpu::AdapterChoice;
 use sgnas::protocol::facts::Phase;
@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(900);
 
 /// What eframe keeps on disk between two sessions.
 #[derive(Default)]
-struct Kept(BTreeMap<String, String>);
+pub(crate) struct Kept(BTreeMap<String, String>);
 
 impl eframe::Storage for Kept {
     fn get_string(&self, key: &str) -> Option<String> {
@@ -45,12 +45,22 @@ impl eframe::Storage for Kept {
     fn flush(&mut self) {}
 }
 
-type Window<'a> = Harness<'a, Option<App>>;
+pub(crate) type Window<'a> = Harness<'a, Option<App>>;
 
 /// The program's window, with what an earlier session kept.
 fn open<'a>(runs: &Path, kept: Kept) -> Window<'a> {
+    drawn(runs, kept, Theme::Dark, Blind)
+}
+
+/// As [`open`], drawn in a theme.
+pub(crate) fn drawn<'a>(
+    runs: &Path,
+    kept: Kept,
+    theme: Theme,
+    renderer: impl TestRenderer + 'static,
+) -> Window<'a> {
     let runs = runs.to_owned();
-    drawn_by([1440.0, 900.0], Theme::Dark, Blind, move |ctx| {
+    drawn_by([1440.0, 900.0], theme, renderer, move |ctx| {
         let desk = Desk::new(AdapterChoice::Best, &runs).unwrap();
         App::new(ctx, Some(&kept), Box::new(desk), None)
     })
@@ -65,16 +75,16 @@ fn close(mut window: Window<'_>) -> Kept {
     kept
 }
 
-fn studio<'h>(window: &'h Window<'_>) -> &'h Studio {
+pub(crate) fn studio<'h>(window: &'h Window<'_>) -> &'h Studio {
     app(window).studio()
 }
 
-fn run<'h>(window: &'h Window<'_>) -> &'h OpenRun {
+pub(crate) fn run<'h>(window: &'h Window<'_>) -> &'h OpenRun {
     studio(window).run.as_ref().expect("an open run")
 }
 
 /// Draws frames until `done` holds.
-fn until(window: &mut Window<'_>, what: &str, done: impl Fn(&Window<'_>) -> bool) {
+pub(crate) fn until(window: &mut Window<'_>, what: &str, done: impl Fn(&Window<'_>) -> bool) {
     let start = Instant::now();
     while !done(window) {
         assert!(start.elapsed() < PATIENCE, "waited too long: {what}");
@@ -88,7 +98,7 @@ fn until(window: &mut Window<'_>, what: &str, done: impl Fn(&Window<'_>) -> bool
     window.run_steps(2);
 }
 
-fn click(window: &mut Window<'_>, label: &str) {
+pub(crate) fn click(window: &mut Window<'_>, label: &str) {
     window.get_by_label(label).click();
     window.run_steps(3);
 }
@@ -128,7 +138,7 @@ fn start(window: &mut Window<'_>, data: &Path, settings: &[&str]) {
     });
 }
 
-fn slider(window: &Window<'_>) -> Rect {
+pub(crate) fn slider(window: &Window<'_>) -> Rect {
     let named = window.get_all_by_label("MACs at most");
     let mut sliders = named.filter(|node| node.accesskit_node().role() == Role::Slider);
     sliders.next_back().expect("a slider for MACs").rect()
@@ -163,8 +173,8 @@ fn drag(window: &mut Window<'_>) -> Vec<u64> {
     seen
 }
 
-/// Brings the slider to a share of its range and pins the answer.
-fn pin(window: &mut Window<'_>, share: f32) {
+/// Brings the slider to a share of its range and waits for the answer.
+pub(crate) fn aim(window: &mut Window<'_>, share: f32) {
     let rail = slider(window);
     let at = pos2(rail.left() + share * rail.width(), rail.center().y);
     window.hover_at(at);
@@ -172,10 +182,15 @@ fn pin(window: &mut Window<'_>, share: f32) {
     window.run_steps(2);
     window.drop_at(at);
     window.run_steps(2);
-    until(window, "the answer to be pinned", |window| {
+    until(window, "the answer", |window| {
         let studio = studio(window);
         studio.answer.as_ref().is_some_and(|answer| answer.budget == studio.budget)
     });
+}
+
+/// Brings the slider to a share of its range and pins the answer.
+pub(crate) fn pin(window: &mut Window<'_>, share: f32) {
+    aim(window, share);
     click(window, "pin");
 }
 

@@ -7,6 +7,7 @@ mod golden;
 mod process;
 #[cfg(test)]
 mod scratch;
+mod screenshots;
 mod setup;
 mod studio;
 mod tally;
@@ -32,6 +33,7 @@ const TASKS: &[Task] = &[
     Task { name: "studio", help: studio::HELP, run: studio::run },
     Task { name: "test", help: test::HELP, run: test::run },
     Task { name: "golden", help: golden::HELP, run: golden::run },
+    Task { name: "screenshots", help: screenshots::HELP, run: screenshots::run },
     Task { name: "help", help: "list the tasks", run: print_help },
 ];
 
@@ -60,7 +62,7 @@ fn print_help(_args: &[String]) -> Outcome {
 /// One line a task, the names in a column.
 fn list() -> String {
     let lines: Vec<String> =
-        TASKS.iter().map(|task| format!("  {:<8}{}", task.name, task.help)).collect();
+        TASKS.iter().map(|task| format!("  {:<13}{}", task.name, task.help)).collect();
     lines.join("\n")
 }
 

@@ -110,8 +110,18 @@ fn marks(scale: Scale) -> fn(GridInput) -> Vec<GridMark> {
     }
 }
 
-/// Multiples of 1, 2 or 5 times a power of ten, as close as their labels allow.
+/// Multiples of 1, 2 or 5 times a power of ten, as close as their labels allow; closer by half
+/// where that leaves none or one, which would tell no scale.
 fn even_marks(input: GridInput) -> Vec<GridMark> {
+    let GridInput { bounds, base_step_size } = input;
+    let marks = multiples(GridInput { bounds, base_step_size });
+    if marks.len() > 1 {
+        return marks;
+    }
+    multiples(GridInput { bounds, base_step_size: 0.5 * base_step_size })
+}
+
+fn multiples(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let least = input.base_step_size;
     if !(least.is_finite() && least > 0.0 && (high - low) / least < 1e4) {
@@ -270,6 +280,10 @@ mod tests {
             }
             assert!(marks.iter().all(|mark| (low..=high).contains(&mark.value)));
         }
+        // A plot so low that two marks as far apart as asked do not fit.
+        let low = GridInput { bounds: (0.08, 0.78), base_step_size: 0.52 };
+        let values: Vec<f64> = even_marks(low).iter().map(|mark| mark.value).collect();
+        assert_eq!(values, [0.5]);
         let endless = GridInput { bounds: (0.0, f64::INFINITY), base_step_size: 1.0 };
         assert!(even_marks(endless).is_empty());
     }

@@ -22,12 +22,12 @@ use crate::studio::widgets::{card, icon, layer_macs, note, pinned, strip, weight
 /// How long the strip fades from one architecture to the next.
 const FADE: f64 = 0.08;
 /// Room of the smallest drawing of MACs.
-const LEAST_MACS: f32 = 46.0;
+const LEAST_MACS: f32 = 42.0;
 const MOST_MACS: f32 = 110.0;
 /// Room of a heading with the gaps around it.
 const SECTION: f32 = 42.0;
-/// Above the pinned ones.
-const PINS_GAP: f32 = 8.0;
+/// Above and below the pinned ones.
+const PINS_GAP: f32 = 14.0;
 
 /// The pane's own state.
 #[derive(Default)]

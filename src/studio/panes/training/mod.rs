@@ -63,6 +63,9 @@ impl Default for Training {
 /// From this height on the heat map of trained paths stands below the curves, points.
 const ROOM_FOR_PATHS: f32 = 480.0;
 
+/// Room of the name of the x axis, points.
+const FOOT: f32 = 18.0;
+
 /// Values at the cursor are written as if ticks lay so far apart.
 const DIGITS: f64 = 0.001;
 
@@ -94,9 +97,11 @@ impl Pane for Training {
             let own = self.curves.entry((phase, curve.name)).or_default();
             own.follow(curve.count, &curve.at, self.smoothing);
         }
-        for chart in &charts {
+        for (i, chart) in charts.iter().enumerate() {
+            // The last one names the axis that they share.
+            let foot = if i + 1 == charts.len() { FOOT } else { 0.0 };
             let room = egui::vec2(ui.available_width(), height - 8.0);
-            ui.allocate_ui(room, |ui| self.chart(ui, view.tokens, (phase, chart), before));
+            ui.allocate_ui(room, |ui| self.chart(ui, view.tokens, (phase, chart, foot), before));
         }
         if below {
             let height = ui.available_height();
@@ -186,7 +191,7 @@ impl Training {
         &mut self,
         ui: &mut Ui,
         tokens: &Tokens,
-        (phase, chart): (Phase, &Chart<'_>),
+        (phase, chart, foot): (Phase, &Chart<'_>, f32),
         cursor: Option<f64>,
     ) {
         let series: Vec<plot::Named> =
@@ -198,7 +203,7 @@ impl Training {
         let smoothing = self.smoothing;
         let x = (Scale::Linear, plot::number as plot::Label);
         let shown = plot::plot(chart.heading, tokens, x, (chart.scale, chart.label))
-            .height(ui.available_height())
+            .height(ui.available_height() - foot)
             .link_axis(ui.scope_id().with("training"), [true, false])
             .include_x(0.0);
         let curves = &self.curves;
@@ -226,6 +231,9 @@ impl Training {
             }
             plot.pointer_coordinate()
         });
+        if foot > 0.0 {
+            plot::foot(ui, tokens, "epoch");
+        }
         if response.response.hovered()
             && let Some(at) = response.inner
         {
