@@ -29,12 +29,12 @@ struct Params {
 @group(0) @binding(4) var<storage, read> z: array<pair>;
 // By channel of z (mean, 1/std, scale, shift).
 @group(0) @binding(5) var<storage, read> input: array<quad>;
-@group(0) @binding(6) var<storage, read> taps: array<texel>;
+@group(0) @binding(6) var<storage, read> taps: array<f32>;
 @group(0) @binding(7) var<storage, read_write> g: array<f32>;
 @group(0) @binding(8) var<storage, read_write> parts: array<f32>;
 
-fn weights(i: u32) -> vec4<f32> {
-    return taps_four(i);
+fn weight(i: u32) -> f32 {
+    return taps[i];
 }
 
 fn output_norm(c: u32) -> vec4<f32> {

@@ -22,19 +22,19 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dao: array<texel>;
-@group(0) @binding(2) var<storage, read> zo: array<texel>;
+@group(0) @binding(1) var<storage, read> dao: array<quad>;
+@group(0) @binding(2) var<storage, read> zo: array<quad>;
 // By channel of zo (mean, 1/std, scale, shift), (c_1, c_zo, 0, 0).
 @group(0) @binding(3) var<storage, read> output: array<quad>;
-@group(0) @binding(4) var<storage, read> z: array<texel>;
+@group(0) @binding(4) var<storage, read> z: array<quad>;
 // By channel of z (mean, 1/std, scale, shift).
 @group(0) @binding(5) var<storage, read> input: array<quad>;
-@group(0) @binding(6) var<storage, read> taps: array<texel>;
+@group(0) @binding(6) var<storage, read> taps: array<f32>;
 @group(0) @binding(7) var<storage, read_write> g: array<quad>;
 @group(0) @binding(8) var<storage, read_write> parts: array<f32>;
 
-fn weights(i: u32) -> vec4<f32> {
-    return taps_four(i);
+fn weight(i: u32) -> f32 {
+    return taps[i];
 }
 
 fn output_norm(c: u32) -> vec4<f32> {
@@ -58,15 +58,15 @@ fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
 }
 
 fn read_dao(i: u32, left: u32) -> vec4<f32> {
-    return dao_quad(i / 4u);
+    return load4(dao[i / 4u]);
 }
 
 fn read_zo(i: u32, left: u32) -> vec4<f32> {
-    return zo_quad(i / 4u);
+    return load4(zo[i / 4u]);
 }
 
 fn read_z(i: u32, left: u32) -> vec4<f32> {
-    return z_quad(i / 4u);
+    return load4(z[i / 4u]);
 }
 
 fn write_g(i: u32, left: u32, value: vec4<f32>) {

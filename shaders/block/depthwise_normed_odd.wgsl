@@ -24,14 +24,14 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<pair>;
 // By channel (mean, 1/std, scale, shift).
 @group(0) @binding(2) var<storage, read> norm: array<quad>;
-@group(0) @binding(3) var<storage, read> taps: array<texel>;
+@group(0) @binding(3) var<storage, read> taps: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 @group(0) @binding(5) var<storage, read_write> parts: array<quad>;
 
 var<private> coefficients: vec4<f32>;
 
-fn weights(i: u32) -> vec4<f32> {
-    return taps_four(i);
+fn weight(i: u32) -> f32 {
+    return taps[i];
 }
 
 fn bias_of(c: u32) -> f32 {

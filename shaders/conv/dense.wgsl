@@ -30,7 +30,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<texel>;
+@group(0) @binding(1) var<storage, read> a: array<quad>;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
@@ -125,18 +125,18 @@ fn dense(
             for (var k = 0u; k < p.depth; k++) {
                 let b0 = load(t0, k * plane); let b1 = load(t1, k * plane);
                 let b2 = load(t2, k * plane); let b3 = load(t3, k * plane);
-                let a0 = a_quad(ai);
+                let a0 = load4(a[ai]);
                 c00 += outer(a0, b0); c01 += outer(a0, b1); c02 += outer(a0, b2); c03 += outer(a0, b3);
                 if (MB > 1u) {
-                    let a1 = a_quad(ai + 1u);
+                    let a1 = load4(a[ai + 1u]);
                     c10 += outer(a1, b0); c11 += outer(a1, b1); c12 += outer(a1, b2); c13 += outer(a1, b3);
                 }
                 if (MB > 2u) {
-                    let a2 = a_quad(ai + 2u);
+                    let a2 = load4(a[ai + 2u]);
                     c20 += outer(a2, b0); c21 += outer(a2, b1); c22 += outer(a2, b2); c23 += outer(a2, b3);
                 }
                 if (MB > 3u) {
-                    let a3 = a_quad(ai + 3u);
+                    let a3 = load4(a[ai + 3u]);
                     c30 += outer(a3, b0); c31 += outer(a3, b1); c32 += outer(a3, b2); c33 += outer(a3, b3);
                 }
                 ai += p.pitch4;

@@ -18,13 +18,13 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<texel>;
-@group(0) @binding(2) var<storage, read> x: array<texel>;
+@group(0) @binding(1) var<storage, read> a: array<quad>;
+@group(0) @binding(2) var<storage, read> x: array<quad>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<quad>;
 
 fn load(row: u32, v: u32) -> vec4<f32> {
-    return x_quad(row / 4u + v);
+    return load4(x[row / 4u + v]);
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {

@@ -28,9 +28,9 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<pair>;
-@group(0) @binding(2) var<storage, read> x4: array<texel>;
+@group(0) @binding(2) var<storage, read> x4: array<quad>;
 @group(0) @binding(3) var<storage, read> dy: array<pair>;
-@group(0) @binding(4) var<storage, read> dy4: array<texel>;
+@group(0) @binding(4) var<storage, read> dy4: array<quad>;
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
 
 fn channels_of(o: u32, lane: u32) -> Channels {

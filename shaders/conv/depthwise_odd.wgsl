@@ -25,12 +25,12 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<pair>;
-@group(0) @binding(2) var<storage, read> w: array<texel>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
-fn weights(i: u32) -> vec4<f32> {
-    return w_four(i);
+fn weight(i: u32) -> f32 {
+    return w[i];
 }
 
 fn bias_of(c: u32) -> f32 {

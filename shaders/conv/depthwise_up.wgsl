@@ -21,16 +21,16 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dy: array<texel>;
-@group(0) @binding(2) var<storage, read> w: array<texel>;
+@group(0) @binding(1) var<storage, read> dy: array<quad>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<quad>;
 
-fn weights(i: u32) -> vec4<f32> {
-    return w_four(i);
+fn weight(i: u32) -> f32 {
+    return w[i];
 }
 
 fn load(row: u32, v: u32) -> vec4<f32> {
-    return dy_quad(row / 4u + v);
+    return load4(dy[row / 4u + v]);
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {

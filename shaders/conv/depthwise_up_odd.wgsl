@@ -22,11 +22,11 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> dy: array<pair>;
-@group(0) @binding(2) var<storage, read> w: array<texel>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-fn weights(i: u32) -> vec4<f32> {
-    return w_four(i);
+fn weight(i: u32) -> f32 {
+    return w[i];
 }
 
 fn load(row: u32, v: u32) -> vec4<f32> {

@@ -26,14 +26,14 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<pair>;
-@group(0) @binding(2) var<storage, read> x4: array<texel>;
+@group(0) @binding(2) var<storage, read> x4: array<quad>;
 @group(0) @binding(3) var<storage, read> dy: array<pair>;
-@group(0) @binding(4) var<storage, read> dy4: array<texel>;
+@group(0) @binding(4) var<storage, read> dy4: array<quad>;
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
 
 fn load(row: u32, v: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return x4_quad(row / 4u + v);
+        return load4(x4[row / 4u + v]);
     }
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
     return select(vec4<f32>(), x_four(row + v * 4u), i < vec4<u32>(p.w));
@@ -44,7 +44,7 @@ fn load_dy(row: u32, v: u32, width: u32) -> vec4<f32> {
         return vec4<f32>();
     }
     if (ODD == 0u) {
-        return dy4_quad(row / 4u + v);
+        return load4(dy4[row / 4u + v]);
     }
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
     let g = dy_four(row + v * 4u);

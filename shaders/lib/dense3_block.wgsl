@@ -47,8 +47,8 @@ fn dense3_block(w: u32, lane: u32) {
         loop {
             let row = load_row(plane, i32(oy * STRIDE + ky) - 1, v, h, w_in);
             // Lanes 0 to 3 hold the taps left of the centre, lanes 4 to 7 those at it.
-            let lc = a_quad(((ky * 3u + lane / 4u) * depth + c) * pitch4 + at);
-            let rr = a_quad(((ky * 3u + 2u) * depth + c) * pitch4 + at);
+            let lc = load4(a[((ky * 3u + lane / 4u) * depth + c) * pitch4 + at]);
+            let rr = load4(a[((ky * 3u + 2u) * depth + c) * pitch4 + at]);
             let ll = left(row, 0u);
             let lm = centre(row, 0u);
             let lr = right(row, 0u);

@@ -19,7 +19,7 @@ struct Eight {
 
 fn load(row: u32, v: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return x4_quad(row / 4u + v);
+        return load4(x4[row / 4u + v]);
     }
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
     return select(vec4<f32>(), x_four(row + v * 4u), i < vec4<u32>(p.w));
@@ -27,7 +27,7 @@ fn load(row: u32, v: u32) -> vec4<f32> {
 
 fn load_dy(row: u32, v: u32) -> vec4<f32> {
     if (ODD == 0u) {
-        return dy4_quad(row / 4u + v);
+        return load4(dy4[row / 4u + v]);
     }
     let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
     let g = dy_four(row + v * 4u);

@@ -6,7 +6,7 @@
 //
 // The kernel defines `read_dao(i, left)`, `read_zo(i, left)`, `read_z(i, left)` and
 // `write_g(i, left, value)`, four values from value i on, of which `left` lie in the row;
-// `inside(value, left)`, which makes the others zero; and `weights(i)`, `output_norm(c)`,
+// `inside(value, left)`, which makes the others zero; and `weight(i)`, `output_norm(c)`,
 // `output_back(c)`, `input_norm(c)`, `write_part(i, value)`.
 var<private> o_norm: vec4<f32>; // mean, 1/std, scale, shift of zo
 var<private> o_back: vec2<f32>; // c_1, c_zo

@@ -1,4 +1,4 @@
-// The body of conv/depthwise*.wgsl and block/depthwise_normed*.wgsl, which define `load`, `weights`,
+// The body of conv/depthwise*.wgsl and block/depthwise_normed*.wgsl, which define `load`, `weight`,
 // `bias_of` and `store(row, v, width, value)`.
 // A strip of 4 * S columns wanders down a band of rows with the last K input rows in registers;
 // row ky of the window is r[7 - K + ky].

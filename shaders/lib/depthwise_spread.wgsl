@@ -1,4 +1,4 @@
-// The body of conv/depthwise_up.wgsl and conv/depthwise_up_odd.wgsl, which define `load`, `weights`
+// The body of conv/depthwise_up.wgsl and conv/depthwise_up_odd.wgsl, which define `load`, `weight`
 // and `store(row, v, width, value)`: the gradient by x at stride 2. Beside `depthwise_threes`.
 fn store_row(row: u32, v: u32, w: u32, e: vec4<f32>, o: vec4<f32>) {
     store(row, v * 2u, w, vec4<f32>(e.x, o.x, e.y, o.y));

@@ -1,22 +1,24 @@
-// Taps of a depthwise kernel and their application to rows. The kernel defines `weights(i)`, four
-// values of the kernels from value i on.
+// Taps of a depthwise kernel and their application to rows. The kernel defines `weight(i)`.
+fn load_tap(first: u32, ky: u32, d: i32, flip: u32) -> f32 {
+    let i = ky * K + u32(i32(K / 2u) + d);
+    return weight(first + select(i, K * K - 1u - i, flip == 1u));
+}
 
 // Row ky of the kernel that begins at value `first`; flip = 1 turns the kernel around.
 fn load_taps(first: u32, ky: u32, flip: u32) -> Taps {
-    let turn = flip == 1u;
-    let row = first + select(ky, K - 1u - ky, turn) * K;
-    let a = weights(row);
-    if (K == 3u) {
-        let v = select(a.xyz, a.zyx, turn);
-        return Taps(vec4<f32>(0.0, 0.0, v.xy), vec4<f32>(v.z, 0.0, 0.0, 0.0));
+    var t: Taps;
+    t.l.z = load_tap(first, ky, -1, flip);
+    t.l.w = load_tap(first, ky, 0, flip);
+    t.r.x = load_tap(first, ky, 1, flip);
+    if (K > 3u) {
+        t.l.y = load_tap(first, ky, -2, flip);
+        t.r.y = load_tap(first, ky, 2, flip);
     }
-    let b = weights(row + 4u);
-    if (K == 5u) {
-        let v = select(a, vec4<f32>(b.x, a.wzy), turn);
-        return Taps(vec4<f32>(0.0, v.xyz), vec4<f32>(v.w, select(b.x, a.x, turn), 0.0, 0.0));
+    if (K > 5u) {
+        t.l.x = load_tap(first, ky, -3, flip);
+        t.r.z = load_tap(first, ky, 3, flip);
     }
-    let l = select(a, vec4<f32>(b.zyx, a.w), turn);
-    return Taps(l, vec4<f32>(select(b.xyz, a.zyx, turn), 0.0));
+    return t;
 }
 
 // Output vec4 i of a strip from one row and its taps.

@@ -9,8 +9,12 @@ fn store4(v: vec4<f32>) -> quad {
     return v;
 }
 
-// The same for what a kernel reads in bulk, through NAME_quad and NAME_four alone.
-alias texel = vec4<f32>;
-
-// Two values of it.
+// Two values.
 alias pair = vec2<f32>;
+
+fn load2(q: pair) -> vec2<f32> {
+    return q;
+}
+
+// Four values of what a kernel reads in bulk, through NAME_quad and NAME_four alone.
+alias texel = vec4<f32>;

@@ -13,6 +13,13 @@ fn store4(v: vec4<f32>) -> quad {
     return quad(u64(bits.x) | (u64(bits.y) << 32u), u64(bits.z) | (u64(bits.w) << 32u));
 }
 
+// Two values: one word.
+alias pair = u64;
+
+fn load2(q: pair) -> vec2<f32> {
+    return bitcast<vec2<f32>>(vec2<u32>(u32(q), u32(q >> 32u)));
+}
+
 // Texel i of a texture whose rows are 1,024 texels.
 fn texel_place(i: u32) -> vec2<u32> {
     return vec2<u32>(i & 1023u, i >> 10u);

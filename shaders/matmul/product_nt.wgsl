@@ -21,9 +21,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> a: array<pair>;
+@group(0) @binding(1) var<storage, read> a: array<texel>;
 @group(0) @binding(2) var<storage, read> a4: array<texel>;
-@group(0) @binding(3) var<storage, read> b: array<pair>;
+@group(0) @binding(3) var<storage, read> b: array<texel>;
 @group(0) @binding(4) var<storage, read> b4: array<texel>;
 @group(0) @binding(5) var<storage, read_write> parts: array<f32>;
 

@@ -12,7 +12,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<pair>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
 @group(0) @binding(2) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 

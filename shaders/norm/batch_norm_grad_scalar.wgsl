@@ -16,8 +16,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<pair>;
-@group(0) @binding(2) var<storage, read> dy: array<pair>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
+@group(0) @binding(2) var<storage, read> dy: array<texel>;
 @group(0) @binding(3) var<storage, read> coefficients: array<quad>;
 @group(0) @binding(4) var<storage, read> dgamma: array<f32>;
 @group(0) @binding(5) var<storage, read> dbeta: array<f32>;

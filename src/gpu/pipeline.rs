@@ -77,7 +77,7 @@ fn entries(shader: &Shader, words: Words) -> Vec<wgpu::BindGroupLayoutEntry> {
     };
     let storage = |read_only| wgpu::BufferBindingType::Storage { read_only };
     let kinds = shader.bindings.iter().zip(1..).map(|(access, binding)| match access {
-        Access::Bulk(_) if words == Words::Wide => texels::BINDING,
+        access if access.is_texture(words) => texels::BINDING,
         Access::Bulk(_) | Access::Read => buffer(storage(true), binding),
         Access::Write => buffer(storage(false), binding),
     });

@@ -18,7 +18,7 @@ pub enum Words {
 pub enum Access {
     /// Read only.
     Read,
-    /// Read only, in bulk: a texture with [`Words::Wide`].
+    /// Read only, in bulk: a texture with [`Words::Wide`], but for pairs.
     Bulk(Bulk),
     /// Read and write.
     Write,
@@ -31,7 +31,9 @@ pub struct Bulk {
     pub name: &'static str,
     /// Its number.
     pub binding: &'static str,
-    /// Whether it is an array of pairs, not of quads, where it is none of texels.
+    /// Whether it is an array of pairs, not of quads or texels. The driver compiles texels to
+    /// much code, and forgets kernels when it has too much, so that a kernel with many reads has
+    /// pairs.
     pub pairs: bool,
 }
 
@@ -89,12 +91,19 @@ impl Shader {
     }
 }
 
+impl Access {
+    /// Whether it is a texture with `words`.
+    pub(super) fn is_texture(self, words: Words) -> bool {
+        words == Words::Wide && matches!(self, Access::Bulk(bulk) if !bulk.pairs)
+    }
+}
+
 impl Bulk {
     /// Its declaration, and the functions that read it.
     fn text(self, words: Words) -> String {
         let of = match words {
+            _ if self.pairs => BULK_PAIRS,
             Words::Wide => BULK_TEXELS,
-            Words::Plain if self.pairs => BULK_PAIRS,
             Words::Plain => BULK_QUADS,
         };
         of.replace("NUMBER", self.binding).replace("NAME", self.name)

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::pipeline::Pipeline;
 use super::profile::CAPACITY;
 use super::texels::{Staging, Texels};
-use super::{Access, Buffer, Gpu, GpuError, Readback, Shader, Words};
+use super::{Buffer, Gpu, GpuError, Readback, Shader};
 use crate::platform::CAN_BLOCK;
 use crate::platform::turn::next_turn;
 
@@ -114,11 +114,11 @@ impl Gpu {
 
     /// For each binding the texture that it is read from, where it is: with its copy recorded.
     fn stage(&self, s: &mut Stream, shader: &Shader, bindings: &[&Buffer]) -> Vec<Option<Texels>> {
-        let wide = self.words() == Words::Wide;
+        let words = self.words();
         let mut copies: Vec<([u64; 3], Texels)> = Vec::new();
         let mut staged = Vec::with_capacity(bindings.len());
         for (access, buffer) in shader.bindings.iter().zip(bindings) {
-            if !wide || !matches!(access, Access::Bulk(_)) {
+            if !access.is_texture(words) {
                 staged.push(None);
                 continue;
             }
