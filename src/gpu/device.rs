@@ -11,7 +11,7 @@ use super::pipeline::Pipelines;
 use super::profile::{KernelTime, Profile};
 use super::record::Recorded;
 use super::stream::{RING_SLOTS, SLOT, Stream};
-use super::{GpuError, Shader, Words};
+use super::{GpuError, Shader, Words, texels};
 
 /// What a kernel should be made of on this adapter. Software drivers want register blocks and no
 /// barriers, GPUs want workgroup tiles.
@@ -62,12 +62,14 @@ impl Gpu {
         let adapter = adapter::choose(&adapter::instance(), choice).await?;
         let report = adapter::report(&adapter);
         let theirs = adapter.limits();
+        let software = report.kind == "software";
+        // There kernels read from textures, which hold less than some drivers' buffers.
+        let most = if software { texels::LARGEST } else { u64::MAX };
         let limits = wgpu::Limits {
-            max_storage_buffer_binding_size: theirs.max_storage_buffer_binding_size,
+            max_storage_buffer_binding_size: theirs.max_storage_buffer_binding_size.min(most),
             max_buffer_size: theirs.max_buffer_size,
             ..wgpu::Limits::default()
         };
-        let software = report.kind == "software";
         let mut features = adapter.features() & wgpu::Features::TIMESTAMP_QUERY;
         if software && adapter::has_subgroups_of_eight(&adapter) {
             features |= wgpu::Features::SUBGROUP;

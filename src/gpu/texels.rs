@@ -17,6 +17,8 @@ pub(super) const BINDING: wgpu::BindingType = wgpu::BindingType::Texture {
 const WIDTH: u32 = 1024;
 /// Bytes of a texel.
 const TEXEL: u32 = 16;
+/// The most bytes of a tensor that can be read so: WebGPU grants 8,192 rows.
+pub(super) const LARGEST: u64 = 8192 * WIDTH as u64 * TEXEL as u64;
 
 /// A texture that a dispatch reads.
 #[derive(Clone, Debug)]
