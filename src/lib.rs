@@ -23,3 +23,5 @@ pub mod space;
 #[cfg(feature = "view")]
 pub mod studio;
 pub mod tensor;
+#[cfg(feature = "web")]
+pub mod web;

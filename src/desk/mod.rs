@@ -12,6 +12,7 @@ mod inbox;
 mod library;
 mod mail;
 mod measures;
+mod parcel;
 mod pins;
 mod recognise;
 mod remover;
@@ -163,6 +164,15 @@ impl Desk {
                 Err(_) if exports::is_json(&path) => {
                     self.mail.send(Report::Dropped(exports::architecture(&path)?));
                 }
+                Err(_) if parcel::is_one(&path) => {
+                    let runs = self.runs.clone();
+                    self.aside("unpacking", async move |mail| {
+                        mail.send(match parcel::unpack(&path, &runs) {
+                            Ok(run) => Report::Unpacked { file: path, run },
+                            Err(error) => Report::Trouble(error.to_string()),
+                        });
+                    })?;
+                }
                 Err(_) => self.aside("recognising", async move |mail| {
                     mail.send(recognise::recognise(&path).unwrap_or_else(Report::Trouble));
                 })?,
@@ -213,6 +223,12 @@ impl Desk {
                 }
                 None => self.mail.send(Report::Saved(exports::save(&run, &name, &bytes)?)),
             },
+            Request::Pack(run) => self.aside("packing", async move |mail| {
+                mail.send(match parcel::pack(&run) {
+                    Ok(path) => Report::Saved(path),
+                    Err(error) => Report::Trouble(error.to_string()),
+                });
+            })?,
             Request::KeepPins { run, pins } => pins::keep(&run, &pins)?,
             Request::WriteReport(run) => self.aside("report", async move |mail| {
                 mail.send(match exports::report(&run) {

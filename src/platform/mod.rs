@@ -6,6 +6,8 @@ pub mod assets;
 pub mod clock;
 pub mod files;
 pub mod random;
+#[cfg(target_arch = "wasm32")]
+pub mod storage;
 pub mod task;
 pub mod thread;
 pub mod turn;

@@ -11,10 +11,11 @@ use super::backend::{Backend, Report, Request};
 use super::export::{Exports, Format};
 use super::frame::Frames;
 use super::layout::{self, Panes, Place};
+use super::link::Link;
 use super::palette::Palette;
 use super::panes::start::Start;
 use super::panes::{PANES, Pane};
-use super::state::{Accuracy, Generator, Live, Studio};
+use super::state::{Accuracy, Generator, Live, Source, Studio};
 use super::theme::{self, Tokens};
 use super::view::{Command as Doable, View, Wish};
 use super::{banner, commands, dropping, run_bar, status_line};
@@ -37,7 +38,12 @@ pub struct App {
     exports: Exports,
     /// The pane with a light around it, and until when, in the clock of egui.
     pointed: Option<(&'static str, f64)>,
+    /// The layout in view.
     tree: Tree<Place>,
+    /// The one for windows of the other breadth.
+    other_tree: Tree<Place>,
+    /// Whether the window is narrow, as on a phone.
+    narrow: bool,
     panes: Panes,
     start: Start,
     palette: Palette,
@@ -82,6 +88,8 @@ impl App {
             exports: Exports::default(),
             pointed: None,
             tree: tree.unwrap_or_else(layout::watch),
+            other_tree: layout::pocket(),
+            narrow: false,
             panes,
             start: Start::default(),
             palette: Palette::default(),
@@ -100,6 +108,59 @@ impl App {
         self.tree = layout::alone(key);
     }
 
+    /// Makes links to its searches from this address, which has no fragment.
+    pub fn at(mut self, address: String) -> Self {
+        self.studio.address = Some(address);
+        self
+    }
+
+    /// Shows the search that a link holds, ready to start.
+    fn follow(&mut self, fragment: &str) {
+        match Link::read(fragment) {
+            Ok(None) => {}
+            Ok(Some(link)) => {
+                self.start.take_link(&link);
+                self.on_start = true;
+                self.studio.linked = Some(link);
+            }
+            Err(why) => self.studio.apply(Report::Trouble(why)),
+        }
+    }
+
+    /// Pins the architecture of a link in the run that was started from it.
+    fn pin_linked(&mut self) {
+        let Some(run) = &self.studio.run else { return };
+        if run.space.is_none() || !run.live.under_way() {
+            return;
+        }
+        if let Some(network) = self.studio.linked.take().and_then(|link| link.network) {
+            self.studio.pin(network, Source::Picked);
+            self.keep_pins();
+        }
+    }
+
+    /// Copies a link to the run in view, or to what the start page shows; with the network in view
+    /// or without.
+    fn share(&mut self, ctx: &egui::Context, with_network: bool) {
+        let Some(address) = self.studio.address.clone() else { return };
+        let start = self.studio.run.as_ref().and_then(|run| run.state.start.as_ref());
+        let config = match start.filter(|_| !self.on_start) {
+            Some(start) => Ok(start.config.clone()),
+            None => self.start.config(),
+        };
+        match config.and_then(|config| Link::of(&config)) {
+            Ok(mut link) => {
+                if !self.on_start {
+                    link.budget = self.studio.budget;
+                }
+                let network = self.studio.network.as_ref().filter(|_| with_network);
+                link.network = network.map(|network| network.architecture.clone());
+                ctx.copy_text(format!("{address}#{}", link.write()));
+            }
+            Err(why) => self.studio.apply(Report::Trouble(why)),
+        }
+    }
+
     /// Takes in what has come, and asks for what follows from it. Draws nothing.
     pub fn advance(&mut self, ctx: &egui::Context) {
         for request in self.exports.take() {
@@ -114,10 +175,14 @@ impl App {
                     self.start.take_data(path, form);
                     self.on_start = true;
                 }
-                Report::Chosen(path) => self.backend.ask(Request::Take(path.clone())),
+                Report::Chosen(path) | Report::Unpacked { run: path, .. } => {
+                    self.backend.ask(Request::Take(path.clone()));
+                }
+                Report::Linked(fragment) => self.follow(fragment),
                 _ => {}
             }
             self.studio.apply(report);
+            self.pin_linked();
             self.on_start &= !opened;
             self.on_start |= self.studio.run.is_none();
             if ended {
@@ -128,7 +193,7 @@ impl App {
             }
         }
         for file in ctx.input(|input| input.raw.dropped_files.clone()) {
-            self.backend.ask(Request::Take(file.path().to_owned()));
+            self.backend.take_file(file);
         }
         if self.studio.replay.as_ref().is_some_and(|replay| replay.playing) {
             self.studio.play(f64::from(ctx.input(|input| input.stable_dt)));
@@ -144,6 +209,11 @@ impl App {
 
     /// Draws everything, then fulfils the wishes.
     pub fn draw(&mut self, ui: &mut Ui) {
+        let narrow = ui.available_width() < layout::NARROW;
+        if narrow != self.narrow {
+            self.narrow = narrow;
+            std::mem::swap(&mut self.tree, &mut self.other_tree);
+        }
         let tokens = Tokens::of(ui.ctx().theme());
         self.studio.next_run = self.start.changes();
         let now = ui.input(|input| input.time);
@@ -220,13 +290,16 @@ impl App {
             // The frame is needed for it, so it is done where the frame is.
             Wish::Export(..) => {}
             Wish::AskWhere(ask) => self.studio.ask_where = ask,
+            Wish::Share { network } => self.share(ctx, network),
             Wish::Point(key) => {
                 layout::bring(&mut self.tree, key);
                 self.pointed = Some((key, now + POINTED));
             }
             Wish::NextRun(key, value) => self.start.change(key, value),
             // The tour stands beside what it points at.
-            Wish::Pane("explain") if layout::area(&self.tree, "explain").is_none() => {
+            Wish::Pane("explain")
+                if !self.narrow && layout::area(&self.tree, "explain").is_none() =>
+            {
                 self.tree = layout::explain();
             }
             Wish::Pane(key) => layout::bring(&mut self.tree, key),
@@ -241,6 +314,7 @@ impl App {
                 self.start.take_config(&config);
             }
             Wish::Seek(seek) => self.studio.seek(seek),
+            Wish::RestoreLayout if self.narrow => self.tree = layout::pocket(),
             Wish::RestoreLayout => self.tree = layout::watch(),
             Wish::Theme(theme) => ctx.set_theme(theme),
             Wish::Palette => self.palette.toggle(),
@@ -254,6 +328,8 @@ impl App {
         match &request {
             Request::Measure(architecture) => self.studio.measuring = Some(architecture.clone()),
             Request::Draw { count, .. } => self.studio.drawing = *count,
+            // A link is for the run that is started from it.
+            Request::Open(_) | Request::Resume(_) => self.studio.linked = None,
             Request::Command(command) => {
                 if let Some(run) = &mut self.studio.run {
                     run.live = match command {
@@ -346,7 +422,8 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, LAYOUT, &self.tree);
+        let wide = if self.narrow { &self.other_tree } else { &self.tree };
+        eframe::set_value(storage, LAYOUT, wide);
         let of_panes: BTreeMap<&str, String> =
             self.panes.iter().map(|(key, pane)| (*key, pane.save())).collect();
         eframe::set_value(storage, PANE_STATES, &of_panes);

@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use eframe::egui::DroppedFileHandle;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::Command;
@@ -25,10 +27,15 @@ pub trait Backend {
 
     /// What has come since the last call, in order.
     fn reports(&mut self) -> Vec<Report>;
+
+    /// Takes a file that was dropped onto the window. In a browser it has no path, only contents.
+    fn take_file(&mut self, file: DroppedFileHandle) {
+        self.ask(Request::Take(file.path().to_owned()));
+    }
 }
 
 /// What the studio may want.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// Which adapters there are.
     ListAdapters,
@@ -104,10 +111,12 @@ pub enum Request {
     },
     /// Write the report of a run into its folder.
     WriteReport(PathBuf),
+    /// Write a run into one file, beside its folder.
+    Pack(PathBuf),
 }
 
 /// What is to be chosen on disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Browse {
     /// A run's folder, or a folder of images.
     Folder,
@@ -116,7 +125,7 @@ pub enum Browse {
 }
 
 /// What the outside tells.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Report {
     /// The adapters, best first.
     Adapters(Vec<Adapter>),
@@ -202,6 +211,13 @@ pub enum Report {
     Saved(PathBuf),
     /// What was chosen on disk.
     Chosen(PathBuf),
+    /// A run came out of a file that it had been written into.
+    Unpacked {
+        /// The file.
+        file: PathBuf,
+        /// The run's new folder.
+        run: PathBuf,
+    },
     /// What was dropped or chosen holds images.
     Images {
         /// The folder or archive.
@@ -209,6 +225,16 @@ pub enum Report {
         /// What it is, in words.
         form: String,
     },
+    /// So many bytes of the images that come with the program have arrived, of all; 0 where that is
+    /// not known. Only in a browser, which fetches them.
+    Fetched {
+        /// Those that have arrived.
+        done: u64,
+        /// All.
+        of: u64,
+    },
+    /// The page was opened, or left for, a link to a search: the fragment of its address.
+    Linked(String),
     /// What was dropped is an architecture.
     Dropped(Architecture),
     /// Something did not work: what, and what to do, in one line.
@@ -227,7 +253,7 @@ pub struct KeptPin {
 }
 
 /// How a run ended without an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
     /// All phases are done.
     Finished,
@@ -236,7 +262,7 @@ pub enum Ending {
 }
 
 /// An adapter as people know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Adapter {
     /// Marketing name.
     pub name: String,
@@ -247,7 +273,7 @@ pub struct Adapter {
 }
 
 /// A run folder in a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunEntry {
     /// The folder.
     pub folder: PathBuf,
@@ -264,7 +290,7 @@ pub struct RunEntry {
 }
 
 /// How far a run in a list is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// All phases are done.
     Finished,
@@ -277,7 +303,7 @@ pub enum Standing {
 }
 
 /// The generator's answer to a budget.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// What was asked.
     pub budget: Budget,

@@ -78,7 +78,25 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
             "report",
             "Write its report",
             None,
-            folder.map(|folder| Wish::Ask(Request::WriteReport(folder))),
+            folder.clone().map(|folder| Wish::Ask(Request::WriteReport(folder))),
+        ),
+        command(
+            "pack",
+            "Save the run as one file, to go on elsewhere",
+            None,
+            folder.map(|folder| Wish::Ask(Request::Pack(folder))),
+        ),
+        command(
+            "share",
+            "Copy a link to this search",
+            None,
+            when(studio.in_page(), Wish::Share { network: false }),
+        ),
+        command(
+            "share network",
+            "Copy a link to this search with the network in view",
+            None,
+            when(studio.in_page() && studio.network.is_some(), Wish::Share { network: true }),
         ),
         command("hold replay", "Hold the replay", plain(Key::Space), steer(true, false)),
         command("play", "Play the replay", plain(Key::Space), steer(false, true)),
@@ -98,7 +116,8 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
             "open folder",
             "Open a folder: a run, or images …",
             with_command(Key::O),
-            Some(Wish::Ask(Request::Browse(Browse::Folder))),
+            // Browsers let choose files alone.
+            when(!studio.in_page(), Wish::Ask(Request::Browse(Browse::Folder))),
         ),
         command(
             "open file",

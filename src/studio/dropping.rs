@@ -30,6 +30,6 @@ pub(super) fn show(ctx: &Context, tokens: &Tokens) {
     };
     let title = format!("Drop {}", names.join(", "));
     line(-14.0, title.trim(), theme::bold(theme::CARD), tokens.text);
-    let text = "a run folder opens; a folder, .zip, .tar.gz, IDX or CIFAR files become the images of a new run";
+    let text = "a run folder, or the file of a run, opens; a folder, .zip, .tar.gz, IDX or CIFAR files become the images of a new run";
     line(14.0, text, theme::body(), tokens.muted);
 }

@@ -14,6 +14,9 @@ use super::theme::{self, PANEL_RADIUS};
 use super::view::{View, Wish};
 use super::widgets::icon;
 
+/// Windows narrower than this show one pane at a time, points.
+pub(super) const NARROW: f32 = 640.0;
+
 /// A pane's place in the tree: its key in the list of panes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place(String);
@@ -64,6 +67,14 @@ pub(super) fn explain() -> Tree<Place> {
     let all = Linear::new_binary(LinearDir::Horizontal, [tour, others], 0.36);
     let root = tiles.insert_container(Container::Linear(all));
     Tree::new(egui::Id::unique("workspace"), root, tiles)
+}
+
+/// The tree for narrow windows: all panes as tabs.
+pub(super) fn pocket() -> Tree<Place> {
+    let first = ["architecture", "training", "scatter"];
+    let others = panes::PANES.iter().map(|entry| entry.key).filter(|key| !first.contains(key));
+    let all = first.into_iter().chain(others).map(|key| Place(key.to_owned())).collect();
+    Tree::new_tabs(egui::Id::unique("pocket"), all)
 }
 
 /// A tree of one pane.

@@ -12,6 +12,7 @@ mod estimate;
 mod export;
 mod frame;
 mod layout;
+pub mod link;
 mod palette;
 pub mod panes;
 mod run_bar;

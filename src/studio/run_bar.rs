@@ -6,6 +6,7 @@ use eframe::egui::{
 
 use super::action::{self, items};
 use super::backend::Request;
+use super::layout;
 use super::panes::PANES;
 use super::state::{Live, OpenRun, Replay, Seek, Training};
 use super::theme::{self, Tokens};
@@ -27,7 +28,10 @@ const PHASES: [(Phase, &str); 4] = [
 /// Draws the bar.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     ui.horizontal_centered(|ui| {
-        ui.label(theme::heading("SGNAS Studio", 15.0));
+        let narrow = ui.available_width() < layout::NARROW;
+        if !narrow || view.studio.run.is_none() {
+            ui.label(theme::heading("SGNAS Studio", 15.0));
+        }
         let Some(run) = &view.studio.run else {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| menu(ui, view));
             return;
@@ -43,7 +47,8 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
                 phase => Standing::of_phase(run, phase),
             };
             // Few runs have the last phase, or networks trained beside them.
-            if phase != Phase::Scratch || standing.begun || wide {
+            let counts = standing.current || (!narrow && phase != Phase::Scratch);
+            if counts || (standing.begun && !narrow) || wide {
                 chip(ui, view.tokens, name, &standing);
             }
         }
@@ -59,7 +64,7 @@ fn run_menu(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
     let seed = run.seed().map_or(String::new(), |seed| format!(" · seed {}", grouped(seed)));
     let text = format!("{}{seed}", run.name());
     let response = icon::quiet_menu(ui, view.tokens, &text, |ui| {
-        items(ui, view, &["new", "open folder", "open file", "report", "save"]);
+        items(ui, view, &["new", "open folder", "open file", "report", "save", "pack"]);
     });
     response.on_hover_text(run.folder.display().to_string());
 }
@@ -73,6 +78,7 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) {
             items(ui, view, &panes);
             ui.separator();
         }
+        items(ui, view, &["share", "share network"]);
         items(ui, view, &["restore layout", "palette", "shortcuts"]);
         ui.separator();
         theme_choice(ui);

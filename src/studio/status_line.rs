@@ -1,12 +1,12 @@
 //! The line at the bottom: adapter, speed, the interface's own times, age of the checkpoint.
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, ProgressBar, RichText, Ui};
 
 use super::frame::quantile;
 use super::state::OpenRun;
 use super::view::View;
 use crate::platform::clock;
-use crate::protocol::quantity::{duration, grouped, milliseconds};
+use crate::protocol::quantity::{duration, grouped, milliseconds, percent};
 
 /// Height of the line, points.
 pub(super) const HEIGHT: f32 = 28.0;
@@ -16,6 +16,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     let muted = |text: String| RichText::new(text).small().color(view.tokens.muted);
     ui.horizontal_centered(|ui| {
         ui.label(muted(left(view))).on_hover_text(times(view));
+        if let Some(share) = view.studio.fetched {
+            let bar = ProgressBar::new(share as f32).desired_width(160.0).desired_height(14.0);
+            ui.add(bar.text(muted(format!("images {}", percent(share)))));
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.label(muted(right(view)));
         });

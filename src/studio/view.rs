@@ -36,6 +36,11 @@ pub enum Wish {
     Export(String, Format),
     /// Whether a person is asked where a file is to go.
     AskWhere(bool),
+    /// A link to this search copied.
+    Share {
+        /// Whether the network in view goes along.
+        network: bool,
+    },
     /// The start page, or back to the panes.
     StartPage(bool),
     /// The start page with these settings.

@@ -11,6 +11,7 @@ mod explain;
 mod exports;
 mod fake;
 mod heat;
+mod links;
 mod logic;
 mod looks;
 mod panes;

@@ -1,6 +1,7 @@
 //! Set-up and chores: `cargo xtask <task>`. Nothing of the product lives here, and nothing is
 //! depended upon: a fresh clone compiles this crate in a second and gets told what it lacks.
 
+mod browser;
 mod demo;
 mod distro;
 mod golden;
@@ -8,12 +9,14 @@ mod process;
 #[cfg(test)]
 mod scratch;
 mod screenshots;
+mod serve;
 mod setup;
 mod studio;
 mod tally;
 mod test;
 mod vulkan;
 mod wasm;
+mod web;
 
 use std::process::ExitCode;
 
@@ -31,6 +34,7 @@ struct Task {
 const TASKS: &[Task] = &[
     Task { name: "demo", help: demo::HELP, run: demo::run },
     Task { name: "studio", help: studio::HELP, run: studio::run },
+    Task { name: "web", help: web::HELP, run: web::run },
     Task { name: "test", help: test::HELP, run: test::run },
     Task { name: "golden", help: golden::HELP, run: golden::run },
     Task { name: "screenshots", help: screenshots::HELP, run: screenshots::run },

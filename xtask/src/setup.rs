@@ -87,26 +87,29 @@ fn family() -> Family {
 
 /// Installs the software driver on Debian and its children; elsewhere says what to type.
 fn install(missing: &Missing) -> Result<(), String> {
-    let family = family();
     let manual =
-        format!("{}. Install one, then try again:\n  {}", describe(missing), family.advice());
-    if family != Family::Debian || !process::works(Command::new("apt-get").arg("--version")) {
+        format!("{}. Install one, then try again:\n  {}", describe(missing), family().advice());
+    install_packages(describe(missing), APT_PACKAGES, manual)
+}
+
+/// Installs packages on Debian and its children, saying why; elsewhere `manual` is the error.
+///
+/// # Errors
+/// `manual`, where there is no apt-get, no right to use it, or it fails.
+pub(crate) fn install_packages(why: &str, packages: &[&str], manual: String) -> Result<(), String> {
+    if family() != Family::Debian || !process::works(Command::new("apt-get").arg("--version")) {
         return Err(manual);
     }
     let Some(prefix) = as_root(is_root(), process::works(Command::new("sudo").arg("-V"))) else {
         return Err(manual);
     };
-    eprintln!(
-        "{}: installing the software driver with apt-get ({})",
-        describe(missing),
-        APT_PACKAGES.join(", ")
-    );
+    eprintln!("{why}: installing with apt-get ({})", packages.join(", "));
     // A third-party source that fails to update must not stand in the way of the install.
     if !process::run(&mut apt(&prefix, &["update"]))?.success() {
         eprintln!("apt-get update failed; trying to install all the same");
     }
     let mut words = vec!["install", "-y", "--no-install-recommends"];
-    words.extend(APT_PACKAGES);
+    words.extend(packages);
     if process::run(&mut apt(&prefix, &words))?.success() { Ok(()) } else { Err(manual) }
 }
 

@@ -2,11 +2,15 @@
 //! look shows all that is wrong.
 
 use crate::Outcome;
+use crate::browser;
 use crate::golden;
 use crate::process::{self, Stream};
+use crate::serve::serve_aside;
 use crate::setup;
 use crate::tally::{Count, Tally};
 use crate::wasm;
+use crate::web;
+use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 pub(crate) const HELP: &str = "formatting, lints, the builds without features and for browsers, and all tests; last line: the counts";
@@ -33,7 +37,10 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// The same for browsers, where the compiler can build for them.
+/// The variable that tells the test target `browser` where the studio is served.
+const STUDIO: &str = "SGNAS_STUDIO";
+
+/// The same for browsers.
 const BROWSER_STEPS: &[Step] = &[
     Step {
         what: "the library without features, for browsers",
@@ -50,7 +57,7 @@ const BROWSER_STEPS: &[Step] = &[
         component: None,
     },
     Step {
-        what: "lints of the studio's panes, for browsers",
+        what: "lints of the program for browsers",
         words: &[
             "clippy",
             "--locked",
@@ -59,7 +66,7 @@ const BROWSER_STEPS: &[Step] = &[
             "--lib",
             "--no-default-features",
             "--features",
-            "view",
+            "web",
             "--target",
             wasm::TARGET,
             "--",
@@ -83,11 +90,8 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     let environment = setup::ensure_adapter()?;
     let mut failed = vec![];
     let mut skipped = vec![];
-    let browser = wasm::ensure_target();
-    if let Err(why) = &browser {
-        skipped.extend(BROWSER_STEPS.iter().map(|step| format!("{}: {why}", step.what)));
-    }
-    for step in STEPS.iter().chain(browser.iter().flat_map(|()| BROWSER_STEPS)) {
+    let target = wasm::ensure_target();
+    for step in STEPS.iter().chain(target.iter().flat_map(|()| BROWSER_STEPS)) {
         match step.component.filter(|component| !has_component(component, step.words[0])) {
             Some(component) => skipped.push(format!(
                 "{}: there is no `cargo {}`; `rustup component add {component}` brings it",
@@ -98,10 +102,17 @@ pub(crate) fn run(args: &[String]) -> Outcome {
         }
     }
 
+    let page = target.and_then(|()| page());
+    if let Err(why) = &page {
+        failed.push(format!("the studio in a browser: {why}"));
+    }
     let mut tally = Tally::default();
     if process::run(&mut process::cargo(BUILD))?.success() {
         let mut tests = process::cargo(TESTS);
         environment.apply(&mut tests);
+        if let Ok(page) = page {
+            tests.envs(page);
+        }
         if let Some(folder) = golden::folder(None)? {
             tests.env(golden::VARIABLE, folder);
         }
@@ -125,6 +136,13 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     skipped.append(&mut tally.skips);
     print!("{}", closing(count, &failed, &skipped));
     Ok(if failed.is_empty() && count.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the tests in a browser need: the studio built and served, and a browser.
+fn page() -> Result<[(&'static str, OsString); 2], String> {
+    let browser = browser::ensure()?;
+    let address = serve_aside(web::build()?)?;
+    Ok([(browser::VARIABLE, browser.into()), (STUDIO, address.into())])
 }
 
 /// Whether cargo has the subcommand, after asking rustup for its component where it lacks.

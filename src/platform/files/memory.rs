@@ -247,6 +247,11 @@ pub fn take_changes() -> Vec<(PathBuf, Option<Vec<u8>>)> {
     })
 }
 
+/// Counts files among those that changed once more.
+pub fn put_back(paths: impl IntoIterator<Item = PathBuf>) {
+    with(|tree| paths.into_iter().for_each(|path| tree.note(&path)));
+}
+
 /// A file that only grows.
 #[derive(Debug)]
 pub struct Appender {

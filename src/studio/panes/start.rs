@@ -14,7 +14,9 @@ use crate::protocol::quantity::{percent, short};
 use crate::space::{PRESETS, Space};
 use crate::studio::action;
 use crate::studio::backend::{Request, RunEntry, Standing};
+use crate::studio::link::Link;
 use crate::studio::settings::{Draft, Mode, Panel};
+use crate::studio::state::Studio;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
 
@@ -22,6 +24,8 @@ use crate::studio::view::{View, Wish};
 const EMBEDDED: &str = "fashion-mnist-12k";
 /// Breadth of the page.
 const WIDTH: f32 = 760.0;
+/// Below this breadth lines are broken, and notes left out.
+const NARROW: f32 = 560.0;
 
 /// The page's own state.
 pub struct Start {
@@ -90,6 +94,30 @@ impl Start {
         changes.map(|(key, text)| (key.to_owned(), text)).collect()
     }
 
+    /// Takes the settings of a link.
+    pub(in crate::studio) fn take_link(&mut self, link: &Link) {
+        match Config::preset(&link.preset) {
+            Ok(config) => {
+                let mut draft = Draft::new(config);
+                link.settings.iter().for_each(|(key, value)| draft.edit(key, value));
+                self.wrong = draft.build().wrong.into_values().next();
+                self.unfold = draft.changed().next().is_some();
+                self.panel = Some(Panel::new(draft));
+            }
+            Err(error) => self.wrong = Some(error.to_string()),
+        }
+    }
+
+    /// The configuration as it stands.
+    ///
+    /// # Errors
+    /// What is wrong with it, in one line.
+    pub(in crate::studio) fn config(&self) -> Result<Config, String> {
+        let panel = self.panel.as_ref().ok_or("there are no presets")?;
+        let built = panel.draft.build();
+        built.wrong.into_values().next().map_or(Ok(built.config), Err)
+    }
+
     /// Takes the settings of another run.
     pub(in crate::studio) fn take_config(&mut self, config: &Config) {
         match Draft::over_preset(config) {
@@ -117,6 +145,7 @@ impl Start {
         let sentence = "Train one supernet that contains every architecture of a space; a generator then answers any budget with a network at once: drag the slider and watch it redraw.";
         ui.label(RichText::new(sentence).color(tokens.muted));
         ui.add_space(16.0);
+        self.offer(ui, view);
         heading(ui, "Search");
         self.presets(ui, tokens);
         ui.add_space(4.0);
@@ -144,10 +173,24 @@ impl Start {
         ui.add_space(24.0);
     }
 
+    /// The run that a closed or reloaded page left, to go on with.
+    fn offer(&self, ui: &mut Ui, view: &View<'_>) {
+        let Some(run) = left(view.studio) else { return };
+        heading(ui, "Go on where this page was left");
+        if let Some(request) = entry(ui, view.tokens, run) {
+            view.wish(Wish::Ask(request));
+        }
+        ui.add_space(16.0);
+    }
+
     fn presets(&mut self, ui: &mut Ui, tokens: &Tokens) {
         for (name, _) in PRESETS {
             let chosen = self.preset() == name;
-            let height = 44.0;
+            let wide = ui.available_width() > NARROW;
+            let indent = if wide { 120.0 } else { 40.0 };
+            let room = (ui.available_width() - indent - 8.0).max(80.0);
+            let told = ui.painter().layout(describe(name), theme::body(), tokens.muted, room);
+            let height = if wide { 44.0 } else { told.size().y + 44.0 };
             let (rect, response) =
                 ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
             response.widget_info(|| {
@@ -165,17 +208,18 @@ impl Start {
             };
             let radius = CornerRadius::same(theme::PANEL_RADIUS);
             ui.painter().rect(rect, radius, tokens.panel, stroke, StrokeKind::Inside);
-            let center = pos2(rect.left() + 20.0, rect.center().y);
+            let middle = if wide { rect.center().y } else { rect.top() + 20.0 };
+            let center = pos2(rect.left() + 20.0, middle);
             ui.painter().circle_stroke(center, 6.0, Stroke::new(1.5, stroke.color));
             if chosen {
                 ui.painter().circle_filled(center, 3.0, tokens.accent);
             }
             let left = egui::Align2::LEFT_CENTER;
-            let at = pos2(rect.left() + 40.0, rect.center().y);
+            let at = pos2(rect.left() + 40.0, middle);
             ui.painter().text(at, left, name, theme::body(), tokens.text);
-            let at = pos2(rect.left() + 120.0, rect.center().y);
-            let painter = ui.painter().with_clip_rect(rect.shrink(4.0));
-            painter.text(at, left, describe(name), theme::body(), tokens.muted);
+            let down = if wide { 0.5 * (height - told.size().y) } else { 34.0 };
+            let at = pos2(rect.left() + indent, rect.top() + down);
+            ui.painter().galley(at, told, tokens.muted);
             if response.clicked() {
                 self.choose(name);
             }
@@ -186,9 +230,14 @@ impl Start {
         let tokens = view.tokens;
         let Some(panel) = &mut self.panel else { return };
         let draft = &mut panel.draft;
+        let wide = ui.available_width() > NARROW;
         egui::Grid::new("start").num_columns(2).spacing(vec2(12.0, 8.0)).show(ui, |ui| {
             let label = ui.label("Images");
-            let hint = "12,000 images of Fashion-MNIST, in the program; or the path of a folder or archive";
+            let in_page = view.studio.in_page();
+            let hint = match in_page {
+                true => "12,000 images of Fashion-MNIST; or drop a .zip, a .tar.gz or IDX files",
+                false => "12,000 images of Fashion-MNIST, in the program; or the path of a folder or archive",
+            };
             let mut data = draft.text("data");
             if data == EMBEDDED {
                 data.clear();
@@ -202,13 +251,17 @@ impl Start {
                 }
                 field.on_hover_text("IDX, CIFAR binary, or an image folder; .zip, .tar and .tar.gz of them. Drop one onto the window.");
                 for (text, id) in [("Folder …", "open folder"), ("File …", "open file")] {
-                    action::button(ui, view, text, id);
+                    if !in_page || id == "open file" {
+                        action::button(ui, view, text, id);
+                    }
                 }
             });
             ui.end_row();
-            if let Some((_, form)) = self.found.as_ref().filter(|(path, _)| *path == data) {
+            let form = self.found.as_ref().filter(|(path, _)| *path == data).map(|(_, form)| form);
+            let note = in_page.then_some("nothing leaves this browser");
+            if let Some(note) = form.map(String::as_str).or(note) {
                 ui.label("");
-                ui.label(RichText::new(form).small().color(tokens.muted));
+                ui.label(RichText::new(note).small().color(tokens.muted));
                 ui.end_row();
             }
             let label = ui.label("Seed");
@@ -218,8 +271,10 @@ impl Start {
                 if ui.add(edit).labelled_by(label.id).changed() {
                     draft.edit("seed", seed.trim());
                 }
-                let note = "the one number that all random choices come from";
-                ui.label(RichText::new(note).small().color(tokens.muted));
+                if wide {
+                    let note = "the one number that all random choices come from";
+                    ui.label(RichText::new(note).small().color(tokens.muted));
+                }
             });
             ui.end_row();
         });
@@ -250,17 +305,25 @@ impl Start {
         match view.studio.runs.as_deref() {
             None => drop(ui.label(RichText::new("looking for runs …").color(tokens.muted))),
             Some([]) => {
-                let text =
-                    "There are no runs here yet. Drop a run folder onto the window, or name one:";
+                let text = match view.studio.in_page() {
+                    true => "There are no runs here yet. Drop the file of one onto the page.",
+                    false => {
+                        "There are no runs here yet. Drop a run folder onto the window, or name one:"
+                    }
+                };
                 drop(ui.label(RichText::new(text).color(tokens.muted)));
             }
             Some(runs) => {
-                for run in runs.iter().take(8) {
+                let offered = left(view.studio);
+                for run in runs.iter().filter(|run| Some(*run) != offered).take(8) {
                     if let Some(request) = entry(ui, tokens, run) {
                         view.wish(Wish::Ask(request));
                     }
                 }
             }
+        }
+        if view.studio.in_page() {
+            return;
         }
         ui.horizontal(|ui| {
             let label = ui.label("Folder");
@@ -274,6 +337,12 @@ impl Start {
             }
         });
     }
+}
+
+/// The newest run, where a page was closed or loaded anew in the middle of it.
+fn left(studio: &Studio) -> Option<&RunEntry> {
+    let newest = studio.runs.as_deref().unwrap_or_default().first();
+    newest.filter(|run| studio.in_page() && run.standing == Standing::Stopped)
 }
 
 fn heading(ui: &mut Ui, text: &str) {

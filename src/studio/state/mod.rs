@@ -19,6 +19,7 @@ pub use replay::{Replay, Seek};
 pub use training::Training;
 
 use super::backend::{Adapter, Answer, Ending, KeptPin, Report, RunEntry};
+use super::link::Link;
 use crate::platform::clock::{self, Stopwatch};
 use crate::protocol::facts::{Evaluated, Origin};
 use crate::protocol::{Event, RunState};
@@ -65,6 +66,12 @@ pub struct Studio {
     pub saved: Option<PathBuf>,
     /// Whether a person is asked where a file is to go.
     pub ask_where: bool,
+    /// What has arrived of the images, of all, 0 to 1, while they are fetched.
+    pub fetched: Option<f64>,
+    /// The address of the page without its fragment, to make links from; `None` outside browsers.
+    pub address: Option<String>,
+    /// What a link asks of the next run.
+    pub linked: Option<Link>,
     /// Adapters, best first.
     pub adapters: Vec<Adapter>,
     /// Runs, newest first; `None` until they were listed.
@@ -107,7 +114,10 @@ impl Default for Studio {
             trainings: Vec::new(),
             next_run: BTreeMap::new(),
             saved: None,
+            fetched: None,
             ask_where: false,
+            address: None,
+            linked: None,
             adapters: Vec::new(),
             runs: None,
             read: BTreeMap::new(),
@@ -227,6 +237,9 @@ impl Studio {
                     self.complain(why);
                 }
             }
+            Report::Fetched { done, of } => {
+                self.fetched = (done < of).then(|| done as f64 / of as f64);
+            }
             Report::Dropped(_) if self.run.is_none() => {
                 self.complain("open a run first: an architecture is shown in its space".to_owned());
             }
@@ -238,9 +251,17 @@ impl Studio {
             }
             Report::Saved(path) => self.saved = Some(path),
             // The app and its start page take them.
-            Report::Chosen(_) | Report::Images { .. } => {}
+            Report::Chosen(_)
+            | Report::Unpacked { .. }
+            | Report::Images { .. }
+            | Report::Linked(_) => {}
             Report::Trouble(what) => self.complain(what),
         }
+    }
+
+    /// Whether this is a page, where files have no places and are dropped or chosen.
+    pub fn in_page(&self) -> bool {
+        self.address.is_some()
     }
 
     /// Moves the replay on by so many seconds, if there is one and it plays.
@@ -407,8 +428,8 @@ impl Studio {
         }
     }
 
-    /// A run whose space has become known gets its pins back, and a budget in the middle of its
-    /// range.
+    /// A run whose space has become known gets its pins back, and the budget that a link asked for,
+    /// or one in the middle of its range.
     fn take_up(&mut self) {
         self.pin_kept();
         let Some(run) = &self.run else { return };
@@ -417,7 +438,9 @@ impl Studio {
         {
             let metric = start.config.general.constraint;
             let (low, high) = space.constraint_range(metric);
-            self.budget = Budget::new(metric, (0.5 * (low + high)).round() as u64);
+            let middle = Budget::new(metric, (0.5 * (low + high)).round() as u64);
+            let linked = self.linked.as_ref().map(|link| link.budget);
+            self.budget = linked.filter(|asked| *asked != Budget::default()).unwrap_or(middle);
         }
     }
 }

@@ -1,0 +1,129 @@
+//! The studio in a browser: it paints, trains, generates, answers the slider, keeps its run over a
+//! reload, and asks nothing of anyone but its own server. `cargo xtask test` builds and serves it
+//! and names the browser; without these the tests skip.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod chromium;
+#[path = "../common/mod.rs"]
+mod common;
+mod page;
+mod search;
+mod stage;
+
+use std::time::Duration;
+
+use page::Page;
+use search::{LINK, answers_to_the_slider, loss_falls, start, until_ended, weights};
+use serde_json::Value;
+use sgnas::desk::Desk;
+use sgnas::gpu::AdapterChoice;
+use sgnas::studio::Backend;
+use sgnas::studio::backend::{Report, Request};
+use stage::Stage;
+
+#[test]
+fn a_search_trains_answers_and_survives_a_reload_to_the_same_bytes() {
+    let Some(stage) = Stage::set() else { return };
+    let mut page = stage.page(true);
+    let address = format!("{}#{LINK}", stage.studio);
+
+    // A run that is disturbed in mid-training goes on from what the browser kept.
+    start(&mut page, &address);
+    page.picture("training");
+    page.until("a kept checkpoint", "kept('tiny-1')");
+    page.reload();
+    page.until_drawn();
+    page.picture("start");
+    page.click("Continue tiny-1", "button");
+    page.until("the run", "records().length > 0");
+    let step = "records().some((one) => one.event === 'supernet_step')";
+    assert_eq!(page.ask(step), true, "what was done before is there");
+    until_ended(&mut page);
+    let continued = weights(&mut page, "tiny-1");
+
+    // The same run undisturbed.
+    start(&mut page, &address);
+    until_ended(&mut page);
+    loss_falls(&mut page);
+    answers_to_the_slider(&mut page);
+    page.picture("answer");
+    assert_eq!(weights(&mut page, "tiny-2"), continued);
+    stays_smooth(&mut page);
+
+    goes_on_elsewhere(&stage, &mut page);
+    stage.nothing_amiss(&page);
+}
+
+/// No task of the page took long between the first step and the end of the run.
+#[track_caller]
+fn stays_smooth(page: &mut Page) {
+    let long = page.ask("watched.long.filter(([at]) => at > watched.trains && at < watched.ended)");
+    println!("tasks over 50 ms while training (start, length in ms): {long}");
+    let longest = long.as_array().unwrap().iter().map(|task| task[1].as_f64().unwrap());
+    assert!(longest.fold(0.0, f64::max) <= 100.0, "{long}");
+}
+
+/// The run leaves as one file, which opens on a desktop, and in the page again.
+#[track_caller]
+fn goes_on_elsewhere(stage: &Stage, page: &mut Page) {
+    page.click("tiny-2", "button");
+    page.click("Save the run as one file", "button");
+    let parcel = stage.download("tiny-2.run.tar");
+    let runs = tempfile::tempdir().unwrap();
+    let mut desk = Desk::new(AdapterChoice::Best, runs.path()).unwrap();
+    desk.ask(Request::Take(parcel.clone()));
+    let mut opened = None;
+    for _ in 0..600 {
+        for report in desk.reports() {
+            match report {
+                Report::Unpacked { run, .. } => desk.ask(Request::Take(run)),
+                Report::Opened { records, .. } => opened = Some(records.len()),
+                Report::Trouble(why) => panic!("{why}"),
+                _ => {}
+            }
+        }
+        if opened.is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let here = page.ask("records().length");
+    assert_eq!(opened.map(Value::from), Some(here), "records of the run");
+
+    page.ask("watched.reports.length = 0");
+    page.drop_files(&[("tiny-2.run.tar", &std::fs::read(&parcel).unwrap())]);
+    page.until(
+        "the run again",
+        "watched.reports.some((one) => one.Opened?.folder.endsWith('tiny-3'))",
+    );
+}
+
+#[test]
+fn a_browser_without_webgpu_is_told_what_to_do() {
+    let Some(stage) = Stage::set() else { return };
+    let mut page = stage.page(false);
+    page.open(&stage.studio);
+    page.until("the reason", "!document.getElementById('without').hidden");
+    let text = page.ask("document.body.innerText");
+    for word in ["WebGPU", "Chrome", "Safari", "Firefox", "adapter"] {
+        assert!(text.as_str().unwrap().contains(word), "{text}");
+    }
+    page.picture("without");
+    // The browser says so as well.
+    page.complaints.retain(|what| !what.contains("No available adapters."));
+    stage.nothing_amiss(&page);
+}
+
+#[test]
+fn a_narrow_window_shows_the_studio_too() {
+    let Some(stage) = Stage::set() else { return };
+    let mut page = stage.page(true);
+    page.resize(390, 844);
+    page.open(&stage.studio);
+    page.until_drawn();
+    let [x, _, width, _] = page.place("Start the search", "button");
+    assert!(x >= 0.0 && x + width <= 390.0, "{x} {width}");
+    page.picture("narrow");
+    stage.nothing_amiss(&page);
+}
