@@ -45,7 +45,7 @@ fn gradients_equal_finite_differences_of_the_twin() {
         gpu.set_style(style);
         for case in OPS.iter().flat_map(|e| (e.cases)()) {
             let label = case.label.clone();
-            let error = gradient_error(&gpu, case).unwrap();
+            let error = pollster::block_on(gradient_error(&gpu, case)).unwrap();
             if error > 1e-4 {
                 bad.push(format!("{style:?} {label}: {error:.1e}"));
             }

@@ -32,7 +32,7 @@ pub fn twin_gradients(
 
 /// The largest difference between the op's gradients on the GPU and those of its twin, over all
 /// differentiable inputs, relative to `max(1, largest reference value)`.
-pub fn gradient_error(gpu: &Gpu, case: Case) -> Result<f64, GpuError> {
+pub async fn gradient_error(gpu: &Gpu, case: Case) -> Result<f64, GpuError> {
     let output = case.op.twin(&case.inputs);
     let seed = HostArray::sample(output.shape, 99);
     let wanted: Vec<Option<HostArray>> = (0..case.inputs.len())
@@ -53,9 +53,9 @@ pub fn gradient_error(gpu: &Gpu, case: Case) -> Result<f64, GpuError> {
     let mut worst: f64 = 0.0;
     for (sink, want) in sinks.iter().zip(&wanted) {
         let Some(want) = want else { continue };
-        let got = sink.to_host(gpu)?;
+        let got = sink.fetch(gpu).await?;
         let scale = want.data.iter().fold(1.0, |m: f64, v| m.max(v.abs()));
-        for (g, w) in got.data.iter().zip(&want.data) {
+        for (g, w) in got.iter().map(|g| f64::from(*g)).zip(&want.data) {
             // A NaN must not pass as "not larger".
             let e = (g - w).abs() / scale;
             worst = if e.is_nan() { f64::INFINITY } else { worst.max(e) };

@@ -28,7 +28,8 @@ use std::pin::Pin;
 use self::mail::Mail;
 use self::runner::Runner;
 use self::trainer::Trainer;
-use crate::gpu::{AdapterChoice, list_adapters};
+use crate::gpu::{AdapterChoice, Gpu, list_adapters};
+use crate::measure::{OpCases, op_cases};
 use crate::platform::{CAN_BLOCK, task};
 use crate::run::RunError;
 use crate::run::folder::{OwnedRunFolder, RunFolder};
@@ -107,6 +108,10 @@ impl Desk {
                 });
                 mail.send(Report::Adapters(all.collect()));
             })?,
+            Request::CheckAdapter => {
+                let adapter = self.adapter.clone();
+                self.aside("check", async move |mail| mail.send(check(&adapter).await))?;
+            }
             Request::ListRuns => {
                 let folder = self.runs.clone();
                 self.aside("runs", async move |mail| {
@@ -301,6 +306,29 @@ impl Desk {
         if let Some(runner) = self.runner.take() {
             runner.leave();
             self.left.push(runner);
+        }
+    }
+}
+
+/// Computes every operator on a device of its own.
+async fn check(adapter: &AdapterChoice) -> Report {
+    let outcome = async { op_cases(&Gpu::open(adapter).await?).await }.await;
+    match outcome {
+        Err(error) => Report::Trouble(error.to_string()),
+        Ok(OpCases { operators, cases, result, gradient, wrong }) => {
+            let figures = format!(
+                "{cases} cases of {operators} operators, largest error of a result {result:.1e}, of a gradient {gradient:.1e}"
+            );
+            let told = match wrong.as_slice() {
+                [] => format!("this adapter computes right: {figures}"),
+                [first, ..] => {
+                    format!(
+                        "this adapter computes wrong in {}, first {first}: {figures}; update its driver",
+                        wrong.len()
+                    )
+                }
+            };
+            Report::Checked { right: wrong.is_empty(), told }
         }
     }
 }

@@ -3,8 +3,10 @@
 
 mod ceilings;
 mod kernels;
+mod op_cases;
 mod step;
 
 pub use ceilings::{Ceilings, ceilings};
 pub use kernels::{KernelReport, Limits, Timed, time_kernels};
+pub use op_cases::{OpCases, op_cases};
 pub use step::{StepReport, training_step};

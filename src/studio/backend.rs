@@ -39,6 +39,8 @@ pub trait Backend {
 pub enum Request {
     /// Which adapters there are.
     ListAdapters,
+    /// How exactly the adapter computes: every operator against its reference.
+    CheckAdapter,
     /// Which runs there are beside the open one.
     ListRuns,
     /// Begin a run, in a new folder.
@@ -129,6 +131,13 @@ pub enum Browse {
 pub enum Report {
     /// The adapters, best first.
     Adapters(Vec<Adapter>),
+    /// How exactly the adapter computes, in one line.
+    Checked {
+        /// Whether everything is within what single precision explains.
+        right: bool,
+        /// In words, with figures.
+        told: String,
+    },
     /// The runs, newest first.
     Runs(Vec<RunEntry>),
     /// Another run is open from now on; its past comes along.

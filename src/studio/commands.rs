@@ -144,6 +144,12 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
         theme("dark", "Dark theme", ThemePreference::Dark),
         theme("light", "Light theme", ThemePreference::Light),
         theme("system", "Theme of the system", ThemePreference::System),
+        command(
+            "check adapter",
+            "Check how exactly this adapter computes",
+            None,
+            Some(Wish::Ask(Request::CheckAdapter)),
+        ),
         command("palette", "Search commands", with_command(Key::K), Some(Wish::Palette)),
         command("shortcuts", "List of shortcuts", plain(Key::Questionmark), Some(Wish::Shortcuts)),
     ]);

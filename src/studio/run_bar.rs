@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| menu(ui, view));
             return;
         };
-        run_menu(ui, view, run);
+        run_menu(ui, view, run, narrow);
         let wide = ui.available_width() > 760.0;
         ui.add_space(if wide { 24.0 } else { 4.0 });
         for (phase, name) in PHASES {
@@ -55,13 +55,18 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             menu(ui, view);
             controls(ui, view, run);
-            progress(ui, view, run);
+            if !narrow {
+                progress(ui, view, run);
+            }
         });
     });
 }
 
-fn run_menu(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
-    let seed = run.seed().map_or(String::new(), |seed| format!(" · seed {}", grouped(seed)));
+fn run_menu(ui: &mut Ui, view: &View<'_>, run: &OpenRun, narrow: bool) {
+    let seed = run
+        .seed()
+        .filter(|_| !narrow)
+        .map_or(String::new(), |seed| format!(" · seed {}", grouped(seed)));
     let text = format!("{}{seed}", run.name());
     let response = icon::quiet_menu(ui, view.tokens, &text, |ui| {
         items(ui, view, &["new", "open folder", "open file", "report", "save", "pack"]);
@@ -79,7 +84,7 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) {
             ui.separator();
         }
         items(ui, view, &["share", "share network"]);
-        items(ui, view, &["restore layout", "palette", "shortcuts"]);
+        items(ui, view, &["restore layout", "check adapter", "palette", "shortcuts"]);
         ui.separator();
         theme_choice(ui);
     });

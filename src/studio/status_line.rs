@@ -10,6 +10,8 @@ use crate::protocol::quantity::{duration, grouped, milliseconds, percent};
 
 /// Height of the line, points.
 pub(super) const HEIGHT: f32 = 28.0;
+/// What the text at the right needs at least.
+const ROOM: f32 = 120.0;
 
 /// Draws the line.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
@@ -19,6 +21,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
         if let Some(share) = view.studio.fetched {
             let bar = ProgressBar::new(share as f32).desired_width(160.0).desired_height(14.0);
             ui.add(bar.text(muted(format!("images {}", percent(share)))));
+        }
+        if ui.available_width() < ROOM {
+            return;
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.label(muted(right(view)));

@@ -116,6 +116,21 @@ fn a_browser_without_webgpu_is_told_what_to_do() {
 }
 
 #[test]
+fn every_operator_computes_in_the_browser_as_its_reference_does() {
+    let Some(stage) = Stage::set() else { return };
+    let mut page = stage.page(true);
+    page.open(&stage.studio);
+    page.until_drawn();
+    page.click("Panes, layout, theme", "button");
+    page.click("Check how exactly this adapter computes", "button");
+    page.until("the outcome", "watched.reports.some((one) => one.Checked)");
+    let outcome = page.ask("watched.reports.find((one) => one.Checked).Checked");
+    println!("{outcome}");
+    assert_eq!(outcome["right"], true, "{outcome}");
+    stage.nothing_amiss(&page);
+}
+
+#[test]
 fn a_narrow_window_shows_the_studio_too() {
     let Some(stage) = Stage::set() else { return };
     let mut page = stage.page(true);

@@ -26,9 +26,9 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["protocol", "platform"]),
     ("studio", &["protocol", "platform"]),
     // Where the studio meets the engine: it answers its requests.
-    ("desk", &["studio", "run", "report"]),
+    ("desk", &["studio", "run", "report", "measure"]),
     ("web", &["desk"]),
-    ("cli", &["run", "report", "measure", "desk"]),
+    ("cli", &["desk"]),
 ];
 
 /// Files directly in src: they open a face, and may see every room.

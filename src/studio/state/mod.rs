@@ -255,6 +255,7 @@ impl Studio {
             | Report::Unpacked { .. }
             | Report::Images { .. }
             | Report::Linked(_) => {}
+            Report::Checked { told, .. } => self.trouble = Some(told),
             Report::Trouble(what) => self.complain(what),
         }
     }

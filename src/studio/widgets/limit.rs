@@ -12,6 +12,9 @@ const NAME: f32 = 132.0;
 /// Room of the unit at the right.
 const UNIT: f32 = 76.0;
 
+/// Below this breadth the unit, which the name has as well, is left out.
+const NARROW: f32 = 420.0;
+
 /// A limit to draw.
 pub(in crate::studio) struct Limit {
     /// As in "MACs at most".
@@ -36,6 +39,7 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
     let mut changed = false;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
+        let wide = ui.available_width() > NARROW;
         let ink = if limit.value.is_some() { tokens.text } else { tokens.muted };
         let name = egui::RichText::new(limit.name).color(ink);
         let label = ui.allocate_ui_with_layout(
@@ -46,7 +50,8 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
                 ui.label(name)
             },
         );
-        let width = (ui.available_width() - ENTRY - UNIT - 32.0).max(80.0);
+        let right = ENTRY + if wide { UNIT + 32.0 } else { 16.0 };
+        let width = (ui.available_width() - right).max(64.0);
         let slider = ui
             .scope(|ui| {
                 let fill = if limit.value.is_some() { tokens.generated } else { tokens.random };
@@ -86,9 +91,11 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
         let entry = ui.add_sized(vec2(ENTRY, 26.0), entry).labelled_by(label.inner.id);
         changed |= entry.changed();
         entry.on_hover_text("Drag, or click and type, as in 2.5M or 350k");
-        let unit = egui::RichText::new(limit.unit).small().color(tokens.muted);
-        ui.label(unit);
-        if limit.binding {
+        if wide {
+            let unit = egui::RichText::new(limit.unit).small().color(tokens.muted);
+            ui.label(unit);
+        }
+        if limit.binding && wide {
             ui.label(egui::RichText::new("binds").small().color(tokens.generated))
                 .on_hover_text("This limit decides: the network nearly uses it up");
         }
