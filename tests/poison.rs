@@ -7,10 +7,15 @@ mod common;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use rand::SeedableRng;
+use rand_pcg::Pcg64;
 use sgnas::autodiff::{Tape, Var};
 use sgnas::gpu::Gpu;
+use sgnas::nn::{Ctx, Init, Mode, StoreBuilder};
 use sgnas::ops::accumulate::accumulate;
 use sgnas::ops::activation::Activation;
+use sgnas::ops::arithmetic::Add;
+use sgnas::ops::narrow::Narrow;
 use sgnas::ops::table::OPS;
 use sgnas::ops::{Case, Op};
 use sgnas::tensor::{HostArray, Shape, Tensor};
@@ -222,4 +227,37 @@ fn summing_gradients_touches_nothing_of_the_arena_beside_them() {
             assert!(values[n..].iter().all(|&v| v == 0.0), "{style:?}, {n} values: {values:?}");
         }
     }
+}
+
+#[test]
+fn the_gradients_of_a_parameter_are_summed_until_they_are_set_to_zero() {
+    let gpu = common::gpu();
+    let mut builder = StoreBuilder::default();
+    let id = builder.param("w", [5, 3], Init::Constant(1.0));
+    let store = builder.build(&gpu, &mut Pcg64::seed_from_u64(1)).unwrap();
+    let pass = |used: &[usize], seed: f32| {
+        let tape = Tape::new(&gpu);
+        let ctx = Ctx { tape: &tape, store: &store, mode: Mode::Eval, frozen: false };
+        let mut sum = None;
+        for &rows in used {
+            let w = ctx.rows(id, rows).unwrap().reshape(&[rows * 3]).unwrap();
+            let part = tape.apply(Narrow { dim: 0, start: 0, len: 3 }, &[&w]).unwrap();
+            sum = Some(match sum {
+                None => part,
+                Some(sum) => tape.apply(Add, &[&sum, &part]).unwrap(),
+            });
+        }
+        let seed = Tensor::from_slice(&gpu, &[seed; 3], [3]).unwrap();
+        tape.backward(&sum.unwrap(), &seed).unwrap();
+    };
+    let gradient = || store.grad(id).unwrap().to_host(&gpu).unwrap().data;
+    let first = |value: f64| [vec![value; 3], vec![0.0; 12]].concat();
+    pass(&[2, 5], 1.0);
+    assert_eq!(gradient(), first(2.0), "twice on one tape, fewer rows and all");
+    pass(&[5], 0.5);
+    assert_eq!(gradient(), first(2.5), "and on another");
+    store.zero_grads(&gpu);
+    assert_eq!(gradient(), first(0.0));
+    pass(&[1], 3.0);
+    assert_eq!(gradient(), first(3.0), "from zero again");
 }

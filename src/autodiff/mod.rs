@@ -2,9 +2,11 @@
 //! name, only the [`Op`](crate::ops::Op) trait.
 
 mod check;
+mod sink;
 mod tape;
 mod watch;
 
 pub use check::{gradient_error, twin_gradients};
+pub use sink::Sink;
 pub use tape::{Tape, Var};
 pub use watch::{NonFinite, Watch};

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::Watch;
+use super::{Sink, Watch};
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::accumulate::accumulate;
 use crate::ops::{Op, Vjp};
@@ -39,8 +39,8 @@ impl Var {
 }
 
 enum Node {
-    /// A parameter: its gradient is added to `sink`.
-    Leaf { sink: Tensor },
+    /// A parameter: its gradient goes to `sink`.
+    Leaf { sink: Sink },
     Apply {
         op: Rc<dyn Op>,
         inputs: Vec<Var>,
@@ -80,9 +80,9 @@ impl Tape {
         nodes.len() - 1
     }
 
-    /// A value whose gradient is to be added to `sink`, a tensor of its shape.
-    pub fn leaf(&self, value: &Tensor, sink: &Tensor) -> Var {
-        let node = self.push(Node::Leaf { sink: sink.clone() });
+    /// A value whose gradient is to go to `sink`, of its shape.
+    pub fn leaf(&self, value: &Tensor, sink: impl Into<Sink>) -> Var {
+        let node = self.push(Node::Leaf { sink: sink.into() });
         Var { tensor: value.clone(), node: Some(node) }
     }
 
@@ -121,7 +121,7 @@ impl Tape {
         while let Some(node) = nodes.pop() {
             let Some(grad) = grads.pop().flatten() else { continue };
             match node {
-                Node::Leaf { sink } => accumulate(&self.gpu, &sink, &grad, 1.0)?,
+                Node::Leaf { sink } => sink.add(&self.gpu, &grad)?,
                 Node::Apply { op, inputs, output, saved, part } => {
                     // A reshaped root or input hands its gradient on in its own shape.
                     let grad = grad.reshape(*output.shape())?;

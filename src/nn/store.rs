@@ -1,10 +1,13 @@
 //! Parameters and running statistics of a network, by name, in flat arenas: the optimiser works on
 //! the whole arena in one dispatch, and a layer sees its own part as a tensor.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rand::Rng;
 
 use super::Init;
-use crate::autodiff::{Tape, Var};
+use crate::autodiff::{Sink, Tape, Var};
 use crate::gpu::{Gpu, GpuError};
 use crate::tensor::{Shape, Tensor};
 
@@ -68,7 +71,8 @@ impl StoreBuilder {
         let values = arena(&self.params)?;
         let stats = arena(&self.buffers)?;
         let grads = Tensor::zeros(gpu, *values.shape())?;
-        Ok(Store { values, grads, stats, params: self.params, buffers: self.buffers })
+        let used = self.params.iter().map(|_| Arc::default()).collect();
+        Ok(Store { values, grads, used, stats, params: self.params, buffers: self.buffers })
     }
 }
 
@@ -83,6 +87,8 @@ pub struct Store {
     buffers: Vec<Slot>,
     values: Tensor,
     grads: Tensor,
+    /// Whether a gradient has come to each parameter since all were set to zero.
+    used: Vec<Arc<AtomicBool>>,
     stats: Tensor,
 }
 
@@ -110,6 +116,7 @@ impl Store {
     /// Sets all gradients to zero.
     pub fn zero_grads(&self, gpu: &Gpu) {
         gpu.clear(self.grads.buffer());
+        self.used.iter().for_each(|used| used.store(false, Ordering::Relaxed));
     }
 
     /// Number of parameter values, padding not counted.
@@ -158,7 +165,8 @@ impl Store {
         Ok(if frozen {
             Var::constant(&value)
         } else {
-            tape.leaf(&value, &self.grad(id)?.prefix(rows))
+            let sum = self.grad(id)?.prefix(rows);
+            tape.leaf(&value, Sink::zero_until(sum, self.used[id.0].clone()))
         })
     }
 
