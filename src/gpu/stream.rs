@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::pipeline::Pipeline;
 use super::profile::CAPACITY;
 use super::texels::{Staging, Texels};
-use super::{Buffer, Gpu, GpuError, Readback, Shader};
+use super::{Access, Buffer, Gpu, GpuError, Readback, Shader};
 use crate::platform::CAN_BLOCK;
 use crate::platform::turn::next_turn;
 
@@ -115,24 +115,28 @@ impl Gpu {
     /// For each binding the texture that it is read from, where it is: with its copy recorded.
     fn stage(&self, s: &mut Stream, shader: &Shader, bindings: &[&Buffer]) -> Vec<Option<Texels>> {
         let words = self.words();
-        let mut copies: Vec<([u64; 3], Texels)> = Vec::new();
+        let read = |access: &Access| access.is_texture(words);
+        let mut taken: Vec<Texels> = Vec::new();
+        for (_, buffer) in shader.bindings.iter().zip(bindings).filter(|(a, _)| read(a)) {
+            taken.extend(s.staging.held(buffer));
+        }
         let mut staged = Vec::with_capacity(bindings.len());
         for (access, buffer) in shader.bindings.iter().zip(bindings) {
-            if !access.is_texture(words) {
+            if !read(access) {
                 staged.push(None);
                 continue;
             }
-            let key = buffer.key();
-            let made = copies.iter().find(|(k, _)| *k == key).map(|(_, texels)| texels.clone());
-            let texels = made.unwrap_or_else(|| {
+            let texels = s.staging.held(buffer).unwrap_or_else(|| {
                 s.pass = None;
                 let encoder = s.encoder.get_or_insert_with(|| self.encoder());
-                let texels = s.staging.copy(&self.inner.device, encoder, copies.len(), buffer);
-                copies.push((key, texels.clone()));
+                let texels = s.staging.copy(&self.inner.device, encoder, &taken, buffer);
+                taken.push(texels.clone());
                 texels
             });
             staged.push(Some(texels));
         }
+        let written = shader.bindings.iter().zip(bindings).filter(|(a, _)| **a == Access::Write);
+        written.for_each(|(_, buffer)| s.staging.wrote(buffer));
         staged
     }
 
@@ -270,6 +274,7 @@ impl Gpu {
 
     /// Records a copy of `bytes` from the start of `from` to the start of `to`.
     pub fn copy(&self, from: &Buffer, to: &Buffer, bytes: u64) {
+        self.inner.stream.borrow_mut().staging.wrote(to);
         self.record_copy(from, to.offset(), to.raw(), bytes);
     }
 
@@ -287,6 +292,7 @@ impl Gpu {
     /// far.
     pub fn write(&self, buffer: &Buffer, data: &[u8]) -> Result<(), GpuError> {
         self.flush()?;
+        self.inner.stream.borrow_mut().staging.wrote(buffer);
         self.inner.queue.write_buffer(buffer.raw(), buffer.offset(), data);
         Ok(())
     }
@@ -295,6 +301,7 @@ impl Gpu {
     pub fn clear(&self, buffer: &Buffer) {
         let mut s = self.inner.stream.borrow_mut();
         s.pass = None;
+        s.staging.wrote(buffer);
         let encoder = s.encoder.get_or_insert_with(|| self.encoder());
         encoder.clear_buffer(buffer.raw(), buffer.offset(), Some(buffer.size()));
     }

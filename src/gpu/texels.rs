@@ -1,8 +1,6 @@
 //! Textures for what kernels read in bulk on software drivers, which load the words of a buffer lane
 //! by lane but fetch texels whole, several times as fast; so the driver's own copy of a tensor into a
-//! texture, made before each dispatch, pays off. Kernels of GPUs never come here.
-
-use std::collections::HashMap;
+//! texture, made before a dispatch, pays off. Kernels of GPUs never come here.
 
 use super::Buffer;
 
@@ -39,17 +37,29 @@ impl Texels {
     }
 }
 
-/// The textures of one device. Dispatches run one after the other, so each may use all of them: one
-/// of each height for the first tensor of a dispatch, one for the second, and so on.
+/// The textures of one device. Dispatches run one after the other, so each may use all of them. A
+/// texture keeps what it holds until its buffer is written, since kernels that share work read the
+/// same tensors in turn.
 #[derive(Debug, Default)]
 pub(super) struct Staging {
-    made: HashMap<(usize, u32), Texels>,
+    made: Vec<Kept>,
+    uses: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    texels: Texels,
+    height: u32,
+    /// The buffer whose values it holds, as long as they are its values.
+    holds: Option<[u64; 3]>,
+    /// When it was last used.
+    used: u64,
 }
 
 impl Staging {
     /// Bytes of all textures.
     pub(super) fn bytes(&self) -> u64 {
-        self.made.keys().map(|&(_, rows)| u64::from(rows * WIDTH * TEXEL)).sum()
+        self.made.iter().map(|kept| u64::from(kept.height * WIDTH * TEXEL)).sum()
     }
 
     /// Forgets all textures.
@@ -57,20 +67,53 @@ impl Staging {
         self.made.clear();
     }
 
-    /// Records a copy of `buffer` into the texture for tensor `place` of a dispatch.
+    /// Forgets what was copied of a buffer, which is about to change.
+    pub(super) fn wrote(&mut self, buffer: &Buffer) {
+        let [id, ..] = buffer.key();
+        for kept in &mut self.made {
+            if kept.holds.is_some_and(|[held, ..]| held == id) {
+                kept.holds = None;
+            }
+        }
+    }
+
+    /// The texture that holds `buffer`, where there is one.
+    pub(super) fn held(&mut self, buffer: &Buffer) -> Option<Texels> {
+        self.uses += 1;
+        let kept = self.made.iter_mut().find(|kept| kept.holds == Some(buffer.key()))?;
+        kept.used = self.uses;
+        Some(kept.texels.clone())
+    }
+
+    /// Records a copy of `buffer` into a texture that is none of `taken`.
     pub(super) fn copy(
         &mut self,
         device: &wgpu::Device,
         encoder: &mut wgpu::CommandEncoder,
-        place: usize,
+        taken: &[Texels],
         buffer: &Buffer,
     ) -> Texels {
         let texels = (buffer.size() / u64::from(TEXEL)) as u32;
         let (rows, rest) = (texels / WIDTH, texels % WIDTH);
         // A driver compiles a kernel anew for textures whose sizes are no powers of two.
         let height = texels.div_ceil(WIDTH).next_power_of_two();
-        let next = self.made.len() as u64;
-        let kept = self.made.entry((place, height)).or_insert_with(|| make(device, height, next));
+        let free = |kept: &&mut Kept| {
+            kept.height == height && taken.iter().all(|t| t.id != kept.texels.id)
+        };
+        let oldest = |kept: &&mut Kept| (kept.holds.is_some(), kept.used);
+        let to = match self.made.iter_mut().filter(free).min_by_key(oldest) {
+            Some(kept) => {
+                kept.holds = Some(buffer.key());
+                kept.used = self.uses;
+                kept.texels.clone()
+            }
+            None => {
+                let texels = make(device, height, self.made.len() as u64);
+                let (holds, used) = (Some(buffer.key()), self.uses);
+                self.made.push(Kept { texels: texels.clone(), height, holds, used });
+                texels
+            }
+        };
         let mut part = |row, width, rows| {
             let offset = buffer.offset() + u64::from(row * WIDTH * TEXEL);
             encoder.copy_buffer_to_texture(
@@ -83,7 +126,7 @@ impl Staging {
                     },
                 },
                 wgpu::TexelCopyTextureInfo {
-                    texture: &kept.raw,
+                    texture: &to.raw,
                     mip_level: 0,
                     origin: wgpu::Origin3d { x: 0, y: row, z: 0 },
                     aspect: wgpu::TextureAspect::All,
@@ -97,7 +140,7 @@ impl Staging {
         if rest > 0 {
             part(rows, rest, 1);
         }
-        kept.clone()
+        to
     }
 }
 
