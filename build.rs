@@ -34,8 +34,16 @@ fn main() {
         }
         out.push_str("}\n");
     }
-    for lib in ["quads_plain", "quads_wide", "unaligned", "bulk_quads", "bulk_pairs", "bulk_texels"]
-    {
+    for lib in [
+        "quads_plain",
+        "quads_wide",
+        "unaligned",
+        "bulk_quads",
+        "bulk_texels",
+        "bulk_pairs",
+        "bulk_rows_pairs",
+        "bulk_rows_texels",
+    ] {
         let text = fs::read_to_string(root.join("lib").join(lib).with_extension("wgsl")).unwrap();
         let name = lib.to_uppercase();
         writeln!(out, "/// `shaders/lib/{lib}.wgsl`.\npub const {name}: &str = {text:?};").unwrap();
@@ -99,7 +107,7 @@ fn kernel(root: &Path, path: &Path) -> String {
 /// Whether a line declares what the kernel reads in bulk.
 fn is_bulk(line: &str) -> bool {
     line.contains("var<storage, read> ")
-        && (line.ends_with(": array<texel>;") || line.ends_with(": array<pair>;"))
+        && [": array<texel>;", ": array<pair>;", ": array<rows>;"].iter().any(|e| line.ends_with(e))
 }
 
 /// Members of `struct Params`, one a line: `name: type,`.
@@ -131,13 +139,15 @@ fn accesses(text: &str) -> Vec<String> {
         let (space, of) = rest.split_once('>').unwrap();
         let (name, kind) = of.split_once(':').unwrap();
         let (name, kind) = (name.trim(), kind.trim());
-        let bulk = |pairs: bool| {
-            let members = format!("name: {name:?}, binding: \"{number}\", pairs: {pairs}");
+        let bulk = |unit: &str| {
+            let unit = format!("crate::gpu::Unit::{unit}");
+            let members = format!("name: {name:?}, binding: \"{number}\", unit: {unit}");
             format!("Access::Bulk(crate::gpu::Bulk {{ {members} }})")
         };
         let access = match (space.replace(' ', "").as_str(), kind) {
-            ("storage,read", "array<texel>") => bulk(false),
-            ("storage,read", "array<pair>") => bulk(true),
+            ("storage,read", "array<texel>") => bulk("Texel"),
+            ("storage,read", "array<pair>") => bulk("Pair"),
+            ("storage,read", "array<rows>") => bulk("Row"),
             ("storage,read", _) => "Access::Read".to_string(),
             ("storage,read_write", _) => "Access::Write".to_string(),
             _ => continue,

@@ -1,4 +1,4 @@
-//! use linear activation depthwise plane_rows depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
+//! use linear activation depthwise row texel_rows depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 1, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
 //! For maps of any width. Host: src/ops/bottleneck/depthwise.rs.
@@ -22,11 +22,11 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dao: array<pair>;
-@group(0) @binding(2) var<storage, read> zo: array<pair>;
+@group(0) @binding(1) var<storage, read> dao: array<rows>;
+@group(0) @binding(2) var<storage, read> zo: array<rows>;
 // By channel of zo (mean, 1/std, scale, shift), (c_1, c_zo, 0, 0).
 @group(0) @binding(3) var<storage, read> output: array<quad>;
-@group(0) @binding(4) var<storage, read> z: array<pair>;
+@group(0) @binding(4) var<storage, read> z: array<texel>;
 // By channel of z (mean, 1/std, scale, shift).
 @group(0) @binding(5) var<storage, read> input: array<quad>;
 @group(0) @binding(6) var<storage, read> taps: array<f32>;
@@ -57,12 +57,13 @@ fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
     return select(vec4<f32>(), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
 }
 
-fn read_dao(i: u32, left: u32) -> vec4<f32> {
-    return dao_four(i);
-}
-
-fn read_zo(i: u32, left: u32) -> vec4<f32> {
-    return zo_four(i);
+fn read_row(row: u32, v: i32, w: u32) -> Row {
+    let o = zo_row(row, v, w);
+    let d = dao_row(row, v, w);
+    return Row(
+        by_output(o.a, d.a), by_output(o.b, d.b), by_output(o.c, d.c),
+        by_output(o.d, d.d), by_output(o.e, d.e), by_output(o.f, d.f),
+    );
 }
 
 fn read_z(i: u32, left: u32) -> vec4<f32> {

@@ -1,4 +1,4 @@
-//! use linear activation depthwise plane_rows depthwise_taps depthwise_threes depthwise_back depthwise_back_spread
+//! use linear activation depthwise row plane_rows depthwise_taps depthwise_threes depthwise_back depthwise_back_spread
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 2, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
 //! For maps whose rows are whole vec4s, before and after. Host: src/ops/bottleneck/depthwise.rs.
@@ -57,12 +57,8 @@ fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
     return value;
 }
 
-fn read_dao(i: u32, left: u32) -> vec4<f32> {
-    return load4(dao[i / 4u]);
-}
-
-fn read_zo(i: u32, left: u32) -> vec4<f32> {
-    return load4(zo[i / 4u]);
+fn load(row: u32, v: u32) -> vec4<f32> {
+    return by_output(load4(zo[row / 4u + v]), load4(dao[row / 4u + v]));
 }
 
 fn read_z(i: u32, left: u32) -> vec4<f32> {

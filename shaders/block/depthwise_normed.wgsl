@@ -1,4 +1,4 @@
-//! use linear activation depthwise plane_rows depthwise_taps depthwise_forward moments
+//! use linear activation depthwise row plane_rows depthwise_taps depthwise_forward moments
 //! y = depthwise(act(norm(x))) on a range of channels, as conv/depthwise.wgsl, with the moments of y:
 //! parts (n, mean, M2, 0) by channel of the range and strip. For maps whose rows are whole vec4s, before and after.
 //! Host: src/ops/bottleneck/depthwise.rs.

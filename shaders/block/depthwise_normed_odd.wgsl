@@ -1,4 +1,4 @@
-//! use linear activation depthwise plane_rows depthwise_taps depthwise_forward moments
+//! use linear activation depthwise row texel_rows depthwise_taps depthwise_forward moments
 //! y = depthwise(act(norm(x))) on a range of channels, as conv/depthwise.wgsl, with the moments of y:
 //! parts (n, mean, M2, 0) by channel of the range and strip. For maps of any width.
 //! Host: src/ops/bottleneck/depthwise.rs.
@@ -21,7 +21,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<pair>;
+@group(0) @binding(1) var<storage, read> x: array<rows>;
 // By channel (mean, 1/std, scale, shift).
 @group(0) @binding(2) var<storage, read> norm: array<quad>;
 @group(0) @binding(3) var<storage, read> taps: array<f32>;
@@ -55,10 +55,11 @@ fn normed(v: vec4<f32>) -> vec4<f32> {
     return act4((v - coefficients.x) * coefficients.z + coefficients.w);
 }
 
-fn load(row: u32, v: u32) -> vec4<f32> {
-    let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-    let four = x_four(row + v * 4u);
-    return select(vec4<f32>(), normed(four), i < vec4<u32>(p.w));
+fn read_row(row: u32, v: i32, w: u32) -> Row {
+    let all = x_row(row, v, w);
+    return Row(
+        normed(all.a), normed(all.b), normed(all.c), normed(all.d), normed(all.e), normed(all.f),
+    );
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {

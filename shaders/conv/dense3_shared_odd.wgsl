@@ -1,4 +1,4 @@
-//! use linear product plane_rows dense3 dense3_block
+//! use linear product row plane_rows dense3 dense3_block
 //! y[n, o, oy, ox] = bias[o] + sum over ky, kx, c of a[(ky, kx), c, o]
 //! x[n, c, oy * STRIDE + ky - 1, ox * STRIDE + kx - 1], zero outside: a 3x3 convolution; with the
 //! kernel turned around and stride 1 its gradient by x. For maps of any width. For software drivers with subgroups of eight. Host: src/ops/conv2d/dense3.rs.

@@ -1,4 +1,4 @@
-//! use linear plane_rows dense3 dense3_sums
+//! use linear row plane_rows dense3 dense3_sums
 //! parts[s, o, c, ky, kx] = sum over the images n and places of split s of
 //! dy[n, o, oy, ox] x[n, c, oy * STRIDE + ky - 1, ox * STRIDE + kx - 1]: the weight gradient of a 3x3
 //! convolution before its splits are summed. An invocation holds one input channel by eight output

@@ -1,4 +1,4 @@
-//! use linear depthwise plane_rows depthwise_taps depthwise_threes depthwise_spread
+//! use linear depthwise row texel_rows depthwise_taps depthwise_threes depthwise_spread
 //! dx[n, o + c, iy, ix] = sum over ky, kx of w[c, ky, kx] dy[n, o + c, oy, ox] with
 //! iy = 2 oy + ky - K/2 and ix = 2 ox + kx - K/2, for c < count: the gradient by x of a depthwise
 //! convolution of stride 2. For maps of any width.
@@ -21,7 +21,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dy: array<pair>;
+@group(0) @binding(1) var<storage, read> dy: array<rows>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
@@ -29,10 +29,8 @@ fn weight(i: u32) -> f32 {
     return w[i];
 }
 
-fn load(row: u32, v: u32) -> vec4<f32> {
-    let i = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-    let g = dy_four(row + v * 4u);
-    return select(vec4<f32>(), g, i < vec4<u32>(p.wo));
+fn read_row(row: u32, v: i32, w: u32) -> Row {
+    return dy_row(row, v, w);
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {

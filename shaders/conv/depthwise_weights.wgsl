@@ -1,4 +1,4 @@
-//! use linear depthwise plane_rows depthwise_sums
+//! use linear depthwise row plane_rows depthwise_sums
 //! parts[(n, band, strip), c, ky, kx] = sum over the places of one band and strip of
 //! dy[n, o + c, oy, ox] x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2]: the weight
 //! gradient of a depthwise convolution before its parts are summed.

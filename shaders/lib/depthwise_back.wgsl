@@ -4,7 +4,7 @@
 // by zo is made as it is read: scale * act'(norm(zo)) * dao - c_1 - (zo - mean) * c_zo, where the
 // last two terms stem from the batch's statistics.
 //
-// The kernel defines `read_dao(i, left)`, `read_zo(i, left)`, `read_z(i, left)` and
+// The kernel reads rows of the gradient by zo through `by_output`, and defines `read_z(i, left)` and
 // `write_g(i, left, value)`, four values from value i on, of which `left` lie in the row;
 // `inside(value, left)`, which makes the others zero; and `weight(i)`, `output_norm(c)`,
 // `output_back(c)`, `input_norm(c)`, `write_part(i, value)`.
@@ -14,13 +14,11 @@ var<private> i_norm: vec4<f32>; // of z
 var<private> sum_g: vec4<f32>;
 var<private> sum_gd: vec4<f32>;
 
-// Values 4v .. 4v + 3 of a row of the gradient by zo.
-fn load(row: u32, v: u32) -> vec4<f32> {
-    let at = row + 4u * v;
-    let left = p.wo - 4u * v;
-    let d = read_zo(at, left) - o_norm.x;
-    let g = act_grad4(d * o_norm.z + o_norm.w) * read_dao(at, left);
-    return inside(o_norm.z * g - o_back.x - d * o_back.y, left);
+// The gradient by zo from zo and the gradient by ao.
+fn by_output(zo: vec4<f32>, dao: vec4<f32>) -> vec4<f32> {
+    let d = zo - o_norm.x;
+    let g = act_grad4(d * o_norm.z + o_norm.w) * dao;
+    return o_norm.z * g - o_back.x - d * o_back.y;
 }
 
 fn start_channel(c: u32) {

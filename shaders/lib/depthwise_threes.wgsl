@@ -8,12 +8,8 @@ struct Three {
 }
 
 fn load_three(plane: u32, oy: i32, v: i32, ho: u32, wo: u32) -> Three {
-    var r: Three;
-    if (oy < 0 || oy >= i32(ho)) {
-        return r;
-    }
-    let row = plane + u32(oy) * wo;
-    return Three(load_inside(row, v - 1, wo), load_inside(row, v, wo), load_inside(row, v + 1, wo));
+    let r = load_row(plane, oy, v - 1, ho, wo);
+    return Three(r.a, r.b, r.c);
 }
 
 // Even columns of dx from one row of dy.

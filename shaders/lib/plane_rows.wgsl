@@ -1,20 +1,5 @@
-// Rows of a plane in vec4s, as convolutions read them. The kernel defines `load(row, v)`, the values
+// Rows of a plane out of storage, beside row.wgsl. The kernel defines `load(row, v)`, the values
 // 4v..4v+3 of a row that begins at value `row`; some of them lie inside.
-override STRIDE: u32 = 1u;
-// Output vec4s of a strip: 1, 2 or 4 at stride 1, 1 or 2 at stride 2.
-override S: u32 = 1u;
-// Vec4s that a strip reads of a row: its own and one on each side.
-override V: u32 = S * STRIDE + 2u;
-
-struct Row {
-    a: vec4<f32>,
-    b: vec4<f32>,
-    c: vec4<f32>,
-    d: vec4<f32>,
-    e: vec4<f32>,
-    f: vec4<f32>,
-}
-
 fn load_inside(row: u32, v: i32, width: u32) -> vec4<f32> {
     if (v < 0 || v * 4 >= i32(width)) {
         return vec4<f32>();

@@ -22,7 +22,7 @@ pub use error::GpuError;
 pub use profile::KernelTime;
 pub use readback::Readback;
 pub use record::Recorded;
-pub use shader::{Access, Bulk, Field, Shader, Words};
+pub use shader::{Access, Bulk, Field, Shader, Unit, Words};
 pub use stream::{Dispatch, groups_1d};
 
 /// The kernels under `shaders/`, as `build.rs` found them.

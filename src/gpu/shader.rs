@@ -1,6 +1,9 @@
 //! What is known of a kernel before a device exists: its text and interface.
 
-use super::shaders::{BULK_PAIRS, BULK_QUADS, BULK_TEXELS, QUADS_PLAIN, QUADS_WIDE, UNALIGNED};
+use super::shaders::{
+    BULK_PAIRS, BULK_QUADS, BULK_ROWS_PAIRS, BULK_ROWS_TEXELS, BULK_TEXELS, QUADS_PLAIN,
+    QUADS_WIDE, UNALIGNED,
+};
 
 /// How a kernel's values in storage are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,10 +34,20 @@ pub struct Bulk {
     pub name: &'static str,
     /// Its number.
     pub binding: &'static str,
-    /// Whether it is an array of pairs, not of quads or texels. The driver compiles texels to
-    /// much code, and forgets kernels when it has too much, so that a kernel with many reads has
-    /// pairs.
-    pub pairs: bool,
+    /// What the kernel reads at a time.
+    pub unit: Unit,
+}
+
+/// What a kernel reads in bulk at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Four values at a multiple of four, or anywhere.
+    Texel,
+    /// Four values anywhere, of storage always. A driver compiles texels to much code, and forgets
+    /// kernels when it has too much, so that a kernel with many reads has pairs.
+    Pair,
+    /// The vec4s of a row that begins anywhere.
+    Row,
 }
 
 /// A member of a kernel's `Params`.
@@ -94,17 +107,19 @@ impl Shader {
 impl Access {
     /// Whether it is a texture with `words`.
     pub(super) fn is_texture(self, words: Words) -> bool {
-        words == Words::Wide && matches!(self, Access::Bulk(bulk) if !bulk.pairs)
+        words == Words::Wide && matches!(self, Access::Bulk(bulk) if bulk.unit != Unit::Pair)
     }
 }
 
 impl Bulk {
     /// Its declaration, and the functions that read it.
     fn text(self, words: Words) -> String {
-        let of = match words {
-            _ if self.pairs => BULK_PAIRS,
-            Words::Wide => BULK_TEXELS,
-            Words::Plain => BULK_QUADS,
+        let of = match (self.unit, words) {
+            (Unit::Texel, Words::Plain) => BULK_QUADS,
+            (Unit::Texel, Words::Wide) => BULK_TEXELS,
+            (Unit::Pair, _) => BULK_PAIRS,
+            (Unit::Row, Words::Plain) => BULK_ROWS_PAIRS,
+            (Unit::Row, Words::Wide) => BULK_ROWS_TEXELS,
         };
         of.replace("NUMBER", self.binding).replace("NAME", self.name)
     }

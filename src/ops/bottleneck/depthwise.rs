@@ -47,6 +47,7 @@ pub(super) fn forward(
                 ("STRIDE", range.stride as f64),
                 ("S", cut.vec4s as f64),
                 ("WG", f64::from(cut.workgroup)),
+                cut.alone(),
                 norm.act.constant(),
             ],
             params: bytemuck::bytes_of(&params),
@@ -121,6 +122,7 @@ pub(super) fn backward(
     let common = [
         ("K", range.kernel as f64),
         ("WG", f64::from(cut.workgroup)),
+        cut.alone(),
         of.norm.act.constant(),
         ("S", cut.vec4s as f64),
     ];
@@ -128,8 +130,8 @@ pub(super) fn backward(
         (false, false) => (&depthwise_back::SHADER, &common[..]),
         (false, true) => (&depthwise_back_odd::SHADER, &common[..]),
         // One vec4 of zo a strip: S says nothing.
-        (true, false) => (&depthwise_back_up::SHADER, &common[..3]),
-        (true, true) => (&depthwise_back_up_odd::SHADER, &common[..3]),
+        (true, false) => (&depthwise_back_up::SHADER, &common[..4]),
+        (true, true) => (&depthwise_back_up_odd::SHADER, &common[..4]),
     };
     gpu.dispatch_part(
         Dispatch {

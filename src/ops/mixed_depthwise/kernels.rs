@@ -34,6 +34,13 @@ pub(crate) struct Cut {
     pub(crate) workgroup: u32,
 }
 
+impl Cut {
+    /// Tells a kernel whether a strip is a whole row.
+    pub(crate) fn alone(&self) -> (&'static str, f64) {
+        ("ALONE", f64::from(u8::from(self.strips == 1)))
+    }
+}
+
 impl Range {
     /// Whether these kernels serve such a convolution.
     pub(crate) fn serves(kernel: usize, stride: usize) -> bool {
@@ -86,8 +93,8 @@ impl Range {
     /// The cut of y.
     pub(crate) fn forward_cut(&self, style: KernelStyle) -> Cut {
         let widest = match (self.stride, self.kernel) {
-            (1, 3 | 5) => 4,
-            (1, _) | (_, 3 | 5) => 2,
+            (1, _) => 4,
+            (_, 3 | 5) => 2,
             _ => 1,
         };
         self.cut(style, widest, self.output[1].div_ceil(4), self.output[0])
@@ -130,6 +137,7 @@ impl Range {
                     ("STRIDE", self.stride as f64),
                     ("S", cut.vec4s as f64),
                     ("WG", f64::from(cut.workgroup)),
+                    cut.alone(),
                 ],
                 params: bytemuck::bytes_of(&params),
                 bindings: &[x.buffer(), w.buffer(), bias.buffer(), y.buffer()],
@@ -181,7 +189,11 @@ impl Range {
         gpu.dispatch_part(
             Dispatch {
                 shader: if self.odd() { &depthwise_up_odd::SHADER } else { &depthwise_up::SHADER },
-                constants: &[("K", self.kernel as f64), ("WG", f64::from(cut.workgroup))],
+                constants: &[
+                    ("K", self.kernel as f64),
+                    ("WG", f64::from(cut.workgroup)),
+                    cut.alone(),
+                ],
                 params: bytemuck::bytes_of(&params),
                 bindings: &[dy.buffer(), w.buffer(), dx.buffer()],
                 groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
