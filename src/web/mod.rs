@@ -1,7 +1,7 @@
 //! The studio in a browser: the page, which draws, and the worker, which computes and keeps the
 //! runs. Both are the same program; they speak the studio's requests and reports.
 
-mod images;
+mod fetched;
 mod outline;
 mod page;
 mod wire;

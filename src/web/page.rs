@@ -23,6 +23,8 @@ use crate::studio::{App, Backend};
 /// The element that the studio is drawn in, and the one that is shown until then.
 const CANVAS: &str = "studio";
 const LOADING: &str = "loading";
+/// What an address asks by, behind `?`, for the run that was trained beforehand.
+const DEMO: &str = "demo";
 /// Where a person's files go among those of the worker; parts of a set lie together.
 const FILES: &str = "dropped";
 const PARTS: &str = "dropped/parts";
@@ -91,6 +93,9 @@ impl Remote {
         remote.listen();
         remote.follow_links();
         remote.save_when_hidden();
+        if remote.query().split('&').any(|word| word == DEMO) {
+            remote.send(&ToWorker::Demo, None);
+        }
         Ok(remote)
     }
 
@@ -117,10 +122,17 @@ impl Remote {
         }
     }
 
-    /// The page's address without its fragment.
+    /// The page's address alone.
     fn address(&self) -> String {
         let whole = self.document.url().unwrap_or_default();
-        whole.split('#').next().unwrap_or_default().to_owned()
+        whole.split(['?', '#']).next().unwrap_or_default().to_owned()
+    }
+
+    /// What stands behind the address.
+    fn query(&self) -> String {
+        let whole = self.document.url().unwrap_or_default();
+        let query = whole.split('#').next().and_then(|whole| whole.split_once('?'));
+        query.map(|(_, query)| query.to_owned()).unwrap_or_default()
     }
 
     /// Tells of the link that the page is opened by, and of those that it is left for later.

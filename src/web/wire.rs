@@ -16,6 +16,8 @@ pub(super) enum ToWorker {
     Ask(Request),
     /// A person's file, to be put under this name; its bytes go along.
     File(PathBuf),
+    /// The run that was trained beforehand is to be opened.
+    Demo,
 }
 
 /// From the worker to the page.

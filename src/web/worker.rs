@@ -1,7 +1,7 @@
 //! The worker: the desk that answers the studio, on the files of this site, which outlive the tab.
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::images::fetch_images;
+use super::fetched::{fetch_images, fetch_run};
 use super::wire::{ToPage, ToWorker, pack, unpack, words};
 use crate::desk::Desk;
 use crate::gpu::AdapterChoice;
@@ -23,6 +23,9 @@ use crate::studio::backend::{Report, Request};
 
 /// Where runs lie among the files of the site.
 const RUNS: &str = "runs";
+/// The run that was trained beforehand: its file, and the folder that it is unpacked into.
+const DEMO: &str = "demo.run.tar";
+const DEMO_FOLDER: &str = "demo-1";
 
 /// Serves the page until the tab is closed.
 pub(super) fn serve(scope: DedicatedWorkerGlobalScope) {
@@ -100,6 +103,15 @@ async fn work(page: Page) -> Result<(), String> {
                 }
                 let _ = keep.try_send(());
             }
+            ToWorker::Demo => {
+                let _ = arrived.recv().await;
+                match demo(&page).await {
+                    Ok(path) => desk.borrow_mut().ask(Request::Take(path)),
+                    Err(why) => page.trouble(format!(
+                        "the demonstration could not be opened: {why}; start a search of your own"
+                    )),
+                }
+            }
             ToWorker::Ask(request) => {
                 if !matches!(request, Request::ListAdapters | Request::ListRuns) {
                     // Nothing is ever sent: the channel closes when the images are there.
@@ -110,6 +122,18 @@ async fn work(page: Page) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The folder of the run that was trained beforehand, or its file where there is no folder yet.
+async fn demo(page: &Page) -> Result<PathBuf, String> {
+    let folder = Path::new(RUNS).join(DEMO_FOLDER);
+    if files::exists(&folder) {
+        return Ok(folder);
+    }
+    let bytes = fetch_run(&page.0, DEMO).await?;
+    let file = PathBuf::from(DEMO);
+    files::write_synced(&file, &bytes).map_err(|error| error.to_string())?;
+    Ok(file)
 }
 
 /// What the page sends, from now on.

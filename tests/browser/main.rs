@@ -100,6 +100,24 @@ fn goes_on_elsewhere(stage: &Stage, page: &mut Page) {
 }
 
 #[test]
+fn a_run_trained_beforehand_answers_at_once() {
+    let Some(stage) = Stage::set() else { return };
+    let mut page = stage.page(true);
+    for visit in ["first", "second"] {
+        page.open("about:blank");
+        page.open(&format!("{}?demo", stage.studio));
+        page.until("an answer", "watched.reports.some((one) => one.Answered)");
+        println!("{visit} visit: an answer after {} ms", page.ask("performance.now()"));
+        page.until_drawn();
+        page.until("its network", "named('MACs: ').length");
+    }
+    page.picture("demo");
+    let runs = page.ask("watched.reports.findLast((one) => one.Opened).Opened.folder");
+    assert!(runs.as_str().unwrap().ends_with("demo-1"), "one folder for all visits: {runs}");
+    stage.nothing_amiss(&page);
+}
+
+#[test]
 fn a_browser_without_webgpu_is_told_what_to_do() {
     let Some(stage) = Stage::set() else { return };
     let mut page = stage.page(false);

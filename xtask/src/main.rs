@@ -3,6 +3,7 @@
 
 mod browser;
 mod demo;
+mod demo_run;
 mod distro;
 mod golden;
 mod process;
@@ -38,6 +39,7 @@ const TASKS: &[Task] = &[
     Task { name: "test", help: test::HELP, run: test::run },
     Task { name: "golden", help: golden::HELP, run: golden::run },
     Task { name: "screenshots", help: screenshots::HELP, run: screenshots::run },
+    Task { name: "demo-run", help: demo_run::HELP, run: demo_run::run },
     Task { name: "help", help: "list the tasks", run: print_help },
 ];
 

@@ -14,8 +14,8 @@ pub(crate) const HELP: &str =
 const PORT: u16 = 8080;
 /// The most that the program may weigh, compressed as a server would send it.
 const BUDGET: u64 = 6 << 20;
-/// Fetched by the page rather than built in.
-const DATA: &str = "assets/fashion-mnist-12k";
+/// Fetched by the page rather than built in: the images, and the run that it shows at `?demo`.
+const DATA: [&str; 2] = ["assets/fashion-mnist-12k", "assets/demo"];
 
 pub(crate) fn run(args: &[String]) -> Outcome {
     let port = parse(args)?;
@@ -43,7 +43,9 @@ pub(crate) fn build() -> Result<PathBuf, String> {
     let folder = target.join("site");
     fresh(&folder)?;
     copy(&root.join("web"), &folder)?;
-    copy(&root.join(DATA), &folder.join("data"))?;
+    for data in DATA {
+        copy(&root.join(data), &folder.join("data"))?;
+    }
     let built = target.join(wasm::TARGET).join("web").join(NAME).with_extension("wasm");
     let mut bind = Command::new(bindgen);
     bind.args(["--target", "web", "--no-typescript"]);

@@ -1,4 +1,5 @@
-//! What the worker fetches: the images that come with the program, with progress.
+//! What the worker fetches: the images that come with the program, with progress, and a run that was
+//! trained beforehand.
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,13 +22,7 @@ pub(super) async fn fetch_images(
 ) -> Result<(), String> {
     let (mut responses, mut of, mut done) = (Vec::new(), 0, 0);
     for name in assets::IMAGES {
-        let path = format!("{FOLDER}/{name}");
-        let response = JsFuture::from(scope.fetch_with_str(&path)).await;
-        let response = response.map_err(|error| format!("{path}: {}", words(&error)))?;
-        let response: Response = response.unchecked_into();
-        if !response.ok() {
-            return Err(format!("{path}: the server answers {}", response.status()));
-        }
+        let response = fetch(scope, &format!("{FOLDER}/{name}")).await?;
         let length = response.headers().get("content-length").ok().flatten();
         of += length.and_then(|length| length.parse::<u64>().ok()).unwrap_or(0);
         responses.push(response);
@@ -42,6 +37,30 @@ pub(super) async fn fetch_images(
         assets::provide(place, bytes);
     }
     Ok(())
+}
+
+/// Fetches a run as one file: its bytes.
+///
+/// # Errors
+/// Why it cannot be had, in words.
+pub(super) async fn fetch_run(
+    scope: &DedicatedWorkerGlobalScope,
+    name: &str,
+) -> Result<Vec<u8>, String> {
+    let path = format!("{FOLDER}/{name}");
+    let response = fetch(scope, &path).await?;
+    read(&response, |_| {}).await.map_err(|error| format!("{path}: {}", words(&error)))
+}
+
+async fn fetch(scope: &DedicatedWorkerGlobalScope, path: &str) -> Result<Response, String> {
+    let response = JsFuture::from(scope.fetch_with_str(path)).await;
+    let response = response.map_err(|error| format!("{path}: {}", words(&error)))?;
+    let response: Response = response.unchecked_into();
+    if response.ok() {
+        Ok(response)
+    } else {
+        Err(format!("{path}: the server answers {}", response.status()))
+    }
 }
 
 /// The body of a response; `progress` gets the bytes of each part that arrives.
