@@ -1,16 +1,4 @@
-// As bulk_rows_texels.wgsl, out of storage.
-@group(0) @binding(NUMBER) var<storage, read> NAME: array<pair>;
-
-// Four values from value i on.
-fn NAME_four(i: u32) -> vec4<f32> {
-    let q = i / 2u;
-    let l = load2(NAME[q]);
-    let m = load2(NAME[q + 1u]);
-    if ((i & 1u) == 0u) {
-        return vec4<f32>(l, m);
-    }
-    return vec4<f32>(l.y, m, load2(NAME[q + 2u]).x);
-}
+// Beside bulk_pairs.wgsl, as bulk_rows_texels.wgsl out of storage.
 
 fn NAME_at(row: u32, v: i32, w: u32) -> vec4<f32> {
     if (v < 0 || v * 4 >= i32(w)) {

@@ -1,13 +1,4 @@
-// As bulk_texels.wgsl, for a kernel that reads rows, with lib/row.wgsl.
-@group(0) @binding(NUMBER) var NAME: texture_2d<f32>;
-
-fn NAME_quad(i: u32) -> vec4<f32> {
-    return textureLoad(NAME, texel_place(i), 0);
-}
-
-fn NAME_four(i: u32) -> vec4<f32> {
-    return unaligned(NAME_quad(i / 4u), NAME_quad((i + 3u) / 4u), i % 4u);
-}
+// Beside bulk_texels.wgsl, for a kernel that reads rows, with row.wgsl.
 
 // The vec4s from v on of a row that begins at value `row`. Each texel is read once.
 fn NAME_row(row: u32, v: i32, w: u32) -> Row {

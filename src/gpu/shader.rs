@@ -114,13 +114,13 @@ impl Access {
 impl Bulk {
     /// Its declaration, and the functions that read it.
     fn text(self, words: Words) -> String {
-        let of = match (self.unit, words) {
-            (Unit::Texel, Words::Plain) => BULK_QUADS,
-            (Unit::Texel, Words::Wide) => BULK_TEXELS,
-            (Unit::Pair, _) => BULK_PAIRS,
-            (Unit::Row, Words::Plain) => BULK_ROWS_PAIRS,
-            (Unit::Row, Words::Wide) => BULK_ROWS_TEXELS,
+        let of: &[&str] = match (self.unit, words) {
+            (Unit::Texel, Words::Plain) => &[BULK_QUADS],
+            (Unit::Texel, Words::Wide) => &[BULK_TEXELS],
+            (Unit::Pair, _) => &[BULK_PAIRS],
+            (Unit::Row, Words::Plain) => &[BULK_PAIRS, BULK_ROWS_PAIRS],
+            (Unit::Row, Words::Wide) => &[BULK_TEXELS, BULK_ROWS_TEXELS],
         };
-        of.replace("NUMBER", self.binding).replace("NAME", self.name)
+        of.concat().replace("NUMBER", self.binding).replace("NAME", self.name)
     }
 }
