@@ -1,6 +1,6 @@
 // Activations by number, the host's `Activation`: 0 identity, 1 ReLU, 2 ReLU6, 3 h-swish,
-// 4 h-sigmoid, 5 sigmoid, 6 swish. NaN passes through ReLU and ReLU6 by select, not by min and max,
-// whose handling of NaN is not portable.
+// 4 h-sigmoid, 5 sigmoid, 6 swish. NaN passes through ReLU and ReLU6 by its bits: GPUs' compilers make
+// a comparison and a select into a minimum or maximum, which drops it.
 override ACT: u32 = 0u;
 
 fn sigmoid(x: vec4<f32>) -> vec4<f32> {
@@ -9,14 +9,18 @@ fn sigmoid(x: vec4<f32>) -> vec4<f32> {
     return select(e, vec4<f32>(1.0), x >= vec4<f32>(0.0)) / (1.0 + e);
 }
 
+// y, but x where x is NaN.
+fn or_nan(y: vec4<f32>, x: vec4<f32>) -> vec4<f32> {
+    return select(y, x, (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u));
+}
+
 fn clamp06(x: vec4<f32>) -> vec4<f32> {
-    let low = select(x, vec4<f32>(0.0), x < vec4<f32>(0.0));
-    return select(low, vec4<f32>(6.0), low > vec4<f32>(6.0));
+    return or_nan(clamp(x, vec4<f32>(0.0), vec4<f32>(6.0)), x);
 }
 
 fn act4(x: vec4<f32>) -> vec4<f32> {
     switch ACT {
-        case 1u: { return select(x, vec4<f32>(0.0), x < vec4<f32>(0.0)); }
+        case 1u: { return or_nan(max(x, vec4<f32>(0.0)), x); }
         case 2u: { return clamp06(x); }
         case 3u: { return x * clamp06(x + 3.0) / 6.0; }
         case 4u: { return clamp06(x + 3.0) / 6.0; }

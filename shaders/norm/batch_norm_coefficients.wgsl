@@ -3,9 +3,11 @@
 //! prepares y = (x - mean) * scale + shift: coefficients (mean, 1/std, scale, shift), where scale
 //! is gamma / sqrt(var + eps). `shift` is beta less what the mean lost when it was rounded. With
 //! ABSOLUTE the parts are (n, mean, M2) and x is not read. The channels begin at `first` of all.
+//! With TILES a workgroup shares the parts of a channel, else an invocation joins them alone.
 //! Host: src/ops/batch_norm/passes.rs.
 
 override ABSOLUTE: bool = false;
+override TILES: bool = false;
 
 struct Params {
     channels: u32,
@@ -28,37 +30,64 @@ struct Params {
 // Means of all channels, then their biased variances.
 @group(0) @binding(6) var<storage, read_write> moments: array<f32>;
 
+var<workgroup> lanes: array<f32, 64>;
+
+// The sum over the lanes that share a channel, in a fixed order.
+fn joined(value: f32, local: u32) -> f32 {
+    if (!TILES) {
+        return value;
+    }
+    workgroupBarrier();
+    lanes[local] = value;
+    workgroupBarrier();
+    for (var stride = 32u; stride > 0u; stride /= 2u) {
+        if (local < stride) {
+            lanes[local] += lanes[local + stride];
+        }
+        workgroupBarrier();
+    }
+    return lanes[0];
+}
+
 @compute @workgroup_size(64)
 fn batch_norm_coefficients(
     @builtin(workgroup_id) wg: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let i = linear_index(wg, groups, 64u, local);
-    if (i >= p.channels) {
+    let size = select(64u, 1u, TILES);
+    let i = linear_index(wg, groups, size, local % size);
+    let known = i < p.channels;
+    let lane = select(0u, local, TILES);
+    let begin = i * p.parts + lane;
+    let end = select(0u, (i + 1u) * p.parts, known);
+    let step = select(1u, 64u, TILES);
+    var n = 0.0;
+    var sum = 0.0;
+    for (var k = begin; k < end; k += step) {
+        let part = load4(parts[k]);
+        n += part.x;
+        sum += part.x * part.y;
+    }
+    n = joined(n, local);
+    let offset = joined(sum, local) / n;
+    var squares = 0.0;
+    for (var k = begin; k < end; k += step) {
+        let part = load4(parts[k]);
+        let d = part.y - offset;
+        squares += part.z + part.x * d * d;
+    }
+    let variance = joined(squares, local) / n;
+    if (!known || lane > 0u) {
         return;
     }
     let c = p.first + i;
-    let begin = i * p.parts;
-    var n = 0.0;
-    var sum = 0.0;
-    for (var k = begin; k < begin + p.parts; k += 1u) {
-        n += load4(parts[k]).x;
-        sum += load4(parts[k]).x * load4(parts[k]).y;
-    }
-    let offset = sum / n;
-    var squares = 0.0;
-    for (var k = begin; k < begin + p.parts; k += 1u) {
-        let d = load4(parts[k]).y - offset;
-        squares += load4(parts[k]).z + load4(parts[k]).x * d * d;
-    }
     var first = 0.0;
     if (!ABSOLUTE) {
         first = x[c * p.plane];
     }
     let mean = first + offset;
     let lost = offset - (mean - first);
-    let variance = squares / n;
     let inverse = 1.0 / sqrt(variance + p.eps);
     let scale = gamma[c] * inverse;
     coefficients[c] = store4(vec4<f32>(mean, inverse, scale, beta[c] - lost * scale));

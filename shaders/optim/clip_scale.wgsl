@@ -1,3 +1,4 @@
+//! use bits
 //! clip = [norm, scale] with norm = sqrt(sum of partial) and scale = min(1, max_norm / (norm + 1e-6)):
 //! the second step. One workgroup: each lane sums every 64th value, lane 0 the lanes, in order.
 //! Host: src/ops/optim/clip.rs.
@@ -29,7 +30,7 @@ fn clip_scale(@builtin(local_invocation_index) local: u32) {
         let norm = sqrt(total);
         let scale = p.max_norm / (norm + 1e-6);
         clip[0] = norm;
-        // By select a NaN stays: gradients that are not finite must show, not pass as clipped.
-        clip[1] = select(scale, 1.0, scale > 1.0);
+        // A NaN stays: gradients that are not finite must show, not pass as clipped.
+        clip[1] = select(min(scale, 1.0), scale, is_nan(scale));
     }
 }

@@ -2,6 +2,7 @@
 //! reload, and asks nothing of anyone but its own server. `cargo xtask test` builds and serves it
 //! and names the browser; without these the tests skip.
 
+#![cfg(feature = "studio")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod chromium;

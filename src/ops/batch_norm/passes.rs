@@ -6,7 +6,7 @@ use crate::gpu::shaders::norm::{
     batch_norm_grad, batch_norm_grad_parameters, batch_norm_grad_scalar, batch_norm_grad_sums,
     batch_norm_grad_terms, batch_norm_moments,
 };
-use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
+use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::ops::activation::Activation;
 use crate::ops::walk::{Walk, walk_params};
 use crate::tensor::Tensor;
@@ -68,9 +68,11 @@ impl Batch {
     ) -> Result<(), GpuError> {
         let [channels, count, ..] = parts.shape().nchw();
         let (x, plane) = relative.unwrap_or((parts, 0));
+        let flag = |set: bool| f64::from(u8::from(set));
+        let tiles = gpu.style() == KernelStyle::Tiles;
         gpu.dispatch(Dispatch {
             shader: &batch_norm_coefficients::SHADER,
-            constants: &[("ABSOLUTE", f64::from(u8::from(relative.is_none())))],
+            constants: &[("ABSOLUTE", flag(relative.is_none())), ("TILES", flag(tiles))],
             params: bytemuck::bytes_of(&batch_norm_coefficients::Params {
                 channels: channels as u32,
                 first: first as u32,
@@ -81,7 +83,7 @@ impl Batch {
             }),
             bindings: &[x, parts, gamma, beta, &self.coefficients, &self.moments]
                 .map(Tensor::buffer),
-            groups: groups_1d(channels, 64),
+            groups: groups_1d(channels, if tiles { 1 } else { 64 }),
             work: parts.len() as u64,
         })
     }
