@@ -1,5 +1,7 @@
 //! The adapters of the machine, and the choice among them.
 
+use std::sync::OnceLock;
+
 use serde::Serialize;
 
 use super::GpuError;
@@ -33,8 +35,12 @@ pub struct AdapterReport {
     pub features: Vec<(&'static str, bool, &'static str)>,
 }
 
-pub(crate) fn instance() -> wgpu::Instance {
-    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle())
+/// The one connection of this process to the drivers: some do not bear it that one is opened while
+/// another thread closes its own.
+pub(crate) fn instance() -> &'static wgpu::Instance {
+    static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
+    let describe = wgpu::InstanceDescriptor::new_without_display_handle;
+    INSTANCE.get_or_init(|| wgpu::Instance::new(describe()))
 }
 
 pub(crate) fn kind(info: &wgpu::AdapterInfo) -> &'static str {
@@ -65,7 +71,7 @@ async fn sorted(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
 
 /// The adapters, best first: the order of [`AdapterChoice::Index`].
 pub async fn list_adapters() -> Vec<AdapterReport> {
-    sorted(&instance()).await.iter().map(report).collect()
+    sorted(instance()).await.iter().map(report).collect()
 }
 
 pub(crate) async fn choose(

@@ -59,7 +59,7 @@ impl Gpu {
     /// Opens a device with WebGPU's default limits; only buffers may be as large as the adapter
     /// allows.
     pub async fn open(choice: &AdapterChoice) -> Result<Gpu, GpuError> {
-        let adapter = adapter::choose(&adapter::instance(), choice).await?;
+        let adapter = adapter::choose(adapter::instance(), choice).await?;
         let report = adapter::report(&adapter);
         let theirs = adapter.limits();
         let software = report.kind == "software";
