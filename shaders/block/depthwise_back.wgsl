@@ -1,4 +1,4 @@
-//! use linear activation depthwise row plane_rows depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
+//! use linear activation depthwise row texel_rows depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 1, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
 //! For maps whose rows are whole vec4s, before and after. Host: src/ops/bottleneck/depthwise.rs.
@@ -22,11 +22,11 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dao: array<quad>;
-@group(0) @binding(2) var<storage, read> zo: array<quad>;
+@group(0) @binding(1) var<storage, read> dao: array<texel>;
+@group(0) @binding(2) var<storage, read> zo: array<texel>;
 // By channel of zo (mean, 1/std, scale, shift), (c_1, c_zo, 0, 0).
 @group(0) @binding(3) var<storage, read> output: array<quad>;
-@group(0) @binding(4) var<storage, read> z: array<quad>;
+@group(0) @binding(4) var<storage, read> z: array<texel>;
 // By channel of z (mean, 1/std, scale, shift).
 @group(0) @binding(5) var<storage, read> input: array<quad>;
 @group(0) @binding(6) var<storage, read> taps: array<f32>;
@@ -57,12 +57,20 @@ fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
     return value;
 }
 
-fn load(row: u32, v: u32) -> vec4<f32> {
-    return by_output(load4(zo[row / 4u + v]), load4(dao[row / 4u + v]));
+fn gradient(q: u32) -> vec4<f32> {
+    return by_output(zo_quad(q), dao_quad(q));
+}
+
+fn read_row(row: u32, v: i32, w: u32) -> Row {
+    let q = row / 4u + u32(v);
+    return Row(
+        gradient(q), gradient(q + 1u), gradient(q + 2u),
+        gradient(q + 3u), gradient(q + 4u), gradient(q + 5u),
+    );
 }
 
 fn read_z(i: u32, left: u32) -> vec4<f32> {
-    return load4(z[i / 4u]);
+    return z_quad(i / 4u);
 }
 
 fn write_g(i: u32, left: u32, value: vec4<f32>) {

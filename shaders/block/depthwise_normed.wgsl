@@ -1,4 +1,4 @@
-//! use linear activation depthwise row plane_rows depthwise_taps depthwise_forward moments
+//! use linear activation depthwise row texel_rows depthwise_taps depthwise_forward moments
 //! y = depthwise(act(norm(x))) on a range of channels, as conv/depthwise.wgsl, with the moments of y:
 //! parts (n, mean, M2, 0) by channel of the range and strip. For maps whose rows are whole vec4s, before and after.
 //! Host: src/ops/bottleneck/depthwise.rs.
@@ -21,7 +21,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
 // By channel (mean, 1/std, scale, shift).
 @group(0) @binding(2) var<storage, read> norm: array<quad>;
 @group(0) @binding(3) var<storage, read> taps: array<f32>;
@@ -55,8 +55,12 @@ fn normed(v: vec4<f32>) -> vec4<f32> {
     return act4((v - coefficients.x) * coefficients.z + coefficients.w);
 }
 
-fn load(row: u32, v: u32) -> vec4<f32> {
-    return normed(load4(x[row / 4u + v]));
+fn read_row(row: u32, v: i32, w: u32) -> Row {
+    let q = row / 4u + u32(v);
+    return Row(
+        normed(x_quad(q)), normed(x_quad(q + 1u)), normed(x_quad(q + 2u)),
+        normed(x_quad(q + 3u)), normed(x_quad(q + 4u)), normed(x_quad(q + 5u)),
+    );
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {

@@ -1,4 +1,4 @@
-//! use linear depthwise row plane_rows depthwise_taps depthwise_forward
+//! use linear depthwise row texel_rows depthwise_taps depthwise_forward
 //! y[n, o + c, oy, ox] = bias[c] + sum over ky, kx of w[c, ky, kx]
 //! x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2] for c < count, zero outside: a
 //! depthwise convolution on a range of channels; with the kernel turned around and stride 1 its
@@ -24,7 +24,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<quad>;
@@ -48,8 +48,12 @@ fn start(c: u32) {}
 
 fn finish(c: u32, part: u32) {}
 
-fn load(row: u32, v: u32) -> vec4<f32> {
-    return load4(x[row / 4u + v]);
+fn read_row(row: u32, v: i32, w: u32) -> Row {
+    let q = row / 4u + u32(v);
+    return Row(
+        x_quad(q), x_quad(q + 1u), x_quad(q + 2u),
+        x_quad(q + 3u), x_quad(q + 4u), x_quad(q + 5u),
+    );
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {

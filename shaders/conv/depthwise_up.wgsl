@@ -1,4 +1,4 @@
-//! use linear depthwise row plane_rows depthwise_taps depthwise_threes depthwise_spread
+//! use linear depthwise row texel_rows depthwise_taps depthwise_threes depthwise_spread
 //! dx[n, o + c, iy, ix] = sum over ky, kx of w[c, ky, kx] dy[n, o + c, oy, ox] with
 //! iy = 2 oy + ky - K/2 and ix = 2 ox + kx - K/2, for c < count: the gradient by x of a depthwise
 //! convolution of stride 2. For maps whose rows are whole vec4s, before and after.
@@ -21,7 +21,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> dy: array<quad>;
+@group(0) @binding(1) var<storage, read> dy: array<texel>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<quad>;
 
@@ -29,8 +29,12 @@ fn weight(i: u32) -> f32 {
     return w[i];
 }
 
-fn load(row: u32, v: u32) -> vec4<f32> {
-    return load4(dy[row / 4u + v]);
+fn read_row(row: u32, v: i32, w: u32) -> Row {
+    let q = row / 4u + u32(v);
+    return Row(
+        dy_quad(q), dy_quad(q + 1u), dy_quad(q + 2u),
+        dy_quad(q + 3u), dy_quad(q + 4u), dy_quad(q + 5u),
+    );
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {

@@ -9,7 +9,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> x: array<quad>;
+@group(0) @binding(1) var<storage, read> x: array<texel>;
 @group(0) @binding(2) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
@@ -21,7 +21,7 @@ fn accumulate(
     let i = linear_index(wg, groups, 64u, local);
     if (4u * i < p.n) {
         let ours = vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(p.n - 4u * i);
-        let sum = load4(y[i]) + p.scale * load4(x[i]);
-        y[i] = store4(select(load4(y[i]), sum, ours));
+        let old = load4(y[i]);
+        y[i] = store4(select(old, old + p.scale * x_quad(i), ours));
     }
 }

@@ -1,4 +1,4 @@
-// The body of conv/depthwise*.wgsl and block/depthwise_normed*.wgsl, which define `load`, `weight`,
+// The body of conv/depthwise*.wgsl and block/depthwise_normed*.wgsl, which define `read_row`, `weight`,
 // `bias_of` and `store(row, v, width, value)`.
 
 // What a strip takes of a row of taps, or writes.

@@ -1,6 +1,6 @@
 // Rows of the gradient of a depthwise convolution of stride 2, and what they give of the gradient by
 // its input: a strip of 4 columns gives 8; even places meet the even taps only, odd ones the odd.
-// Beside `depthwise` and `plane_rows`.
+// Beside `depthwise` and `texel_rows`.
 struct Three {
     l: vec4<f32>,
     m: vec4<f32>,

@@ -1,4 +1,4 @@
-// Rows of a plane that are read as texels, in place of plane_rows.wgsl. The kernel defines
+// Rows of a plane that are read in bulk, in place of plane_rows.wgsl. The kernel defines
 // `read_row(row, v, w)`, the vec4s from v on of a row of w values that begins at value `row`; what
 // it gives outside the row may be anything. No branches: texels cost the same wherever they lie.
 fn cut(value: vec4<f32>, v: i32, width: i32) -> vec4<f32> {

@@ -38,7 +38,8 @@ fn sgd(
     if (SCALED) {
         d *= clip[1];
     }
-    var decay = p.weight_decay * load4(w[i]);
+    let old = load4(w[i]);
+    var decay = p.weight_decay * old;
     if (MASKED) {
         decay *= load4(mask[i]);
     }
@@ -52,5 +53,5 @@ fn sgd(
             d = velocity;
         }
     }
-    w[i] = store4(load4(w[i]) - p.lr * d);
+    w[i] = store4(old - p.lr * d);
 }

@@ -68,10 +68,10 @@ pub(crate) fn pack(gpu: &Gpu, from: &Tensor, p: &Packing) -> Result<Tensor, GpuE
             depth: p.depth as u32,
             rows: p.rows as u32,
             pitch: pitch as u32,
-            len: to.len() as u32,
+            len4: to.len() as u32 / 4,
         }),
         bindings: &[from.buffer(), to.buffer()],
-        groups: groups_1d(to.len(), 64),
+        groups: groups_1d(to.len() / 4, 64),
         work: to.len() as u64,
     })?;
     Ok(to)
