@@ -31,8 +31,8 @@ const STEPS: &[Step] = &[
         component: Some("clippy"),
     },
     Step {
-        what: "the library without features",
-        words: &["check", "--locked", "--package", "sgnas", "--lib", "--no-default-features"],
+        what: "the library and its tests without features",
+        words: &["check", "--locked", "--package", "sgnas", "--tests", "--no-default-features"],
         component: None,
     },
 ];
