@@ -1,5 +1,5 @@
 //! What `sgnas bench kernels` says: every kernel of the steps of training, with a share of its bound
-//! that can be. How fast a kernel is, is no matter of tests.
+//! that can be; and `bench step`: figures that agree. How fast they are, is no matter of tests.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -60,6 +60,35 @@ fn every_kernel_of_a_step_is_printed_with_a_share_of_its_bound_that_can_be() {
         assert!(run.iter().any(|(_, kernel)| kernel.starts_with(family)), "no {family} in {run:?}");
     }
     assert!(calls > 100, "{calls}");
+}
+
+#[test]
+fn a_whole_step_is_printed_with_figures_that_agree() {
+    let bench = |only: &str| {
+        Command::new(env!("CARGO_BIN_EXE_sgnas"))
+            .args(["bench", "step", "--only", only, "--steps", "1", "--json"])
+            .output()
+            .unwrap()
+    };
+    let output = bench("tiny generator");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+    assert_eq!(line["name"], "tiny generator step");
+    let number = |key: &str| line[key].as_f64().unwrap();
+    let (ms, flops) = (number("median_ms"), number("flops"));
+    assert!(ms > 0.0 && number("stream_ms") > 0.0 && number("dispatches") > 50.0, "{line}");
+    assert!((number("images_per_s") * ms / 64e3 - 1.0).abs() < 1e-9, "{line}");
+    let least = flops / number("best_product_gflops") * 1e-6;
+    assert!((number("times_arithmetic") * least / ms - 1.0).abs() < 1e-9, "{line}");
+    // More than the images and the widest map of the batch, less than the machine has.
+    let widest = 64.0 * 4.0 * 6.0 * 16.0 * 14.0 * 14.0;
+    assert!(number("peak_bytes") > widest && number("peak_bytes") < 1e9, "{line}");
+
+    let unknown = bench("nothing");
+    let said = String::from_utf8(unknown.stderr).unwrap();
+    assert!(!unknown.status.success() && said.contains("'nothing'"), "{said}");
+    assert!(said.contains("reference training step, cifar supernet step"), "{said}");
 }
 
 #[test]

@@ -5,19 +5,20 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::bench_steps::time_steps;
 use super::error::CliError;
 use super::kernel_table::kernel_table;
 use super::{arguments, output};
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::measure::{self, KernelReport, Limits, time_kernels};
+use crate::measure::{self, KernelReport, Limits, StepReport, time_kernels};
 use crate::protocol::config::Config;
 use crate::run::steps::each_step;
 
 /// Measure the adapter's ceilings, and a training step and each kernel beside them
 #[derive(Debug, Args)]
 pub(super) struct Bench {
-    /// ceilings, step (the reference training step) or kernels (each by itself, as the trainings of
-    /// a preset run them) [default: all]
+    /// ceilings, step (whole training steps) or kernels (each by itself, as the trainings of a
+    /// preset run them) [default: all]
     #[arg(value_parser = ["ceilings", "step", "kernels"])]
     what: Option<String>,
     /// Preset whose kernels are measured
@@ -26,7 +27,10 @@ pub(super) struct Bench {
     /// Images a step of the kernels' [default: 32, from 64 px on 8]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=4096))]
     batch: Option<u32>,
-    /// Training steps to take the median of
+    /// Only the steps whose names hold these words, as "supernet", "cifar generator", "reference"
+    #[arg(long)]
+    only: Option<String>,
+    /// Times that a step is run, fewer where it takes seconds
     #[arg(long, default_value_t = 10)]
     steps: usize,
     /// Adapter: a number of `sgnas devices` or a part of a name
@@ -68,22 +72,12 @@ impl Bench {
             })?;
         }
         if wanted("step") {
-            let s = measure::training_step(&gpu, self.steps)?;
-            output::print(&match self.json {
-                true => serde_json::to_string(&s)? + "\n",
-                false => format!(
-                    "{}: median {:.1} ms ({:.1} ms of processor time), {:.0} images/s, {} dispatches, peak {:.1} MB\n\
-                     {:.2} GFLOP at the best product of {:.1} GFLOP/s: {:.2} times its arithmetic\n",
-                    s.name,
-                    s.median_ms,
-                    s.cpu_ms,
-                    s.images_per_s,
-                    s.dispatches,
-                    s.peak_bytes as f64 * 1e-6,
-                    s.flops as f64 * 1e-9,
-                    s.best_product_gflops,
-                    s.times_arithmetic
-                ),
+            let only = self.only.as_deref().unwrap_or_default();
+            time_steps(&self.adapter, only, self.steps, &mut |s| {
+                output::print(&match self.json {
+                    true => serde_json::to_string(s)? + "\n",
+                    false => in_words(s),
+                })
             })?;
         }
         if wanted("kernels") {
@@ -105,6 +99,25 @@ impl Bench {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A step in two lines.
+fn in_words(s: &StepReport) -> String {
+    format!(
+        "{}: median {:.1} ms ({:.1} ms of processor time), {:.1} ms in a stream, {:.0} images/s, \
+         {} dispatches, peak {:.1} MB\n\
+         {:.2} GFLOP at the best product of {:.1} GFLOP/s: {:.2} times its arithmetic\n",
+        s.name,
+        s.median_ms,
+        s.cpu_ms,
+        s.stream_ms,
+        s.images_per_s,
+        s.dispatches,
+        s.peak_bytes as f64 * 1e-6,
+        s.flops as f64 * 1e-9,
+        s.best_product_gflops,
+        s.times_arithmetic
+    )
 }
 
 /// Every kernel of the trainings of a configuration, by falling time a step.

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bench;
+mod bench_steps;
 mod compare;
 mod devices;
 mod display;

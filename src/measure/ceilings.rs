@@ -113,7 +113,10 @@ pub(super) fn multiply_add_rate(gpu: &Gpu) -> Result<f64, GpuError> {
 }
 
 /// The best rate over square products, GFLOP/s.
-pub(super) fn best_product(gpu: &Gpu) -> Result<f64, GpuError> {
+///
+/// # Errors
+/// Those of the device.
+pub fn best_product(gpu: &Gpu) -> Result<f64, GpuError> {
     let sides: &[usize] =
         if gpu.adapter().kind == "software" { &[256, 512, 768] } else { &[1024, 2048, 4096] };
     let mut best: f64 = 0.0;

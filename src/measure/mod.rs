@@ -4,9 +4,11 @@
 mod ceilings;
 mod kernels;
 mod op_cases;
+mod reference;
 mod step;
 
-pub use ceilings::{Ceilings, ceilings};
+pub use ceilings::{Ceilings, best_product, ceilings};
 pub use kernels::{KernelReport, Limits, Timed, time_kernels};
 pub use op_cases::{OpCases, op_cases};
-pub use step::{StepReport, training_step};
+pub use reference::reference_step;
+pub use step::{StepReport, StepWork, time_step};

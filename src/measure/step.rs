@@ -1,38 +1,38 @@
-//! A training step of a fixed reference network beside its arithmetic at the best matrix product of
-//! the same adapter.
-//!
-//! The network: stem 3x3 3->16, six inverted bottlenecks (expansion 6, kernel 3) 16->16, 16->24 /2,
-//! 24->24, 24->40 /2, 40->40, 40->80 /2, head 1x1 80->320, pool, linear 10; batch norm after each
-//! convolution, ReLU6 but for the linear bottlenecks; 32 px, batch 32, SGD with momentum.
+//! How long a step of training takes, beside its arithmetic at the best matrix product of the same
+//! adapter.
 
-use rand::SeedableRng;
 use serde::Serialize;
 use web_time::Instant;
 
-use super::ceilings::best_product;
-use crate::autodiff::{Tape, Var};
 use crate::gpu::{Gpu, GpuError};
-use crate::nn::{BatchNorm, Conv, Ctx, Linear, Mode, StoreBuilder, Wide, bottleneck};
-use crate::ops::activation::Activation;
-use crate::ops::arithmetic::Add;
-use crate::ops::cross_entropy::CrossEntropy;
-use crate::ops::global_avg_pool::GlobalAvgPool;
-use crate::ops::optim::{Optimiser, Rule, Sgd, Update};
-use crate::tensor::{HostArray, Tensor};
 
-const BATCH: usize = 32;
-const SIDE: usize = 32;
-/// c_in, c_out, stride of the bottlenecks.
-const BLOCKS: [[usize; 3]; 6] =
-    [[16, 16, 1], [16, 24, 2], [24, 24, 1], [24, 40, 2], [40, 40, 1], [40, 80, 2]];
+/// Steps before the first that counts: pipelines are made, buffers found, submits paced.
+const WARM_UP: usize = 3;
+/// At least so many steps are timed, however long they take.
+const FEWEST: usize = 3;
+/// No step begins after so many seconds of a measurement.
+const SECONDS: f64 = 4.0;
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub struct StepWork {
+    /// The step's name.
+    pub name: String,
+    /// Images a step.
+    pub images: usize,
+    /// Floating-point operations a step: two for each multiply-accumulate of each pass.
+    pub flops: u64,
+}
 
 /// What a step takes.
 #[derive(Clone, Debug, Serialize)]
 pub struct StepReport {
-    /// "reference training step".
-    pub name: &'static str,
+    /// The step's name.
+    pub name: String,
     /// Median of the steps, submitted and finished one by one, ms.
     pub median_ms: f64,
+    /// Mean of the steps, submitted without waiting for the one before, as training does, ms.
+    pub stream_ms: f64,
     /// Processor time a step of this process, ms (it is the GPU's where the driver is software).
     pub cpu_ms: f64,
     /// Images a second at the median.
@@ -41,7 +41,7 @@ pub struct StepReport {
     pub peak_bytes: u64,
     /// Dispatches a step.
     pub dispatches: u64,
-    /// Floating-point operations a step: two for each multiply-accumulate, three passes.
+    /// Floating-point operations a step: two for each multiply-accumulate of each pass.
     pub flops: u64,
     /// The best matrix product measured in the same run.
     pub best_product_gflops: f64,
@@ -49,116 +49,51 @@ pub struct StepReport {
     pub times_arithmetic: f64,
 }
 
-struct Unit(Conv, BatchNorm, Activation);
-
-impl Unit {
-    fn new(
-        b: &mut StoreBuilder,
-        name: &str,
-        dims: [usize; 3],
-        stride: usize,
-        groups: usize,
-        act: Activation,
-    ) -> Self {
-        let conv = Conv::new(b, name, dims, stride, groups);
-        Unit(conv, BatchNorm::new(b, &format!("{name}.bn"), dims[0]), act)
-    }
-
-    fn forward(&self, ctx: &Ctx<'_>, x: &Var) -> Result<Var, GpuError> {
-        self.1.forward(ctx, &self.0.forward(ctx, x)?, self.2)
-    }
-}
-
-/// Multiply-accumulates of one image's forward pass.
-fn macs() -> u64 {
-    let mut side = SIDE;
-    let mut sum = 9 * 3 * 16 * side * side;
-    for [c_in, c_out, stride] in BLOCKS {
-        let (wide, out) = (6 * c_in, side / stride);
-        sum += c_in * wide * side * side + 9 * wide * out * out + wide * c_out * out * out;
-        side = out;
-    }
-    (sum + 80 * 320 * side * side + 320 * 10) as u64
-}
-
-/// Measures `steps` training steps after a few to warm up.
-pub fn training_step(gpu: &Gpu, steps: usize) -> Result<StepReport, GpuError> {
-    let mut b = StoreBuilder::default();
-    let (relu6, id) = (Activation::Relu6, Activation::Identity);
-    let stem = Unit::new(&mut b, "stem", [16, 3, 3], 1, 1, relu6);
-    let mut blocks = Vec::new();
-    for (i, [c_in, c_out, stride]) in BLOCKS.into_iter().enumerate() {
-        let wide = 6 * c_in;
-        let units = [
-            Unit::new(&mut b, &format!("block{i}.pw1"), [wide, c_in, 1], 1, 1, relu6),
-            Unit::new(&mut b, &format!("block{i}.dw"), [wide, wide, 3], stride, wide, relu6),
-            Unit::new(&mut b, &format!("block{i}.pw2"), [c_out, wide, 1], 1, 1, id),
-        ];
-        blocks.push((units, stride, stride == 1 && c_in == c_out));
-    }
-    let head = Unit::new(&mut b, "head", [320, 80, 1], 1, 1, relu6);
-    let classifier = Linear::new(&mut b, "classifier", 320, 10);
-    let store = b.build(gpu, &mut rand_pcg::Pcg32::seed_from_u64(1))?;
-    let sgd = Sgd { momentum: 0.9, nesterov: false, weight_decay: 4e-4 };
-    let mut optimiser = Optimiser::new(gpu, Rule::Sgd(sgd), store.values().len())?;
-    let images = Tensor::from_host(gpu, &HostArray::sample([BATCH, 3, SIDE, SIDE], 1))?;
-    let labels: Vec<f32> = (0..BATCH).map(|i| (i % 10) as f32).collect();
-    let labels = Tensor::from_slice(gpu, &labels, [BATCH])?;
-    let one = Tensor::from_slice(gpu, &[1.0], [1])?;
-    let mut step = || -> Result<(), GpuError> {
-        store.zero_grads(gpu);
-        let tape = Tape::new(gpu);
-        let mode = Mode::Train { momentum: 0.1 };
-        let ctx = Ctx { tape: &tape, store: &store, mode, frozen: false };
-        let mut x = stem.forward(&ctx, &Var::constant(&images))?;
-        for ([expand, depthwise, project], stride, residual) in &blocks {
-            let wide = Wide {
-                expand: &ctx.param(expand.0.weight())?,
-                expand_norm: &expand.1,
-                depthwise: &[&depthwise.0],
-                kernels: vec![3],
-                stride: *stride,
-                depthwise_norms: &[&depthwise.1],
-                project: &ctx.param(project.0.weight())?,
-            };
-            let y = project.1.forward(&ctx, &bottleneck(&ctx, &x, wide, relu6)?, id)?;
-            x = if *residual { ctx.apply(Add, &[&y, &x])? } else { y };
-        }
-        let x = ctx.apply(GlobalAvgPool, &[&head.forward(&ctx, &x)?])?;
-        let logits = classifier.forward(&ctx, &x)?;
-        let loss = CrossEntropy { smoothing: 0.1 };
-        let loss = tape.apply(loss, &[&logits, &Var::constant(&labels)])?;
-        tape.backward(&loss, &one)?;
-        let (weights, gradient) = (store.values(), store.grads());
-        let update = Update { weights, gradient, lr: 0.05, clip: None, decay_mask: None };
-        optimiser.step(gpu, &update)?;
-        gpu.finish()
-    };
-    for _ in 0..3 {
+/// Times a step `steps` times, fewer if it takes seconds, after a few to warm up. The peak is that of
+/// the device since it was opened.
+///
+/// # Errors
+/// Those of the step and of the device.
+pub fn time_step<E: From<GpuError>>(
+    gpu: &Gpu,
+    work: StepWork,
+    steps: usize,
+    best_product_gflops: f64,
+    step: &mut dyn FnMut() -> Result<(), E>,
+) -> Result<StepReport, E> {
+    for _ in 0..WARM_UP {
         step()?;
     }
-    let before = gpu.dispatches();
-    let cpu = cpu_ms();
+    gpu.finish()?;
+    let (before, cpu, begin) = (gpu.dispatches(), cpu_ms(), Instant::now());
     let mut times = Vec::with_capacity(steps);
-    for _ in 0..steps.max(1) {
+    while times.len() < steps.max(1)
+        && (times.len() < FEWEST || begin.elapsed().as_secs_f64() < SECONDS)
+    {
         let start = Instant::now();
         step()?;
+        gpu.finish()?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
-    let n = times.len() as u64;
+    let n = times.len();
     let cpu_ms = (cpu_ms() - cpu) / n as f64;
-    let dispatches = (gpu.dispatches() - before) / n;
+    let dispatches = (gpu.dispatches() - before) / n as u64;
+    let start = Instant::now();
+    for _ in 0..n {
+        step()?;
+    }
+    gpu.finish()?;
+    let stream_ms = start.elapsed().as_secs_f64() * 1e3 / n as f64;
     times.sort_by(f64::total_cmp);
-    let median_ms = times[times.len() / 2];
-    let peak_bytes = gpu.pool().peak;
-    let flops = macs() * 2 * 3 * BATCH as u64;
-    let best_product_gflops = best_product(gpu)?;
+    let median_ms = times[n / 2];
+    let StepWork { name, images, flops } = work;
     Ok(StepReport {
-        name: "reference training step",
+        name,
         median_ms,
+        stream_ms,
         cpu_ms,
-        images_per_s: BATCH as f64 / median_ms * 1e3,
-        peak_bytes,
+        images_per_s: images as f64 / median_ms * 1e3,
+        peak_bytes: gpu.pool().peak,
         dispatches,
         flops,
         best_product_gflops,
@@ -169,22 +104,4 @@ pub fn training_step(gpu: &Gpu, steps: usize) -> Result<StepReport, GpuError> {
 /// Processor time of this process so far, ms; 0 where the system does not tell.
 fn cpu_ms() -> f64 {
     crate::platform::clock::process_cpu_milliseconds().unwrap_or(0.0)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_reference_networks_arithmetic_is_counted_by_hand() {
-        // Stem, bottlenecks one by one, head and classifier, in thousands of multiply-accumulates.
-        let by_hand = 442.368
-            + (1572.864 + 884.736 + 1572.864)
-            + (1572.864 + 221.184 + 589.824)
-            + (884.736 + 331.776 + 884.736)
-            + (884.736 + 82.944 + 368.64)
-            + (614.4 + 138.24 + 614.4)
-            + (614.4 + 34.56 + 307.2)
-            + 409.6
-            + 3.2;
-        assert!((super::macs() as f64 * 1e-3 - by_hand).abs() < 1e-6);
-    }
 }

@@ -76,6 +76,19 @@ impl SupernetTrainer {
         let s = &self.settings;
         let layers = self.net.blocks().len();
         let paths = PathSampler { layers, paths: s.paths, forced: s.forced }.step(rng);
+        self.step_along(gpu, parts, lr, &paths)?;
+        Ok(paths)
+    }
+
+    /// The same along given paths.
+    pub fn step_along(
+        &mut self,
+        gpu: &Gpu,
+        parts: &[Batch],
+        lr: f64,
+        paths: &[Path],
+    ) -> Result<(), GpuError> {
+        let s = &self.settings;
         self.store.zero_grads(gpu);
         let weight = Tensor::from_slice(gpu, &[1.0 / parts.len() as f32], [1])?;
         for (path, (images, labels)) in paths.iter().flat_map(|p| parts.iter().map(move |b| (p, b)))
@@ -97,8 +110,7 @@ impl SupernetTrainer {
         };
         let (weights, gradient) = (self.store.values(), self.store.grads());
         let update = Update { weights, gradient, lr, clip: clip.as_ref(), decay_mask: None };
-        self.optimiser.step(gpu, &update)?;
-        Ok(paths)
+        self.optimiser.step(gpu, &update)
     }
 }
 

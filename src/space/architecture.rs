@@ -59,6 +59,13 @@ impl Architecture {
         Self::new(vec![kernels.to_vec(); layers])
     }
 
+    /// The middle of the space: expansion 4, the mean of 2 to 6, in every layer, and the kernel sizes
+    /// in turn, beginning in layer 0 with 3, 5, 7, 3, in layer 1 with 5, 7, 3, 5 and so on.
+    pub fn middle(layers: usize) -> Self {
+        let kernels = |layer| (layer..layer + 4).map(|i| KERNELS[i % KERNELS.len()]).collect();
+        Self::from_possible((0..layers).map(kernels).collect())
+    }
+
     /// Reads the JSON form, `[[3,5],[7]]`.
     ///
     /// # Errors
@@ -166,6 +173,12 @@ mod tests {
         let a = Architecture::from_json("[[3,5],[7,7,3]]").unwrap();
         assert_eq!(serde_json::to_string(&a).unwrap(), "[[3,5],[7,7,3]]");
         assert_eq!(a.to_string(), "35 773");
+    }
+
+    #[test]
+    fn the_middle_has_every_kernel_as_often_and_expansion_four() {
+        let a = Architecture::middle(3);
+        assert_eq!(a, Architecture::from_json("[[3,5,7,3],[5,7,3,5],[7,3,5,7]]").unwrap());
     }
 
     #[test]

@@ -1,0 +1,138 @@
+//! A training step of a fixed network, to compare by.
+//!
+//! The network: stem 3x3 3->16, six inverted bottlenecks (expansion 6, kernel 3) 16->16, 16->24 /2,
+//! 24->24, 24->40 /2, 40->40, 40->80 /2, head 1x1 80->320, pool, linear 10; batch norm after each
+//! convolution, ReLU6 but for the linear bottlenecks; 32 px, batch 32, SGD with momentum.
+
+use rand::SeedableRng;
+
+use super::step::{StepReport, StepWork, time_step};
+use crate::autodiff::{Tape, Var};
+use crate::gpu::{Gpu, GpuError};
+use crate::nn::{BatchNorm, Conv, Ctx, Linear, Mode, StoreBuilder, Wide, bottleneck};
+use crate::ops::activation::Activation;
+use crate::ops::arithmetic::Add;
+use crate::ops::cross_entropy::CrossEntropy;
+use crate::ops::global_avg_pool::GlobalAvgPool;
+use crate::ops::optim::{Optimiser, Rule, Sgd, Update};
+use crate::tensor::{HostArray, Tensor};
+
+const BATCH: usize = 32;
+const SIDE: usize = 32;
+/// c_in, c_out, stride of the bottlenecks.
+const BLOCKS: [[usize; 3]; 6] =
+    [[16, 16, 1], [16, 24, 2], [24, 24, 1], [24, 40, 2], [40, 40, 1], [40, 80, 2]];
+
+struct Unit(Conv, BatchNorm, Activation);
+
+impl Unit {
+    fn new(
+        b: &mut StoreBuilder,
+        name: &str,
+        dims: [usize; 3],
+        stride: usize,
+        groups: usize,
+        act: Activation,
+    ) -> Self {
+        let conv = Conv::new(b, name, dims, stride, groups);
+        Unit(conv, BatchNorm::new(b, &format!("{name}.bn"), dims[0]), act)
+    }
+
+    fn forward(&self, ctx: &Ctx<'_>, x: &Var) -> Result<Var, GpuError> {
+        self.1.forward(ctx, &self.0.forward(ctx, x)?, self.2)
+    }
+}
+
+/// Multiply-accumulates of one image's forward pass.
+fn macs() -> u64 {
+    let mut side = SIDE;
+    let mut sum = 9 * 3 * 16 * side * side;
+    for [c_in, c_out, stride] in BLOCKS {
+        let (wide, out) = (6 * c_in, side / stride);
+        sum += c_in * wide * side * side + 9 * wide * out * out + wide * c_out * out * out;
+        side = out;
+    }
+    (sum + 80 * 320 * side * side + 320 * 10) as u64
+}
+
+/// Times a training step.
+///
+/// # Errors
+/// Those of the device.
+pub fn reference_step(
+    gpu: &Gpu,
+    steps: usize,
+    best_product_gflops: f64,
+) -> Result<StepReport, GpuError> {
+    let mut b = StoreBuilder::default();
+    let (relu6, id) = (Activation::Relu6, Activation::Identity);
+    let stem = Unit::new(&mut b, "stem", [16, 3, 3], 1, 1, relu6);
+    let mut blocks = Vec::new();
+    for (i, [c_in, c_out, stride]) in BLOCKS.into_iter().enumerate() {
+        let wide = 6 * c_in;
+        let units = [
+            Unit::new(&mut b, &format!("block{i}.pw1"), [wide, c_in, 1], 1, 1, relu6),
+            Unit::new(&mut b, &format!("block{i}.dw"), [wide, wide, 3], stride, wide, relu6),
+            Unit::new(&mut b, &format!("block{i}.pw2"), [c_out, wide, 1], 1, 1, id),
+        ];
+        blocks.push((units, stride, stride == 1 && c_in == c_out));
+    }
+    let head = Unit::new(&mut b, "head", [320, 80, 1], 1, 1, relu6);
+    let classifier = Linear::new(&mut b, "classifier", 320, 10);
+    let store = b.build(gpu, &mut rand_pcg::Pcg32::seed_from_u64(1))?;
+    let sgd = Sgd { momentum: 0.9, nesterov: false, weight_decay: 4e-4 };
+    let mut optimiser = Optimiser::new(gpu, Rule::Sgd(sgd), store.values().len())?;
+    let images = Tensor::from_host(gpu, &HostArray::sample([BATCH, 3, SIDE, SIDE], 1))?;
+    let labels: Vec<f32> = (0..BATCH).map(|i| (i % 10) as f32).collect();
+    let labels = Tensor::from_slice(gpu, &labels, [BATCH])?;
+    let one = Tensor::from_slice(gpu, &[1.0], [1])?;
+    let mut step = || -> Result<(), GpuError> {
+        store.zero_grads(gpu);
+        let tape = Tape::new(gpu);
+        let mode = Mode::Train { momentum: 0.1 };
+        let ctx = Ctx { tape: &tape, store: &store, mode, frozen: false };
+        let mut x = stem.forward(&ctx, &Var::constant(&images))?;
+        for ([expand, depthwise, project], stride, residual) in &blocks {
+            let wide = Wide {
+                expand: &ctx.param(expand.0.weight())?,
+                expand_norm: &expand.1,
+                depthwise: &[&depthwise.0],
+                kernels: vec![3],
+                stride: *stride,
+                depthwise_norms: &[&depthwise.1],
+                project: &ctx.param(project.0.weight())?,
+            };
+            let y = project.1.forward(&ctx, &bottleneck(&ctx, &x, wide, relu6)?, id)?;
+            x = if *residual { ctx.apply(Add, &[&y, &x])? } else { y };
+        }
+        let x = ctx.apply(GlobalAvgPool, &[&head.forward(&ctx, &x)?])?;
+        let logits = classifier.forward(&ctx, &x)?;
+        let loss = CrossEntropy { smoothing: 0.1 };
+        let loss = tape.apply(loss, &[&logits, &Var::constant(&labels)])?;
+        tape.backward(&loss, &one)?;
+        let (weights, gradient) = (store.values(), store.grads());
+        let update = Update { weights, gradient, lr: 0.05, clip: None, decay_mask: None };
+        optimiser.step(gpu, &update)
+    };
+    let flops = macs() * 2 * 3 * BATCH as u64;
+    let work = StepWork { name: "reference training step".to_owned(), images: BATCH, flops };
+    time_step(gpu, work, steps, best_product_gflops, &mut step)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_reference_networks_arithmetic_is_counted_by_hand() {
+        // Stem, bottlenecks one by one, head and classifier, in thousands of multiply-accumulates.
+        let by_hand = 442.368
+            + (1572.864 + 884.736 + 1572.864)
+            + (1572.864 + 221.184 + 589.824)
+            + (884.736 + 331.776 + 884.736)
+            + (884.736 + 82.944 + 368.64)
+            + (614.4 + 138.24 + 614.4)
+            + (614.4 + 34.56 + 307.2)
+            + 409.6
+            + 3.2;
+        assert!((super::macs() as f64 * 1e-3 - by_hand).abs() < 1e-6);
+    }
+}
