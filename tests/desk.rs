@@ -12,6 +12,7 @@ use sgnas::gpu::AdapterChoice;
 use sgnas::protocol::Event;
 use sgnas::protocol::config::Config;
 use sgnas::run::folder::{OwnedRunFolder, RunFolder};
+use sgnas::space::Architecture;
 use sgnas::studio::Backend;
 use sgnas::studio::backend::{Ending, Report, Request};
 
@@ -167,4 +168,32 @@ fn a_run_is_listed_read_and_deleted_and_images_are_recognised() {
     let reports = until(&mut desk, |report| count(report) == Some(0));
     assert!(reports.contains(&Report::Deleted(run.clone())), "{reports:?}");
     assert!(!run.exists());
+}
+
+#[test]
+fn a_network_is_timed_on_the_device_of_its_run() {
+    let home = tempfile::tempdir().unwrap();
+    let (data, runs) = (home.path().join("data"), home.path().join("runs"));
+    common::small_images(&data, 240);
+    let mut desk = Desk::new(AdapterChoice::Best, &runs).unwrap();
+    desk.ask(Request::Start(config(&data, 4)));
+    until(&mut desk, |report| matches!(report, Report::Ended(_)));
+    let layers = Config::preset("tiny").unwrap().space().unwrap().layers().len();
+    let [small, large] =
+        [&[3, 3][..], &[7; 6]].map(|of| Architecture::uniform(layers, of).unwrap());
+    let mut time = |architecture: &Architecture| {
+        desk.ask(Request::Time(architecture.clone()));
+        let reports = until(&mut desk, |report| matches!(report, Report::Timed { .. }));
+        let timed = reports.into_iter().find_map(|report| match report {
+            Report::Timed { architecture, latency } => Some((architecture, latency.unwrap())),
+            _ => None,
+        });
+        let (of, latency) = timed.unwrap();
+        assert_eq!(of, *architecture);
+        assert!(latency.passes >= 11 && latency.low > 0.0);
+        assert!(latency.low <= latency.median && latency.median <= latency.high);
+        latency
+    };
+    let (small, large) = (time(&small), time(&large));
+    assert!(large.median > small.low, "{small:?} {large:?}");
 }

@@ -1,4 +1,4 @@
-//! The worker that measures architectures with inherited weights: it holds the open run's supernet
+//! The worker that measures architectures, their accuracy with inherited weights and their latency: it holds the open run's supernet
 //! and images on a device of its own, from the first request on.
 
 use std::ops::Range;
@@ -9,7 +9,7 @@ use super::inbox::Inbox;
 use super::mail::Mail;
 use crate::gpu::AdapterChoice;
 use crate::platform::task;
-use crate::protocol::facts::{Evaluated, Origin};
+use crate::protocol::facts::{Evaluated, Latency, Origin};
 use crate::run::RunError;
 use crate::run::trained::Evaluator;
 use crate::space::{Architecture, Cost};
@@ -23,6 +23,8 @@ pub(super) struct Measures(Inbox<Waiting>);
 struct Waiting {
     folder: Option<PathBuf>,
     architecture: Option<Architecture>,
+    /// What is to be timed.
+    time: Option<Architecture>,
     draw: Option<Range<u64>>,
 }
 
@@ -54,6 +56,11 @@ impl Measures {
         self.0.put(|waiting| waiting.architecture = Some(architecture));
     }
 
+    /// Asks for a latency; a request that waits is replaced.
+    pub(super) fn time(&self, architecture: Architecture) {
+        self.0.put(|waiting| waiting.time = Some(architecture));
+    }
+
     /// Asks for the accuracies of random architectures, by number, in place of those that remain
     /// of an earlier request.
     pub(super) fn draw(&self, numbers: Range<u64>) {
@@ -82,6 +89,10 @@ impl Worker {
         if let Some(numbers) = waiting.draw {
             self.draw = numbers;
         }
+        if let Some(architecture) = waiting.time {
+            let latency = self.time(&architecture).await.map_err(|error| error.to_string());
+            self.mail.send(Report::Timed { architecture, latency });
+        }
         if let Some(architecture) = waiting.architecture {
             let accuracy = self.measure(&architecture).await.map_err(|error| error.to_string());
             self.mail.send(Report::Measured { architecture, accuracy });
@@ -105,6 +116,13 @@ impl Worker {
         let accuracy = evaluator.measure(architecture).await?;
         self.evaluator = Some(evaluator);
         Ok(accuracy)
+    }
+
+    async fn time(&mut self, architecture: &Architecture) -> Result<Latency, RunError> {
+        let evaluator = self.evaluator().await?;
+        let latency = evaluator.time(architecture).await?;
+        self.evaluator = Some(evaluator);
+        Ok(latency)
     }
 
     async fn random(&mut self, number: u64) -> Result<Evaluated, RunError> {

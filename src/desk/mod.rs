@@ -14,6 +14,7 @@ mod mail;
 mod measures;
 mod parcel;
 mod pins;
+mod prober;
 mod recognise;
 mod remover;
 mod runner;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use self::mail::Mail;
+use self::prober::Prober;
 use self::runner::Runner;
 use self::trainer::Trainer;
 use crate::gpu::{AdapterChoice, Gpu, list_adapters};
@@ -65,6 +67,8 @@ pub struct Desk {
     left_trainings: Vec<Trainer>,
     answers: answers::Answers,
     measures: measures::Measures,
+    /// The probe of the adapter, from its request until something else is computed.
+    prober: Option<Prober>,
     /// `None` where whoever draws lets a person choose, as in a browser.
     dialogs: Option<Dialogs>,
 }
@@ -88,6 +92,7 @@ impl Desk {
             left_trainings: Vec::new(),
             answers,
             measures,
+            prober: None,
             dialogs: None,
         })
     }
@@ -111,6 +116,12 @@ impl Desk {
             Request::CheckAdapter => {
                 let adapter = self.adapter.clone();
                 self.aside("check", async move |mail| mail.send(check(&adapter).await))?;
+            }
+            // A browser cannot wait for a step on the spot.
+            Request::Probe { .. } if !CAN_BLOCK => {}
+            Request::Probe { known } => {
+                let (adapter, mail) = (self.adapter.clone(), self.mail.clone());
+                self.prober = Some(Prober::start(known, adapter, mail)?);
             }
             Request::ListRuns => {
                 let folder = self.runs.clone();
@@ -199,6 +210,7 @@ impl Desk {
             }
             Request::Answer(budget) => self.answers.ask(budget),
             Request::Measure(architecture) => self.measures.ask(architecture),
+            Request::Time(architecture) => self.measures.time(architecture),
             Request::Train { run, architecture } => {
                 self.train(|adapter, mail| Trainer::begin(&run, architecture, adapter, mail))?
             }
@@ -295,8 +307,11 @@ impl Desk {
         Ok(())
     }
 
-    /// Lets the run under way save and end, and what is trained beside it.
+    /// Lets the run under way save and end, and what is trained beside it; a probe ends.
     fn leave(&mut self) {
+        if let Some(prober) = &self.prober {
+            prober.stop();
+        }
         self.left_trainings.retain(|trainer| !trainer.has_ended());
         if let Some(trainer) = self.trainer.take() {
             trainer.leave();
@@ -372,6 +387,9 @@ impl Drop for Desk {
                 }
                 for trainer in trainers {
                     trainer.end().await;
+                }
+                if let Some(prober) = self.prober.take() {
+                    prober.end().await;
                 }
             });
         }

@@ -108,6 +108,19 @@ pub struct Evaluated {
     pub accuracy: f64,
 }
 
+/// How long a network takes for one image on an adapter, over some passes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// A tenth of the passes took less, ms.
+    pub low: f64,
+    /// Half of the passes took less, ms.
+    pub median: f64,
+    /// A tenth of the passes took more, ms.
+    pub high: f64,
+    /// How many there were.
+    pub passes: u64,
+}
+
 /// One answer of the generator to a budget, by argmax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tracked {

@@ -8,6 +8,7 @@ pub mod config;
 pub mod event;
 pub mod facts;
 pub mod journal;
+pub mod pace;
 pub mod progress;
 pub mod quantity;
 pub mod result;

@@ -140,7 +140,7 @@ pub fn epoch_steps(config: &Config, data: &DataSummary, phase: Phase) -> u64 {
 }
 
 /// Steps of a phase: optimiser steps, architectures or, from scratch, epochs.
-fn total(config: &Config, data: &DataSummary, phase: Phase) -> u64 {
+pub(super) fn total(config: &Config, data: &DataSummary, phase: Phase) -> u64 {
     match phase {
         Phase::Supernet => config.supernet.epochs * epoch_steps(config, data, phase),
         Phase::Generator => config.generator.epochs * epoch_steps(config, data, phase),

@@ -136,6 +136,20 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// "under a minute", "about 6 min", "about 3 h", "about 2 days": no more figures than a forecast has.
+pub fn about(seconds: f64) -> String {
+    let (minute, hour, day) = (60.0, 3_600.0, 86_400.0);
+    let (count, unit) = match seconds {
+        s if s < 45.0 => return "under a minute".to_owned(),
+        s if s < 90.0 * minute => (s / minute, "min"),
+        s if s < 36.0 * hour => (s / hour, "h"),
+        s if s < 60.0 * day => (s / day, "days"),
+        s if s < 730.0 * day => (s / (30.4 * day), "months"),
+        s => (s / (365.0 * day), "years"),
+    };
+    format!("about {} {unit}", grouped(count.round().max(1.0) as u64))
+}
+
 /// "76.5 %" from a share; a share that is no number is a dash.
 pub fn percent(share: f64) -> String {
     if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "-".to_owned() }
@@ -246,6 +260,18 @@ mod tests {
         assert_eq!(short(2_456_789), "2.46 M");
         assert_eq!(short(324_320_400), "324.3 M");
         assert_eq!(milliseconds(0.4123), "0.412 ms");
+        for (seconds, text) in [
+            (1.0, "under a minute"),
+            (50.0, "about 1 min"),
+            (370.0, "about 6 min"),
+            (5_500.0, "about 2 h"),
+            (100_000.0, "about 28 h"),
+            (200_000.0, "about 2 days"),
+            (1e7, "about 4 months"),
+            (1e8, "about 3 years"),
+        ] {
+            assert_eq!(about(seconds), text);
+        }
         assert_eq!(milliseconds(12.34), "12.3 ms");
         assert_eq!(duration(0.84), "0.8 s");
         assert_eq!(duration(200.2), "3 min 20 s");

@@ -17,13 +17,12 @@ use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{self, Targets};
 use crate::protocol::event::Event;
 use crate::protocol::facts::{self, Phase, Tracked};
+use crate::protocol::pace::HELD_OUT;
 use crate::protocol::statistics::fit;
 use crate::space::{PriorPool, argmax};
 
 /// Steps whose losses are averaged into one event.
 const REPORT: u64 = 10;
-/// Held-out images that measure an epoch.
-const HELD_OUT: usize = 512;
 /// Sets this phase's walk over the images apart from the supernet's.
 const SALT: u64 = 1 << 40;
 

@@ -16,13 +16,11 @@ use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{self, Config};
 use crate::protocol::event::Event;
 use crate::protocol::facts::{EXPANSIONS, PathCounts, Phase, SupernetEpoch, SupernetStep};
+use crate::protocol::pace::{HELD_OUT, RANDOM_PATHS};
 use crate::space::{Architecture, Space};
 
 /// Steps whose loss and accuracy are averaged into one event.
 const REPORT: u64 = 10;
-/// Held-out images and random paths that measure an epoch.
-const HELD_OUT: usize = 512;
-const RANDOM_PATHS: usize = 4;
 
 /// Builds the supernet with the tensors of a checkpoint, or as initialised.
 pub(super) fn build(

@@ -7,6 +7,7 @@ use super::RunError;
 use super::answerer::Answerer;
 use super::evaluate_phase::measure;
 use super::folder::RunFolder;
+use super::latency;
 use super::saved::prefix;
 use super::session::Loaded;
 use super::setup::{Device, Sources};
@@ -17,7 +18,7 @@ use crate::nn::{Store, tensors};
 use crate::platform::files;
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::Config;
-use crate::protocol::facts::Origin;
+use crate::protocol::facts::{Latency, Origin};
 use crate::space::{Architecture, Metric, PriorPool, Space, random_architecture, random_near};
 
 /// Far beyond any generator: its weights are a quarter of a megabyte.
@@ -138,6 +139,15 @@ impl Evaluator {
         let settings = &self.sources.config.evaluate;
         let Device { gpu, images } = &self.device;
         measure((gpu, images), (net, store), settings, architecture).await
+    }
+
+    /// How long the network of an architecture takes for one image.
+    ///
+    /// # Errors
+    /// Where the architecture has another number of layers, or the GPU fails.
+    pub async fn time(&self, architecture: &Architecture) -> Result<Latency, RunError> {
+        self.space().check(architecture)?;
+        latency::measure(&self.device.gpu, self.space(), architecture).await
     }
 
     /// The `index`-th random architecture: expansions 2 to 6 and kernels uniform, from the seed.

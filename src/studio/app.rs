@@ -7,19 +7,21 @@ use std::sync::Arc;
 use eframe::egui::{self, CentralPanel, Frame, Margin, Panel, Ui};
 use egui_tiles::Tree;
 
-use super::backend::{Backend, Report, Request};
+use super::backend::{Backend, Probing, Report, Request};
 use super::export::{Exports, Format};
 use super::frame::Frames;
-use super::layout::{self, Panes, Place};
+use super::layout::{self, Panes};
 use super::link::Link;
 use super::palette::Palette;
 use super::panes::start::Start;
 use super::panes::{PANES, Pane};
+use super::place::Place;
 use super::state::{Accuracy, Generator, Live, Source, Studio};
 use super::theme::{self, Tokens};
 use super::view::{Command as Doable, View, Wish};
 use super::{banner, commands, dropping, run_bar, status_line};
 use crate::protocol::Command;
+use crate::protocol::pace::Pace;
 use crate::space::Budget;
 
 /// A slider that has not moved for so long rests, seconds.
@@ -29,6 +31,10 @@ const POINTED: f64 = 3.0;
 const LAYOUT: &str = "layout";
 const PANE_STATES: &str = "panes";
 const ASK_WHERE: &str = "ask where";
+const PACES: &str = "paces";
+
+/// What was measured of adapters, by adapter and preset.
+type KnownPaces = BTreeMap<String, BTreeMap<String, Pace>>;
 
 /// The studio as eframe runs it.
 pub struct App {
@@ -51,6 +57,7 @@ pub struct App {
     on_start: bool,
     /// When the budget last changed, in the clock of egui.
     moved: f64,
+    known_paces: KnownPaces,
 }
 
 impl App {
@@ -79,6 +86,8 @@ impl App {
         }
         let tree = saved.and_then(|storage| eframe::get_value(storage, LAYOUT));
         let mut studio = Studio::default();
+        let paces = saved.and_then(|storage| eframe::get_value(storage, PACES));
+        let known_paces: KnownPaces = paces.unwrap_or_default();
         let ask_where = saved.and_then(|storage| eframe::get_value(storage, ASK_WHERE));
         studio.ask_where = ask_where.unwrap_or(false);
         Self {
@@ -95,6 +104,7 @@ impl App {
             palette: Palette::default(),
             on_start: true,
             moved: 0.0,
+            known_paces,
         }
     }
 
@@ -179,6 +189,13 @@ impl App {
                     self.backend.ask(Request::Take(path.clone()));
                 }
                 Report::Linked(fragment) => self.follow(fragment),
+                Report::Probed { adapter, paces, standing: Probing::Ended } => {
+                    match self.known_paces.get(adapter) {
+                        Some(known) => self.studio.paces = known.clone(),
+                        None if paces.is_empty() => {}
+                        None => drop(self.known_paces.insert(adapter.clone(), paces.clone())),
+                    }
+                }
                 _ => {}
             }
             self.studio.apply(report);
@@ -200,6 +217,7 @@ impl App {
             ctx.request_repaint();
         }
         self.keys(ctx);
+        self.probe();
         self.measure_at_rest(ctx);
         if self.studio.run.as_ref().is_some_and(|run| run.live.under_way()) {
             // The age of the checkpoint and the remaining time go on without events.
@@ -327,6 +345,7 @@ impl App {
     fn ask(&mut self, request: Request) {
         match &request {
             Request::Measure(architecture) => self.studio.measuring = Some(architecture.clone()),
+            Request::Time(architecture) => self.studio.timing = Some(architecture.clone()),
             Request::Draw { count, .. } => self.studio.drawing = *count,
             // A link is for the run that is started from it.
             Request::Open(_) | Request::Resume(_) => self.studio.linked = None,
@@ -360,6 +379,18 @@ impl App {
         if self.studio.generator == Generator::Ready && self.studio.budget != Budget::default() {
             self.studio.asking();
             self.backend.ask(Request::Answer(self.studio.budget));
+        }
+    }
+
+    /// Has the adapter probed for the expected times of the start page, once it is in view. Not
+    /// beside a run, which would tell wrong times and be held up.
+    fn probe(&mut self) {
+        let computes = self.studio.run.as_ref().is_some_and(|run| run.live.under_way());
+        let wanted = self.on_start && !computes && !self.studio.in_page();
+        if wanted && self.studio.probing == Probing::Stopped {
+            self.studio.probing = Probing::UnderWay;
+            let known = self.known_paces.keys().cloned().collect();
+            self.backend.ask(Request::Probe { known });
         }
     }
 
@@ -428,5 +459,6 @@ impl eframe::App for App {
             self.panes.iter().map(|(key, pane)| (*key, pane.save())).collect();
         eframe::set_value(storage, PANE_STATES, &of_panes);
         eframe::set_value(storage, ASK_WHERE, &self.studio.ask_where);
+        eframe::set_value(storage, PACES, &self.known_paces);
     }
 }

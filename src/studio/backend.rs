@@ -1,6 +1,7 @@
 //! What the studio needs of the outside, as values: requests out, reports in. Nothing here waits.
 //! Room `desk` answers them with threads, a browser with a worker, a test with what it likes.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::Command;
 use crate::protocol::config::Config;
-use crate::protocol::facts::Evaluated;
+use crate::protocol::facts::{Evaluated, Latency};
 use crate::protocol::journal::Record;
+use crate::protocol::pace::Pace;
 use crate::space::{Architecture, Budget};
 
 /// Wakes the interface after a report, from any thread.
@@ -41,6 +43,11 @@ pub enum Request {
     ListAdapters,
     /// How exactly the adapter computes: every operator against its reference.
     CheckAdapter,
+    /// How fast the adapter is: the paces of the presets' trainings.
+    Probe {
+        /// Adapters that are known from earlier sessions; there nothing is measured.
+        known: Vec<String>,
+    },
     /// Which runs there are beside the open one.
     ListRuns,
     /// Begin a run, in a new folder.
@@ -67,6 +74,9 @@ pub enum Request {
     /// The accuracy of an architecture with inherited weights; a newer one replaces those that
     /// wait.
     Measure(Architecture),
+    /// How long the network of an architecture takes for one image; a newer one replaces those that
+    /// wait.
+    Time(Architecture),
     /// The accuracies of random architectures, by their numbers in the run's series of them. It
     /// replaces what is left of an earlier request, so that a count of 0 stops.
     Draw {
@@ -138,6 +148,15 @@ pub enum Report {
         /// In words, with figures.
         told: String,
     },
+    /// How fast the adapter is, as far as it is known.
+    Probed {
+        /// The adapter with its driver, by which it is known again; empty where it cannot be opened.
+        adapter: String,
+        /// The paces by preset. Of a known adapter none.
+        paces: BTreeMap<String, Pace>,
+        /// Whether there are more to come.
+        standing: Probing,
+    },
     /// The runs, newest first.
     Runs(Vec<RunEntry>),
     /// Another run is open from now on; its past comes along.
@@ -179,6 +198,13 @@ pub enum Report {
         architecture: Architecture,
         /// Share of the test images, or the reason in one line.
         accuracy: Result<f64, String>,
+    },
+    /// A measured latency, or why there is none.
+    Timed {
+        /// Of this architecture.
+        architecture: Architecture,
+        /// On the adapter that the desk computes on, or the reason in one line.
+        latency: Result<Latency, String>,
     },
     /// A random architecture was measured, or why the rest is not.
     Drawn {
@@ -268,6 +294,18 @@ pub enum Ending {
     Finished,
     /// It was asked to stop; its state is saved.
     Stopped,
+}
+
+/// How far a probe is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Probing {
+    /// Not begun, or ended early.
+    #[default]
+    Stopped,
+    /// It measures.
+    UnderWay,
+    /// All is known that can be.
+    Ended,
 }
 
 /// An adapter as people know it.

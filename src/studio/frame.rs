@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::protocol::statistics::quantile;
+
 /// Frames that are kept.
 const KEPT: usize = 240;
 
@@ -22,14 +24,6 @@ impl Frames {
     pub fn quantile(&self, share: f64) -> Option<f64> {
         quantile(self.0.iter().copied(), share)
     }
-}
-
-/// The value below which this share (0 to 1) of the values lies; `None` for none.
-pub(super) fn quantile(values: impl Iterator<Item = f64>, share: f64) -> Option<f64> {
-    let mut sorted: Vec<f64> = values.collect();
-    sorted.sort_by(f64::total_cmp);
-    let at = (share * sorted.len().saturating_sub(1) as f64).round() as usize;
-    sorted.get(at).copied()
 }
 
 #[cfg(test)]

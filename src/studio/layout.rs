@@ -5,21 +5,18 @@ use std::collections::BTreeMap;
 
 use eframe::egui::{self, Color32, CornerRadius, Stroke, StrokeKind, Ui, Visuals};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
-use serde::{Deserialize, Serialize};
 
 use super::backend::Request;
 use super::export::Format;
+use super::header::{self, Headers};
 use super::panes::{self, Pane};
+use super::place::Place;
 use super::theme::{self, PANEL_RADIUS};
 use super::view::{View, Wish};
 use super::widgets::icon;
 
 /// Windows narrower than this show one pane at a time, points.
 pub(super) const NARROW: f32 = 640.0;
-
-/// A pane's place in the tree: its key in the list of panes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place(String);
 
 /// The panes by key.
 pub(super) type Panes = BTreeMap<&'static str, Box<dyn Pane>>;
@@ -56,15 +53,14 @@ fn frame(tree: &Tree<Place>, key: &str) -> Option<egui::Rect> {
 pub(super) fn explain() -> Tree<Place> {
     let mut tiles = Tiles::default();
     let mut pane = |key: &str| tiles.insert_pane(Place(key.to_owned()));
-    let tour = pane("explain");
-    let others: Vec<TileId> = panes::PANES
-        .iter()
-        .filter(|entry| entry.key != "explain")
-        .map(|one| pane(one.key))
-        .collect();
-    let tour = tiles.insert_tab_tile(vec![tour]);
+    // What the tour never points at stands behind it, which leaves the others room for their titles.
+    let beside = ["explain", "runs", "settings", "log"];
+    let others = panes::PANES.iter().map(|one| one.key).filter(|key| !beside.contains(key));
+    let others: Vec<TileId> = others.map(&mut pane).collect();
+    let tour = beside.map(&mut pane).to_vec();
+    let tour = tiles.insert_tab_tile(tour);
     let others = tiles.insert_tab_tile(others);
-    let all = Linear::new_binary(LinearDir::Horizontal, [tour, others], 0.36);
+    let all = Linear::new_binary(LinearDir::Horizontal, [tour, others], 0.39);
     let root = tiles.insert_container(Container::Linear(all));
     Tree::new(egui::Id::unique("workspace"), root, tiles)
 }
@@ -120,7 +116,8 @@ pub(super) fn show(
         let (panel, border) = (view.tokens.panel, view.tokens.border());
         ui.painter().rect(*rect, radius, panel, border, StrokeKind::Inside);
     }
-    tree.ui(&mut Behavior { panes, view }, ui);
+    let headers = Headers::plan(ui, tree);
+    tree.ui(&mut Behavior { panes, view, headers }, ui);
     if let Some(frame) = pointed.and_then(|key| frame(tree, key)) {
         let (radius, stroke) =
             (CornerRadius::same(PANEL_RADIUS), Stroke::new(2.0, view.tokens.accent));
@@ -164,13 +161,18 @@ fn export(ui: &mut Ui, view: &View<'_>, key: &str, pane: &dyn Pane) {
 struct Behavior<'a, 'v> {
     panes: &'a mut Panes,
     view: &'a View<'v>,
+    headers: Headers,
 }
 
 impl egui_tiles::Behavior<Place> for Behavior<'_, '_> {
-    fn pane_ui(&mut self, ui: &mut Ui, _: TileId, place: &mut Place) -> UiResponse {
-        let margin = egui::Margin { left: 16, right: 16, top: 0, bottom: 12 };
+    fn pane_ui(&mut self, ui: &mut Ui, tab: TileId, place: &mut Place) -> UiResponse {
+        let side = header::MARGIN as i8;
+        let margin = egui::Margin { left: side, right: side, top: 0, bottom: 12 };
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
-            if let Some(pane) = self.panes.get_mut(place.0.as_str()) {
+            if let Some(pane) = self.panes.get_mut(place.key()) {
+                if self.headers.has_own_row(tab) {
+                    header::row(ui, place.key(), |ui| pane.bar(ui, self.view));
+                }
                 pane.ui(ui, self.view);
             }
         });
@@ -178,18 +180,40 @@ impl egui_tiles::Behavior<Place> for Behavior<'_, '_> {
     }
 
     fn tab_title_for_pane(&mut self, place: &Place) -> egui::WidgetText {
-        let title = panes::title(&place.0).unwrap_or(&place.0);
-        theme::heading(title, theme::BODY + 0.5).into()
+        theme::heading(panes::title(place.key()), theme::TITLE).into()
+    }
+
+    fn tab_title_for_tile(&mut self, tiles: &Tiles<Place>, tab: TileId) -> egui::WidgetText {
+        match tiles.get(tab) {
+            Some(Tile::Pane(place)) => {
+                theme::heading(self.headers.title(tab, place), theme::TITLE).into()
+            }
+            _ => egui::WidgetText::default(),
+        }
+    }
+
+    fn on_tab_button(
+        &mut self,
+        tiles: &mut Tiles<Place>,
+        tab: TileId,
+        button: egui::Response,
+    ) -> egui::Response {
+        let Some(Tile::Pane(place)) = tiles.get(tab) else { return button };
+        // However short it is written, it is told in full.
+        let (title, front) = (panes::title(place.key()), self.headers.is_front(tab));
+        button.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, front, title));
+        match self.headers.title(tab, place) == title {
+            true => button,
+            false => button.on_hover_text(title),
+        }
     }
 
     fn retain_pane(&mut self, place: &Place) -> bool {
-        self.panes.contains_key(place.0.as_str())
+        self.panes.contains_key(place.key())
     }
 
-    fn is_tab_closable(&self, tiles: &Tiles<Place>, id: TileId) -> bool {
-        // A lone pane has no cross in its header; its menu is where the pane is closed.
-        let siblings = tiles.parent_of(id).and_then(|parent| tiles.get_container(parent));
-        siblings.is_some_and(|container| container.num_children() > 1)
+    fn is_tab_closable(&self, _: &Tiles<Place>, tab: TileId) -> bool {
+        self.headers.is_closable(tab)
     }
 
     fn on_tab_close(&mut self, _: &mut Tiles<Place>, _: TileId) -> bool {
@@ -207,10 +231,12 @@ impl egui_tiles::Behavior<Place> for Behavior<'_, '_> {
         ui.add_space(8.0);
         let active = tabs.active.and_then(|id| tiles.get(id));
         if let Some(Tile::Pane(place)) = active
-            && let Some(pane) = self.panes.get_mut(place.0.as_str())
+            && let Some(pane) = self.panes.get_mut(place.key())
         {
-            export(ui, self.view, &place.0, pane.as_ref());
-            pane.bar(ui, self.view);
+            export(ui, self.view, place.key(), pane.as_ref());
+            if tabs.active.is_some_and(|tab| !self.headers.has_own_row(tab)) {
+                header::controls(ui, place.key(), |ui| pane.bar(ui, self.view));
+            }
         }
     }
 
@@ -242,7 +268,7 @@ impl egui_tiles::Behavior<Place> for Behavior<'_, '_> {
     }
 
     fn tab_title_spacing(&self, _: &Visuals) -> f32 {
-        16.0
+        header::MARGIN
     }
 
     fn tab_bar_color(&self, _: &Visuals) -> Color32 {

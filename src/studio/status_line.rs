@@ -2,11 +2,11 @@
 
 use eframe::egui::{self, ProgressBar, RichText, Ui};
 
-use super::frame::quantile;
 use super::state::OpenRun;
 use super::view::View;
 use crate::platform::clock;
 use crate::protocol::quantity::{duration, grouped, milliseconds, percent};
+use crate::protocol::statistics::quantile;
 
 /// Height of the line, points.
 pub(super) const HEIGHT: f32 = 28.0;

@@ -18,6 +18,8 @@ pub const CELL_RADIUS: u8 = 4;
 pub const BODY: f32 = 13.0;
 /// Captions and labels of axes.
 pub const CAPTION: f32 = 11.0;
+/// Titles of panels.
+pub const TITLE: f32 = BODY + 0.5;
 /// The number of a card.
 pub const CARD: f32 = 18.0;
 

@@ -10,7 +10,7 @@ use egui_kittest::Harness;
 use sgnas::protocol::Event;
 use sgnas::protocol::facts::Phase;
 use sgnas::protocol::journal::Record;
-use sgnas::space::{Budget, OPS, SKIP, SUB_BLOCKS, Space};
+use sgnas::space::{Budget, Metric, OPS, SKIP, SUB_BLOCKS, Space};
 use sgnas::studio::backend::{Adapter, Answer, Report, Request, RunEntry, Standing, Wake};
 use sgnas::studio::{App, Backend};
 
@@ -94,7 +94,11 @@ pub(crate) fn reports(stage: Stage, preset: &str) -> Vec<Report> {
     reports.push(Report::Opened { folder, records, live });
     if stage == Stage::Finished {
         reports.push(Report::Generator(Ok(())));
-        reports.push(answer(preset, 0.5));
+        // For the budget that a run begins with.
+        let (low, high) = space(preset).cost_range();
+        let (from, to) = space(preset).constraint_range(Metric::Macs);
+        let middle = 0.5 * (from + to);
+        reports.push(answer(preset, (middle - low.macs as f64) / (high.macs - low.macs) as f64));
     }
     reports
 }

@@ -15,6 +15,7 @@ use crate::fake::{self, Shared, Stage, Talk};
 use crate::runs::records;
 use crate::screen::{self, Device};
 use crate::shots::{colours, folder};
+use crate::start;
 
 type Studio<'a> = Harness<'a, Option<App>>;
 type Steps = fn(&Shared, &mut Studio<'_>);
@@ -52,13 +53,17 @@ fn compare(talk: &Shared, harness: &mut Studio<'_>) {
     harness.run_steps(6);
 }
 
-const LOOKS: [(&str, Stage, Steps); 7] = [
+const LOOKS: [(&str, Stage, Steps); 8] = [
     ("start-settings", Stage::Nothing, |_, harness| {
         click(harness, "All settings");
         harness.run_steps(12);
         harness.get_by_label("supernet.lr").focus();
         harness.run_steps(3);
         harness.get_by_label("supernet.lr").type_text("fast");
+        harness.run_steps(3);
+    }),
+    ("start-times", Stage::Nothing, |talk, harness| {
+        talk.borrow_mut().reports = vec![start::probed(&["tiny", "small", "cifar"])];
         harness.run_steps(3);
     }),
     ("runs-compared", Stage::Finished, compare),

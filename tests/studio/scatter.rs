@@ -15,7 +15,7 @@ use crate::sample::{Dice, measured};
 /// Where the dots lie when the pane is alone in the window.
 fn cloud(harness: &Harness<'_, Option<App>>) -> Rect {
     let window = harness.ctx.content_rect();
-    Rect::from_min_max(pos2(75.0, 135.0), window.max - eframe::egui::vec2(40.0, 90.0))
+    Rect::from_min_max(pos2(70.0, 135.0), window.max - eframe::egui::vec2(35.0, 90.0))
 }
 
 /// Selects all dots with a box.

@@ -14,7 +14,7 @@ use sgnas::studio::panes::PANES;
 
 use crate::fake::{self, STAGES, Stage, Talk};
 use crate::screen::{self, Device};
-use crate::{explain, pins, scatter, scratch};
+use crate::{explain, latency, pins, scatter, scratch};
 
 const SIZES: [[f32; 2]; 2] = [[1024.0, 700.0], [1920.0, 1080.0]];
 
@@ -81,7 +81,7 @@ fn every_pane_is_drawn_at_every_stage_in_both_themes_and_sizes() {
 }
 
 /// What is only seen after something was done, in a pane that is alone (or in none).
-const SCENES: [(&str, Option<&str>, Scene); 5] = [
+const SCENES: [(&str, Option<&str>, Scene); 6] = [
     ("explain-pointing", None, |harness, _| {
         explain::show(harness);
         harness.get_by_label_contains("step 3:").click();
@@ -95,6 +95,10 @@ const SCENES: [(&str, Option<&str>, Scene); 5] = [
         pins::pin(harness, talk, &[0.45, 0.5, 0.6, 0.8]);
         harness.get_by_label("compare").click();
         harness.run_steps(3);
+    }),
+    ("architecture-timed", None, |harness, talk| {
+        pins::pin(harness, talk, &[0.45]);
+        latency::timed(harness, talk);
     }),
     ("scatter-selected", None, |harness, talk| {
         pins::pin(harness, talk, &[0.45, 0.8]);

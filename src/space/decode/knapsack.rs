@@ -1,19 +1,22 @@
 //! A multiple-choice knapsack: one option a layer, the sums of costs within exact integer bounds on
 //! both sides, the greatest sum of scores. Knows nothing of networks.
 //!
-//! Three steps. A Lagrangian bound (the price of a unit of cost under these bounds) tells how good
-//! any selection can be. A coarse dynamic programme, one label a bin of cost but each label with
-//! its exact cost, finds a good selection. The same programme without bins then finds a better one
-//! or proves that there is none: labels whose bound does not beat the selection in hand are
-//! dropped, which leaves few of the 80^19.
+//! A Lagrangian bound (the price of a unit of cost under these bounds) tells how good any selection
+//! can be. A coarse dynamic programme, one label a bin of cost but each label with its exact cost,
+//! finds a good selection, and with finer bins a better one. The same programme without bins then
+//! finds the best or proves that there is none better: labels whose bound does not beat the
+//! selection in hand are dropped, which leaves few of the 80^19.
 
 use super::options::LayerOption;
 
 /// Gains in score below this (in nats) are not searched for.
 const SCORE_TOLERANCE: f64 = 1e-9;
 
-/// Bins of the coarse search: along one cost, or along each of two.
-const BINS: [u64; 2] = [1024, 32];
+/// Bins of a coarse search: along one cost, or along each of two.
+type Bins = [u64; 2];
+
+/// The coarse searches in order. What the first finds leaves the second little to look at.
+const BINS: [Bins; 2] = [[64, 8], [1024, 32]];
 
 /// Most labels a layer that the exact search follows with two costs. With one cost equal sums
 /// merge, which bounds their number; with two the coarse selection stays where this is exceeded.
@@ -39,9 +42,12 @@ pub(super) struct Selection {
 /// exactly, but where more than [`MAX_LABELS`] labels compete it may miss the best score.
 pub(super) fn solve(layers: &[Vec<LayerOption>], bounds: Bounds) -> Option<Selection> {
     let problem = Problem::new(layers, bounds)?;
-    let coarse = problem.search(f64::NEG_INFINITY, true);
-    let known = coarse.as_ref().map_or(f64::NEG_INFINITY, |selection| selection.score);
-    problem.search(known + SCORE_TOLERANCE, false).or(coarse)
+    let mut best: Option<Selection> = None;
+    for bins in BINS.into_iter().map(Some).chain([None]) {
+        let known = best.as_ref().map_or(f64::NEG_INFINITY, |selection| selection.score);
+        best = problem.search(known + SCORE_TOLERANCE, bins).or(best);
+    }
+    best
 }
 
 struct Problem<'a> {
@@ -49,6 +55,8 @@ struct Problem<'a> {
     bounds: Bounds,
     /// The order in which layers are decided: coarse ones first, fine ones fill up.
     order: Vec<usize>,
+    /// For each layer its options by falling score - price * cost, with that value.
+    priced: Vec<Vec<(f64, usize)>>,
     /// What the layers from each place of the order on can still add; one more than layers.
     rest: Vec<Rest>,
     /// Price of a unit of each cost; negative where the lower bound presses.
@@ -91,9 +99,10 @@ impl<'a> Problem<'a> {
         let mut order: Vec<usize> = (0..layers.len()).collect();
         order.sort_by_key(|&layer| std::cmp::Reverse(width(layer)));
         let two_costs = [0, 1].iter().all(|&i| order.iter().any(|&layer| width(layer)[i] > 0));
-        let mut problem =
-            Self { layers, bounds, order, rest: Vec::new(), price: [0.0; 2], two_costs };
+        let (rest, priced) = (Vec::new(), Vec::new());
+        let mut problem = Self { layers, bounds, order, priced, rest, price: [0.0; 2], two_costs };
         problem.price = problem.prices();
+        problem.priced = layers.iter().map(|layer| problem.by_price(layer)).collect();
         let mut rest = vec![Rest::default(); layers.len() + 1];
         for place in (0..layers.len()).rev() {
             let layer = &layers[problem.order[place]];
@@ -103,7 +112,8 @@ impl<'a> Problem<'a> {
                 sum.least[i] += least;
                 sum.most[i] += most;
             }
-            sum.priced += problem.best(layer, problem.price).map_or(f64::NEG_INFINITY, |b| b.1);
+            let best = problem.priced[problem.order[place]].first();
+            sum.priced += best.map_or(f64::NEG_INFINITY, |b| b.0);
             rest[place] = sum;
         }
         problem.rest = rest;
@@ -174,33 +184,52 @@ impl<'a> Problem<'a> {
         })
     }
 
-    /// No completion of a label at `place` within the bounds scores more than this.
+    /// The options of a layer by falling score - price * cost, with that value.
+    fn by_price(&self, layer: &[LayerOption]) -> Vec<(f64, usize)> {
+        let priced = |o: &LayerOption| o.score - self.priced_cost(o.cost);
+        let mut options: Vec<_> = layer.iter().map(priced).zip(0..).collect();
+        options.sort_by(|a, b| b.0.total_cmp(&a.0));
+        options
+    }
+
+    fn priced_cost(&self, cost: [u64; 2]) -> f64 {
+        self.price[0] * cost[0] as f64 + self.price[1] * cost[1] as f64
+    }
+
+    /// No completion of a label whose next option is chosen at `place` scores more than this and
+    /// that option's score - price * cost.
     fn bound(&self, label: &Label, place: usize) -> f64 {
-        let slack = [0, 1].map(|i| {
-            let (price, Bounds { low, high }) = (self.price[i], self.bounds);
-            let pressing = if price > 0.0 { high[i] } else { low[i] };
-            price * (pressing as f64 - label.cost[i] as f64)
+        let pressing = [0, 1].map(|i| {
+            let Bounds { low, high } = self.bounds;
+            if self.price[i] > 0.0 { high[i] } else { low[i] }
         });
-        label.score + self.rest[place].priced + slack[0] + slack[1]
+        let priced = self.priced_cost(pressing) - self.priced_cost(label.cost);
+        label.score + priced + self.rest[place + 1].priced
     }
 
     /// The best selection that scores more than `beat`; with bins a good one.
-    fn search(&self, beat: f64, coarse: bool) -> Option<Selection> {
+    fn search(&self, beat: f64, bins: Option<Bins>) -> Option<Selection> {
         let start = Label { cost: [0; 2], score: 0.0, parent: 0, option: 0 };
         let mut steps: Vec<Vec<Label>> = vec![vec![start]];
         for (place, &layer) in self.order.iter().enumerate() {
-            let mut labels = Vec::new();
-            for (parent, from) in steps[place].iter().enumerate() {
-                for (option, choice) in self.layers[layer].iter().enumerate() {
+            let parents = steps.last()?.iter().enumerate();
+            let labels = parents.flat_map(|(parent, from)| {
+                let bound = self.bound(from, place);
+                // The first that promises too little is followed by those that promise less.
+                let options = self.priced[layer].iter();
+                let options = options.take_while(move |(priced, _)| bound + priced > beat);
+                options.map(move |&(_, option)| {
+                    let choice = &self.layers[layer][option];
                     let cost = [0, 1].map(|i| from.cost[i] + choice.cost[i]);
-                    let label = Label { cost, score: from.score + choice.score, parent, option };
-                    if self.can_fit(cost, place + 1) && self.bound(&label, place + 1) > beat {
-                        labels.push(label);
-                    }
-                }
-            }
-            let labels = if coarse { self.one_a_bin(labels) } else { one_a_cost(labels) };
-            if !coarse && self.two_costs && labels.len() > MAX_LABELS {
+                    Label { cost, score: from.score + choice.score, parent, option }
+                })
+            });
+            let labels = labels.filter(|label| self.can_fit(label.cost, place + 1));
+            let labels = match bins {
+                Some(bins) => self.one_a_bin(labels, bins),
+                None => one_a_cost(labels.collect()),
+            };
+            if bins.is_none() && self.two_costs && labels.len() > MAX_LABELS {
                 return None;
             }
             steps.push(labels);
@@ -220,8 +249,8 @@ impl<'a> Problem<'a> {
     }
 
     /// The best label of every bin of cost, in the order of bins.
-    fn one_a_bin(&self, labels: Vec<Label>) -> Vec<Label> {
-        let bins = if self.two_costs { BINS[1] } else { BINS[0] };
+    fn one_a_bin(&self, labels: impl Iterator<Item = Label>, bins: Bins) -> Vec<Label> {
+        let bins = bins[usize::from(self.two_costs)];
         let width = self.rest[0].most.map(|most| most / bins + 1);
         let [rows, columns] = [0, 1].map(|i| self.rest[0].most[i] / width[i] + 1);
         let mut grid = vec![None::<Label>; (rows * columns) as usize];

@@ -155,11 +155,9 @@ impl Explain {
         ui.label(theme::heading(step.title, 15.0));
         ui.label(step.text);
         ui.add_space(4.0);
-        if let Some(title) = super::title(step.pane) {
-            let show = ui.button(format!("Show it in {title}"));
-            if show.on_hover_text("Opens the pane and lights its frame").clicked() {
-                view.wish(Wish::Point(step.pane));
-            }
+        let show = ui.button(format!("Show it in {}", super::title(step.pane)));
+        if show.on_hover_text("Opens the pane and lights its frame").clicked() {
+            view.wish(Wish::Point(step.pane));
         }
         if let Some(switch) = &step.switch {
             ui.add_space(6.0);

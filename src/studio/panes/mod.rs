@@ -4,6 +4,7 @@
 mod architecture;
 mod explain;
 mod log;
+mod presets;
 mod runs;
 mod scatter;
 mod scratch;
@@ -44,40 +45,66 @@ pub struct Entry {
     pub key: &'static str,
     /// Its title.
     pub title: &'static str,
+    /// Its title where there is little room; it need not explain, only be told apart.
+    pub short: &'static str,
     /// Makes it.
     pub make: fn() -> Box<dyn Pane>,
 }
 
 /// The one list of panes, in the order of menus.
 pub const PANES: &[Entry] = &[
-    Entry { key: "training", title: "Training", make: || Box::<training::Training>::default() },
+    Entry {
+        key: "training",
+        title: "Training",
+        short: "Training",
+        make: || Box::<training::Training>::default(),
+    },
     Entry {
         key: "architecture",
         title: "Architecture",
+        short: "Architecture",
         make: || Box::<architecture::ArchitecturePane>::default(),
     },
     Entry {
         key: "scatter",
         title: "Accuracy against cost",
+        short: "Scatter",
         make: || Box::<scatter::Scatter>::default(),
     },
-    Entry { key: "explain", title: "Explain", make: || Box::<explain::Explain>::default() },
+    Entry {
+        key: "explain",
+        title: "Explain",
+        short: "Explain",
+        make: || Box::<explain::Explain>::default(),
+    },
     Entry {
         key: "scratch",
         title: "From scratch",
+        short: "Scratch",
         make: || Box::<scratch::FromScratch>::default(),
     },
     Entry {
         key: "tracking",
         title: "Generator accuracy",
+        short: "Generator",
         make: || Box::<tracking::Tracking>::default(),
     },
-    Entry { key: "runs", title: "Runs", make: || Box::<runs::Runs>::default() },
-    Entry { key: "settings", title: "Settings", make: || Box::<settings::Settings>::default() },
-    Entry { key: "log", title: "Log", make: || Box::<log::LogPane>::default() },
+    Entry { key: "runs", title: "Runs", short: "Runs", make: || Box::<runs::Runs>::default() },
+    Entry {
+        key: "settings",
+        title: "Settings",
+        short: "Settings",
+        make: || Box::<settings::Settings>::default(),
+    },
+    Entry { key: "log", title: "Log", short: "Log", make: || Box::<log::LogPane>::default() },
 ];
 
-/// The title of a pane by its key.
-pub fn title(key: &str) -> Option<&'static str> {
-    PANES.iter().find(|entry| entry.key == key).map(|entry| entry.title)
+/// The title of a pane by its key; the key itself where there is none.
+pub fn title(key: &str) -> &str {
+    PANES.iter().find(|entry| entry.key == key).map_or(key, |entry| entry.title)
+}
+
+/// The same, for where there is little room.
+pub fn short_title(key: &str) -> &str {
+    PANES.iter().find(|entry| entry.key == key).map_or(key, |entry| entry.short)
 }

@@ -4,14 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use eframe::egui::{
-    self, Button, CornerRadius, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, pos2, vec2,
-};
+use eframe::egui::{self, Button, CornerRadius, RichText, Sense, TextEdit, Ui, pos2, vec2};
 
 use super::Pane;
+use super::presets::{self, EMBEDDED, NARROW};
 use crate::protocol::Config;
-use crate::protocol::quantity::{percent, short};
-use crate::space::{PRESETS, Space};
+use crate::protocol::quantity::percent;
 use crate::studio::action;
 use crate::studio::backend::{Request, RunEntry, Standing};
 use crate::studio::link::Link;
@@ -20,12 +18,8 @@ use crate::studio::state::Studio;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
 
-/// The name of the images inside the program.
-const EMBEDDED: &str = "fashion-mnist-12k";
 /// Breadth of the page.
 const WIDTH: f32 = 760.0;
-/// Below this breadth lines are broken, and notes left out.
-const NARROW: f32 = 560.0;
 
 /// The page's own state.
 pub struct Start {
@@ -134,10 +128,6 @@ impl Start {
         }
     }
 
-    fn preset(&self) -> &str {
-        self.panel.as_ref().map_or("", |panel| &panel.draft.base().general.preset)
-    }
-
     fn page(&mut self, ui: &mut Ui, view: &View<'_>) {
         let tokens = view.tokens;
         ui.add_space(28.0);
@@ -147,7 +137,14 @@ impl Start {
         ui.add_space(16.0);
         self.offer(ui, view);
         heading(ui, "Search");
-        self.presets(ui, tokens);
+        let built = self.panel.as_ref().map(|panel| panel.draft.build().config);
+        if let Some(preset) = presets::rows(ui, view, built.as_ref()) {
+            self.choose(preset);
+        }
+        if view.studio.in_page() {
+            let note = "How long a search takes in this browser shows once it runs.";
+            ui.label(RichText::new(note).small().color(tokens.muted));
+        }
         ui.add_space(4.0);
         self.fields(ui, view);
         ui.add_space(8.0);
@@ -181,49 +178,6 @@ impl Start {
             view.wish(Wish::Ask(request));
         }
         ui.add_space(16.0);
-    }
-
-    fn presets(&mut self, ui: &mut Ui, tokens: &Tokens) {
-        for (name, _) in PRESETS {
-            let chosen = self.preset() == name;
-            let wide = ui.available_width() > NARROW;
-            let indent = if wide { 120.0 } else { 40.0 };
-            let room = (ui.available_width() - indent - 8.0).max(80.0);
-            let told = ui.painter().layout(describe(name), theme::body(), tokens.muted, room);
-            let height = if wide { 44.0 } else { told.size().y + 44.0 };
-            let (rect, response) =
-                ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-            response.widget_info(|| {
-                egui::WidgetInfo::selected(
-                    egui::Role::RadioButton,
-                    true,
-                    chosen,
-                    format!("preset {name}"),
-                )
-            });
-            let stroke = match (chosen, response.hovered() || response.has_focus()) {
-                (true, _) => Stroke::new(1.5, tokens.accent),
-                (false, true) => Stroke::new(1.0, tokens.muted),
-                (false, false) => tokens.border(),
-            };
-            let radius = CornerRadius::same(theme::PANEL_RADIUS);
-            ui.painter().rect(rect, radius, tokens.panel, stroke, StrokeKind::Inside);
-            let middle = if wide { rect.center().y } else { rect.top() + 20.0 };
-            let center = pos2(rect.left() + 20.0, middle);
-            ui.painter().circle_stroke(center, 6.0, Stroke::new(1.5, stroke.color));
-            if chosen {
-                ui.painter().circle_filled(center, 3.0, tokens.accent);
-            }
-            let left = egui::Align2::LEFT_CENTER;
-            let at = pos2(rect.left() + 40.0, middle);
-            ui.painter().text(at, left, name, theme::body(), tokens.text);
-            let down = if wide { 0.5 * (height - told.size().y) } else { 34.0 };
-            let at = pos2(rect.left() + indent, rect.top() + down);
-            ui.painter().galley(at, told, tokens.muted);
-            if response.clicked() {
-                self.choose(name);
-            }
-        }
     }
 
     fn fields(&mut self, ui: &mut Ui, view: &View<'_>) {
@@ -387,23 +341,4 @@ fn entry(ui: &mut Ui, tokens: &Tokens, run: &RunEntry) -> Option<Request> {
     }
     let clicked = response.on_hover_text(run.folder.display().to_string()).clicked();
     clicked.then(|| Request::Open(run.folder.clone()))
-}
-
-/// A preset in a line: size and where it is at home.
-fn describe(name: &str) -> String {
-    let Ok(space) = Space::preset(name) else { return String::new() };
-    let (low, high) = space.cost_range();
-    let home = match name {
-        "tiny" => "minutes, even without a GPU",
-        "small" => "an evening on a laptop's GPU",
-        "cifar" => "CIFAR images, a day on a desktop GPU",
-        _ => "large images, days on a large GPU",
-    };
-    format!(
-        "{} layers, {} px, {} to {} MACs: {home}",
-        space.layers().len(),
-        space.input().height,
-        short(low.macs),
-        short(high.macs)
-    )
 }

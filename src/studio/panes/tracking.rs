@@ -223,6 +223,7 @@ fn cards(shown: &Shown<'_>, metric: Metric) -> [Card; 3] {
         note,
         waiting: false,
         help,
+        asks: None,
     };
     [
         card(

@@ -18,10 +18,11 @@ pub use pins::{Pin, Pins};
 pub use replay::{Replay, Seek};
 pub use training::Training;
 
-use super::backend::{Adapter, Answer, Ending, KeptPin, Report, RunEntry};
+use super::backend::{Adapter, Answer, Ending, KeptPin, Probing, Report, RunEntry};
 use super::link::Link;
 use crate::platform::clock::{self, Stopwatch};
-use crate::protocol::facts::{Evaluated, Origin};
+use crate::protocol::facts::{Evaluated, Latency, Origin};
+use crate::protocol::pace::Pace;
 use crate::protocol::{Event, RunState};
 use crate::space::{Architecture, Budget, Metric};
 
@@ -50,6 +51,10 @@ pub struct Studio {
     pub measuring: Option<Architecture>,
     /// Accuracies measured on request.
     pub measured: BTreeMap<Architecture, Result<f64, String>>,
+    /// The one that is being timed now.
+    pub timing: Option<Architecture>,
+    /// Latencies measured on request.
+    pub latencies: BTreeMap<Architecture, Result<Latency, String>>,
     /// Random architectures that were measured on request, in the order of their numbers.
     pub drawn: Vec<Evaluated>,
     /// How many more of them are on their way.
@@ -76,6 +81,10 @@ pub struct Studio {
     pub adapters: Vec<Adapter>,
     /// Runs, newest first; `None` until they were listed.
     pub runs: Option<Vec<RunEntry>>,
+    /// The paces of the presets' trainings on this adapter, as far as they are known.
+    pub paces: BTreeMap<String, Pace>,
+    /// How far the probe is that measures them.
+    pub probing: Probing,
     /// The states of runs that were read to be compared, by folder.
     pub read: BTreeMap<PathBuf, RunState>,
     /// The records of the run in view, if they are shown again.
@@ -107,6 +116,8 @@ impl Default for Studio {
             network: None,
             measuring: None,
             measured: BTreeMap::new(),
+            timing: None,
+            latencies: BTreeMap::new(),
             drawn: Vec::new(),
             drawing: 0,
             pins: Pins::default(),
@@ -120,6 +131,8 @@ impl Default for Studio {
             linked: None,
             adapters: Vec::new(),
             runs: None,
+            paces: BTreeMap::new(),
+            probing: Probing::default(),
             read: BTreeMap::new(),
             replay: None,
             log: Log::default(),
@@ -137,6 +150,10 @@ impl Studio {
     pub fn apply(&mut self, report: Report) {
         match report {
             Report::Adapters(adapters) => self.adapters = adapters,
+            Report::Probed { paces, standing, .. } => {
+                self.paces.extend(paces);
+                self.probing = standing;
+            }
             Report::Runs(runs) => self.runs = Some(runs),
             Report::Opened { folder, records, live } => {
                 let mut run = OpenRun::new(folder, live);
@@ -200,6 +217,12 @@ impl Studio {
                     self.measuring = None;
                 }
                 self.measured.insert(architecture, accuracy);
+            }
+            Report::Timed { architecture, latency } => {
+                if self.timing.as_ref() == Some(&architecture) {
+                    self.timing = None;
+                }
+                self.latencies.insert(architecture, latency);
             }
             Report::Drawn { left, measured } => match measured {
                 Ok(one) => {
@@ -339,7 +362,7 @@ impl Studio {
         if self.measuring.as_ref() == Some(architecture) {
             return Accuracy::Measuring;
         }
-        Accuracy::Unknown("when the slider rests".to_owned())
+        Accuracy::Unknown("after a moment".to_owned())
     }
 
     /// The training from scratch that is under way.
@@ -393,6 +416,8 @@ impl Studio {
         self.network = None;
         self.measuring = None;
         self.measured.clear();
+        self.timing = None;
+        self.latencies.clear();
         self.pins = Pins::default();
         self.kept.clear();
         self.replay = None;

@@ -12,8 +12,11 @@ use crate::space::{Layer, SUB_BLOCKS};
 use crate::studio::theme::{self, Tokens};
 
 const BAND: f32 = 24.0;
-const ROW: f32 = 29.0;
-const LEAST_ROW: f32 = 18.0;
+/// The tallest row: only where there is room that nothing else wants.
+const MOST_ROW: f32 = 48.0;
+const LEAST_ROW: f32 = 16.0;
+/// Height of the strip with everything around it where it looks best, points.
+pub(in crate::studio) const COMFORTABLE: f32 = BAND + 6.0 * 29.0 + FOOT;
 const FOOT: f32 = 34.0;
 /// A row of a bare strip.
 const BARE_ROW: f32 = 16.0;
@@ -49,7 +52,7 @@ impl Strip<'_> {
     fn heights(&self, room: f32) -> (f32, f32, f32) {
         match self.around {
             Around::Everything => {
-                let row = ((room - BAND - FOOT) / SUB_BLOCKS as f32).clamp(LEAST_ROW, ROW);
+                let row = ((room - BAND - FOOT) / SUB_BLOCKS as f32).clamp(LEAST_ROW, MOST_ROW);
                 (BAND, row, FOOT)
             }
             Around::Nothing => (0.0, BARE_ROW, 0.0),

@@ -10,7 +10,7 @@ use crate::studio::theme::{self, Tokens};
 
 /// Heights of the drawing where there is little room, and where there is enough, points.
 pub(in crate::studio) const HEIGHTS: (f32, f32) =
-    (9.0 * SUB_BLOCKS as f32, 14.0 * SUB_BLOCKS as f32);
+    (8.0 * SUB_BLOCKS as f32, 17.0 * SUB_BLOCKS as f32);
 
 /// Draws the probabilities, [layers x 6 x 4], in a given height; the layer under the pointer.
 pub(in crate::studio) fn show(

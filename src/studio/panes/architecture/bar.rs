@@ -40,33 +40,43 @@ pub(super) fn pin(ui: &mut Ui, view: &View<'_>, network: &Network) {
     }
 }
 
-/// Trains what is in view from scratch.
-pub(super) fn train(ui: &mut Ui, view: &View<'_>, network: &Network) {
-    let Some(run) = &view.studio.run else { return };
-    let train = icon::quiet(ui, view.tokens, "train", false);
-    let (hint, busy) = match view.studio.training() {
-        Some(training) => (format!("{} is in training: one at a time", training.run.name()), true),
-        None => ("Train this network from scratch, with this run's images".to_owned(), false),
-    };
-    if train.on_hover_text(hint).clicked() {
-        if !busy {
-            let (run, architecture) = (run.folder.clone(), network.architecture.clone());
-            view.wish(Wish::Ask(Request::Train { run, architecture }));
-        }
-        view.wish(Wish::Pane("scratch"));
+/// What a training from scratch would do, or why none can begin.
+pub(super) fn training(view: &View<'_>) -> String {
+    match view.studio.training() {
+        Some(training) => format!("{} is in training: one at a time", training.run.name()),
+        None => "Train this network from scratch, with this run's images".to_owned(),
     }
 }
 
-/// The menu of what can be done with the architecture as JSON.
-pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted) {
-    let response = icon::quiet(ui, view.tokens, "JSON", true);
-    let response = response.on_hover_text("The kernels as JSON: copy, save, or show others");
+/// Trains what is in view from scratch, or shows what is in training.
+pub(super) fn train(view: &View<'_>, network: &Network) {
+    if let (None, Some(run)) = (view.studio.training(), &view.studio.run) {
+        let (run, architecture) = (run.folder.clone(), network.architecture.clone());
+        view.wish(Wish::Ask(Request::Train { run, architecture }));
+    }
+    view.wish(Wish::Pane("scratch"));
+}
+
+/// The menu of what can be done with the architecture as JSON; where there is little room, of
+/// everything that can be done with it.
+pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted, all: bool) {
+    let (name, hint) = match all {
+        true => ("more", "Train this network, copy or save it, or show another one"),
+        false => ("JSON", "The kernels as JSON: copy, save, or show others"),
+    };
+    let response = icon::quiet(ui, view.tokens, name, true).on_hover_text(hint);
     egui::Popup::menu(&response)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             ui.set_width(300.0);
             if let Some(network) = &view.studio.network {
                 let json = serde_json::to_string(&network.architecture).unwrap_or_default();
+                let from_scratch = all.then(|| ui.button("Train from scratch"));
+                let from_scratch = from_scratch.map(|button| button.on_hover_text(training(view)));
+                if from_scratch.is_some_and(|button| button.clicked()) {
+                    train(view, network);
+                    ui.close();
+                }
                 if ui.button("Copy as JSON").clicked() {
                     ui.ctx().copy_text(json);
                     ui.close();

@@ -1,14 +1,16 @@
 //! The cards: cost with its share of the budget, accuracy, estimate. What is not known is a dash
 //! with the reason.
 
-use crate::protocol::quantity::{grouped, percent, short};
+use crate::protocol::facts::Latency;
+use crate::protocol::quantity::{grouped, milliseconds, percent, short};
 use crate::space::Metric;
+use crate::studio::backend::Request;
 use crate::studio::estimate::Estimate;
 use crate::studio::state::{Accuracy, Generator, OpenRun, Source, Studio};
 use crate::studio::widgets::card::Card;
 
-/// The cards for what is in view.
-pub(super) fn of(studio: &Studio, run: &OpenRun) -> Vec<Card> {
+/// The cards for what is in view, where `columns` stand side by side.
+pub(super) fn of(studio: &Studio, run: &OpenRun, columns: usize) -> Vec<Card> {
     let mut cards = vec![cost(studio, run, Metric::Macs), cost(studio, run, Metric::Params)];
     if run.state.start.as_ref().is_some_and(|s| s.config.general.constraint == Metric::Params) {
         // The first card is the cost that the generator was trained to keep.
@@ -16,35 +18,45 @@ pub(super) fn of(studio: &Studio, run: &OpenRun) -> Vec<Card> {
     }
     cards.push(accuracy(studio, run));
     cards.push(estimate(studio));
+    // Where it would need a row of its own it waits until it has something to say.
+    let latency = latency(studio);
+    if columns > cards.len() || latency.value.is_some() || latency.waiting {
+        cards.push(latency);
+    }
     cards
 }
 
 fn cost(studio: &Studio, run: &OpenRun, metric: Metric) -> Card {
-    let (name, limit, help) = match metric {
+    let (name, help) = match metric {
         Metric::Macs => (
             "MACs",
-            studio.budget.macs,
             "Multiply-accumulates of the convolutions for one image, as the paper counts them",
         ),
-        Metric::Params => ("Parameters", studio.budget.params, "All trainable parameters"),
+        Metric::Params => ("Parameters", "All trainable parameters"),
     };
     let Some(network) = &studio.network else {
-        return Card { name, value: None, note: reason(studio), waiting: false, help };
+        return Card { name, value: None, note: reason(studio), waiting: false, help, asks: None };
     };
     let cost = network.cost.get(metric);
     let range = run.space.as_ref().map(|space| space.cost_range());
-    let note = match (network.source, limit, range) {
-        (Source::Generated(_), Some(limit), _) => {
+    // Of the budget that it was generated for: the slider may stand elsewhere by now.
+    let limit = match (network.source, metric) {
+        (Source::Generated(budget), Metric::Macs) => budget.macs,
+        (Source::Generated(budget), Metric::Params) => budget.params,
+        _ => None,
+    };
+    let note = match (limit, range) {
+        (Some(limit), _) => {
             format!("{} of budget", percent(cost as f64 / limit.max(1) as f64))
         }
-        (_, _, Some((low, high))) => {
+        (None, Some((low, high))) => {
             let (low, high) = (low.get(metric), high.get(metric));
             let share = cost.saturating_sub(low) as f64 / (high - low).max(1) as f64;
             format!("{} of range", percent(share))
         }
-        _ => grouped(cost),
+        (None, None) => grouped(cost),
     };
-    Card { name, value: Some(short(cost)), note, waiting: false, help }
+    Card { name, value: Some(short(cost)), note, waiting: false, help, asks: None }
 }
 
 fn accuracy(studio: &Studio, run: &OpenRun) -> Card {
@@ -52,18 +64,25 @@ fn accuracy(studio: &Studio, run: &OpenRun) -> Card {
     let help = "Share of the test images classified right with the supernet's weights, after batch norms were measured anew";
     let images = run.state.start.as_ref().map_or(0, |start| start.data.test_images);
     let Some(network) = &studio.network else {
-        return Card { name, value: None, note: reason(studio), waiting: false, help };
+        return Card { name, value: None, note: reason(studio), waiting: false, help, asks: None };
     };
     match studio.accuracy(&network.architecture) {
         Accuracy::Known(share) => {
             let error = (share * (1.0 - share) / images.max(1) as f64).sqrt();
             let note = format!("± {:.1}, {} images", 100.0 * error, grouped(images as u64));
-            Card { name, value: Some(percent(share)), note, waiting: false, help }
+            Card { name, value: Some(percent(share)), note, waiting: false, help, asks: None }
         }
-        Accuracy::Measuring => {
-            Card { name, value: None, note: "measuring …".to_owned(), waiting: true, help }
+        Accuracy::Measuring => Card {
+            name,
+            value: None,
+            note: "measuring …".to_owned(),
+            waiting: true,
+            help,
+            asks: None,
+        },
+        Accuracy::Unknown(why) => {
+            Card { name, value: None, note: why, waiting: false, help, asks: None }
         }
-        Accuracy::Unknown(why) => Card { name, value: None, note: why, waiting: false, help },
     }
 }
 
@@ -71,19 +90,40 @@ fn estimate(studio: &Studio) -> Card {
     let name = "Estimate";
     let help = "Accuracy of a typical network of this cost: a fit over all networks measured so far, with their spread around it";
     let Some(network) = &studio.network else {
-        return Card { name, value: None, note: reason(studio), waiting: false, help };
+        return Card { name, value: None, note: reason(studio), waiting: false, help, asks: None };
     };
     let points = studio.points(Metric::Macs).map(|(_, point)| point);
     match Estimate::fit(points) {
         Some(fit) => {
             let note = format!("± {:.1}, from {} nets", 100.0 * fit.deviation, fit.count);
             let value = percent(fit.at(network.cost.macs as f64));
-            Card { name, value: Some(value), note, waiting: false, help }
+            Card { name, value: Some(value), note, waiting: false, help, asks: None }
         }
         None => {
             let note = "from 6 networks on".to_owned();
-            Card { name, value: None, note, waiting: false, help }
+            Card { name, value: None, note, waiting: false, help, asks: None }
         }
+    }
+}
+
+/// How long the network takes, once that was asked for.
+fn latency(studio: &Studio) -> Card {
+    let name = "Latency here";
+    let help = "Time of one image through this network on this adapter, from the first dispatch until its answer is back; a tenth of the passes lies below the range, a tenth above";
+    let asks = studio.network.as_ref().map(|network| Request::Time(network.architecture.clone()));
+    let card = |value, note, waiting| Card { name, value, note, waiting, help, asks: asks.clone() };
+    let Some(network) = &studio.network else { return card(None, reason(studio), false) };
+    match studio.latencies.get(&network.architecture) {
+        _ if studio.timing.as_ref() == Some(&network.architecture) => {
+            card(None, "timing …".to_owned(), true)
+        }
+        Some(Ok(Latency { low, median, high, .. })) => {
+            let (low, high) = (milliseconds(*low), milliseconds(*high));
+            let note = format!("{} to {high}", low.trim_end_matches(" ms"));
+            card(Some(milliseconds(*median)), note, false)
+        }
+        Some(Err(why)) => card(None, why.clone(), false),
+        None => card(None, "click to measure".to_owned(), false),
     }
 }
 

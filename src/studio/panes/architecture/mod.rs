@@ -22,10 +22,12 @@ use crate::studio::widgets::{card, icon, layer_macs, note, pinned, strip, weight
 /// How long the strip fades from one architecture to the next.
 const FADE: f64 = 0.08;
 /// Room of the smallest drawing of MACs.
-const LEAST_MACS: f32 = 42.0;
-const MOST_MACS: f32 = 110.0;
+const LEAST_MACS: f32 = 34.0;
+const MOST_MACS: f32 = 150.0;
 /// Room of a heading with the gaps around it.
 const SECTION: f32 = 42.0;
+/// Below this breadth what can be done with a network moves into one menu.
+const NARROW: f32 = 620.0;
 /// Above and below the pinned ones.
 const PINS_GAP: f32 = 14.0;
 
@@ -69,7 +71,8 @@ impl Pane for ArchitecturePane {
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
         let pins = &view.studio.pins;
-        bar::json(ui, view, &mut self.pasted);
+        let narrow = ui.available_width() < NARROW;
+        bar::json(ui, view, &mut self.pasted, narrow);
         if pins.len() > 1 {
             let text = if self.comparing { "back to one" } else { "compare" };
             let compare = icon::quiet(ui, view.tokens, text, false);
@@ -80,7 +83,13 @@ impl Pane for ArchitecturePane {
             }
         }
         let Some(network) = &view.studio.network else { return };
-        bar::train(ui, view, network);
+        if !narrow
+            && icon::quiet(ui, view.tokens, "train", false)
+                .on_hover_text(bar::training(view))
+                .clicked()
+        {
+            bar::train(view, network);
+        }
         bar::pin(ui, view, network);
         if !matches!(network.source, Source::Generated(_))
             && let Some(answer) = &view.studio.answer
@@ -110,7 +119,10 @@ impl ArchitecturePane {
         let (tokens, studio) = (view.tokens, view.studio);
         let top = ui.cursor().top();
         limits::show(ui, view, space);
-        card::row(ui, tokens, &cards::of(studio, run));
+        let cards = cards::of(studio, run, card::columns(ui.available_width()));
+        if let Some(request) = card::row(ui, tokens, &cards) {
+            view.wish(Wish::Ask(request));
+        }
         ui.add_space(6.0);
         let network = studio.network.as_ref();
         // What a change of the budget does not touch stands still; the rest shares the room.
@@ -120,7 +132,10 @@ impl ArchitecturePane {
         };
         let (least, most) = weights::HEIGHTS;
         let below = 2.0 * SECTION + least + LEAST_MACS + pins;
+        // Beyond what suits it the strip gets what the others leave of theirs.
         let for_strip = room - (ui.cursor().top() - top) - below;
+        let others = (most - least) + (MOST_MACS - LEAST_MACS);
+        let for_strip = for_strip.min(strip::COMFORTABLE.max(for_strip - others));
         self.strip(ui, view, space, network, for_strip);
         let mut lit = None;
         if let Some(network) = network {

@@ -1,0 +1,100 @@
+//! The probe: the pace of a preset's trainings on a device, from a few real steps of the supernet
+//! and of the generator on images made up. It writes nothing. Not in a browser, where a step cannot
+//! be waited for on the spot.
+
+use super::RunError;
+use super::steps::Steps;
+use crate::gpu::Gpu;
+use crate::platform::clock::Stopwatch;
+use crate::protocol::config::Config;
+use crate::protocol::pace::{Line, Pace};
+use crate::space::PRESETS;
+
+/// Images a step, until a step is long enough.
+const BATCHES: [usize; 4] = [2, 8, 32, 128];
+/// A step as long as this is measured well; a larger batch tells nothing new, seconds.
+const LONG: f64 = 0.08;
+/// Where the smallest step would take longer than this it is not done, seconds.
+const PATIENCE: f64 = 1.0;
+
+/// The pace of each preset, told as it becomes known. One whose steps would take too long here has
+/// that of the one before it, scaled by the arithmetic between them. `goes_on` is asked between
+/// steps; false ends the probe early.
+///
+/// # Errors
+/// Where the GPU fails.
+pub fn probe(
+    gpu: &Gpu,
+    goes_on: &dyn Fn() -> bool,
+    tell: &mut dyn FnMut(&'static str, Pace),
+) -> Result<(), RunError> {
+    let mut before = None;
+    for (name, _) in PRESETS {
+        let mut config = Config::preset(name)?;
+        config.supernet.paths_per_step = 1;
+        let space = config.space()?;
+        let scaled = before.as_ref().map(|(pace, from): &(Pace, _)| pace.scaled(from, &space));
+        let pace = match scaled {
+            Some(pace) if pace.generator.seconds(BATCHES[0]) > PATIENCE => Some(pace),
+            _ => measure(gpu, &config, goes_on)?,
+        };
+        let Some(pace) = pace else { return Ok(()) };
+        tell(name, pace);
+        before = Some((pace, space));
+    }
+    Ok(())
+}
+
+/// The pace from steps of growing batches; `None` where it was ended early.
+fn measure(
+    gpu: &Gpu,
+    config: &Config,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Option<Pace>, RunError> {
+    let (mut supernet, mut generator) = (Vec::new(), Vec::new());
+    for batch in BATCHES {
+        let steps = Steps::new(gpu, config, batch)?;
+        let mut time = |_: &str, step: &mut dyn FnMut() -> Result<(), RunError>| {
+            supernet.push((batch, seconds(gpu, step)?));
+            Ok(())
+        };
+        if !goes_on() {
+            return Ok(None);
+        }
+        steps.supernet(None, &mut time)?;
+        let mut time = |_: &str, step: &mut dyn FnMut() -> Result<(), RunError>| {
+            generator.push((batch, seconds(gpu, step)?));
+            Ok(())
+        };
+        if !goes_on() {
+            return Ok(None);
+        }
+        steps.generator(&mut time)?;
+        let long = |times: &[(usize, f64)]| times.last().is_some_and(|(_, time)| *time > LONG);
+        if supernet.len() > 1 && long(&supernet) && long(&generator) {
+            break;
+        }
+    }
+    Ok(Some(Pace { supernet: line(&supernet), generator: line(&generator) }))
+}
+
+/// Seconds of a step, the shorter of two. The first run of all only makes the pipelines.
+fn seconds(gpu: &Gpu, step: &mut dyn FnMut() -> Result<(), RunError>) -> Result<f64, RunError> {
+    let mut once = || -> Result<f64, RunError> {
+        let watch = Stopwatch::start();
+        step()?;
+        gpu.finish()?;
+        Ok(watch.seconds())
+    };
+    once()?;
+    Ok(once()?.min(once()?))
+}
+
+/// The line through the two largest batches.
+fn line(times: &[(usize, f64)]) -> Line {
+    match times {
+        [.., few, many] => Line::through([*few, *many]),
+        [(images, seconds)] => Line::from_zero(*images, *seconds),
+        [] => Line::default(),
+    }
+}
