@@ -47,7 +47,9 @@ fn cost(studio: &Studio, run: &OpenRun, metric: Metric) -> Card {
     };
     let note = match (limit, range) {
         (Some(limit), _) => {
-            format!("{} of budget", percent(cost as f64 / limit.max(1) as f64))
+            // Without a decimal the whole budget fits a narrow card.
+            let share = percent(cost as f64 / limit.max(1) as f64).replace("100.0", "100");
+            format!("{share} of budget")
         }
         (None, Some((low, high))) => {
             let (low, high) = (low.get(metric), high.get(metric));

@@ -128,7 +128,10 @@ impl ArchitecturePane {
         // What a change of the budget does not touch stands still; the rest shares the room.
         let pins = match studio.pins.len() {
             0 => 0.0,
-            count => pinned::height(ui.available_width(), count) + PINS_GAP,
+            count => {
+                let gap = PINS_GAP + ui.spacing().item_spacing.y;
+                pinned::height(ui.available_width(), count) + gap
+            }
         };
         let (least, most) = weights::HEIGHTS;
         let below = 2.0 * SECTION + least + LEAST_MACS + pins;
