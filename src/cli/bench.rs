@@ -10,7 +10,7 @@ use super::error::CliError;
 use super::kernel_table::kernel_table;
 use super::{arguments, output};
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::measure::{self, KernelReport, Limits, StepReport, time_kernels};
+use crate::measure::{self, KernelReport, Limits, Reference, StepReport, Timed, time_kernels};
 use crate::protocol::config::Config;
 use crate::run::steps::each_step;
 
@@ -21,7 +21,7 @@ pub(super) struct Bench {
     /// preset run them) [default: all]
     #[arg(value_parser = ["ceilings", "step", "kernels"])]
     what: Option<String>,
-    /// Preset whose kernels are measured
+    /// Preset whose kernels are measured, or "reference" for the reference network's
     #[arg(long, default_value = "tiny")]
     preset: String,
     /// Images a step of the kernels' [default: 32, from 64 px on 8]
@@ -81,23 +81,48 @@ impl Bench {
             })?;
         }
         if wanted("kernels") {
-            let config = Config::preset(&self.preset)?;
-            let usual = if config.space.input[1] < 64 { 32 } else { 8 };
-            let batch = self.batch.map_or(usual, |batch| batch as usize);
-            let reports = kernels(&gpu, &config, batch)?;
+            let (batch, reports) = self.kernels(&gpu)?;
             if self.json {
                 for report in &reports {
                     output::print(&(serde_json::to_string(report)? + "\n"))?;
                 }
             } else {
                 output::print(&format!(
-                    "\nkernels of preset {}, {batch} images a step\n{}",
+                    "\nkernels of {}, {batch} images a step\n{}",
                     self.preset,
                     kernel_table(&reports, self.all)
                 ))?;
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Images a step, and every kernel of the trainings by falling time a step.
+    fn kernels(&self, gpu: &Gpu) -> Result<(usize, Vec<KernelReport>), CliError> {
+        let before = Limits::measure(gpu)?;
+        let mut timed = Vec::new();
+        let mut time = |name, kernels: Vec<Timed>| {
+            timed.extend(kernels.into_iter().map(|kernel| (name, kernel)));
+        };
+        let batch = if self.preset == REFERENCE {
+            let mut network = Reference::new(gpu)?;
+            time("training", time_kernels(gpu, &mut || network.step())?);
+            Reference::IMAGES
+        } else {
+            let config = Config::preset(&self.preset)?;
+            let usual = if config.space.input[1] < 64 { 32 } else { 8 };
+            let batch = self.batch.map_or(usual, |batch| batch as usize);
+            each_step(gpu, &config, batch, &mut |name, step| {
+                time(name, time_kernels(gpu, step)?);
+                Ok(())
+            })?;
+            batch
+        };
+        let limits = Limits::measure(gpu)?.or(&before);
+        let mut reports: Vec<_> =
+            timed.iter().map(|(name, kernel)| kernel.report(name, &limits)).collect();
+        reports.sort_by(|a, b| b.ms_a_step().total_cmp(&a.ms_a_step()));
+        Ok((batch, reports))
     }
 }
 
@@ -120,17 +145,5 @@ fn in_words(s: &StepReport) -> String {
     )
 }
 
-/// Every kernel of the trainings of a configuration, by falling time a step.
-fn kernels(gpu: &Gpu, config: &Config, batch: usize) -> Result<Vec<KernelReport>, CliError> {
-    let before = Limits::measure(gpu)?;
-    let mut timed = Vec::new();
-    each_step(gpu, config, batch, &mut |name, step| {
-        timed.extend(time_kernels(gpu, step)?.into_iter().map(|kernel| (name, kernel)));
-        Ok(())
-    })?;
-    let limits = Limits::measure(gpu)?.or(&before);
-    let mut reports: Vec<_> =
-        timed.iter().map(|(name, kernel)| kernel.report(name, &limits)).collect();
-    reports.sort_by(|a, b| b.ms_a_step().total_cmp(&a.ms_a_step()));
-    Ok(reports)
-}
+/// What the kernels of the reference network's training are asked for by, in place of a preset.
+const REFERENCE: &str = "reference";

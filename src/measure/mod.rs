@@ -10,5 +10,5 @@ mod step;
 pub use ceilings::{Ceilings, best_product, ceilings};
 pub use kernels::{KernelReport, Limits, Timed, time_kernels};
 pub use op_cases::{OpCases, op_cases};
-pub use reference::reference_step;
+pub use reference::{Reference, reference_step};
 pub use step::{StepReport, StepWork, time_step};

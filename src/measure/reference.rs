@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use super::step::{StepReport, StepWork, time_step};
 use crate::autodiff::{Tape, Var};
 use crate::gpu::{Gpu, GpuError};
-use crate::nn::{BatchNorm, Conv, Ctx, Linear, Mode, StoreBuilder, Wide, bottleneck};
+use crate::nn::{BatchNorm, Conv, Ctx, Linear, Mode, Store, StoreBuilder, Wide, bottleneck};
 use crate::ops::activation::Activation;
 use crate::ops::arithmetic::Add;
 use crate::ops::cross_entropy::CrossEntropy;
@@ -55,44 +55,73 @@ fn macs() -> u64 {
     (sum + 80 * 320 * side * side + 320 * 10) as u64
 }
 
-/// Times a training step.
-///
-/// # Errors
-/// Those of the device.
-pub fn reference_step(
-    gpu: &Gpu,
-    steps: usize,
-    best_product_gflops: f64,
-) -> Result<StepReport, GpuError> {
-    let mut b = StoreBuilder::default();
-    let (relu6, id) = (Activation::Relu6, Activation::Identity);
-    let stem = Unit::new(&mut b, "stem", [16, 3, 3], 1, 1, relu6);
-    let mut blocks = Vec::new();
-    for (i, [c_in, c_out, stride]) in BLOCKS.into_iter().enumerate() {
-        let wide = 6 * c_in;
-        let units = [
-            Unit::new(&mut b, &format!("block{i}.pw1"), [wide, c_in, 1], 1, 1, relu6),
-            Unit::new(&mut b, &format!("block{i}.dw"), [wide, wide, 3], stride, wide, relu6),
-            Unit::new(&mut b, &format!("block{i}.pw2"), [c_out, wide, 1], 1, 1, id),
-        ];
-        blocks.push((units, stride, stride == 1 && c_in == c_out));
+/// The network with what a step of its training needs.
+pub struct Reference<'a> {
+    gpu: &'a Gpu,
+    stem: Unit,
+    blocks: Vec<Block>,
+    head: Unit,
+    classifier: Linear,
+    store: Store,
+    optimiser: Optimiser,
+    images: Tensor,
+    labels: Tensor,
+    one: Tensor,
+}
+
+/// A bottleneck: expansion, depthwise and projection.
+struct Block {
+    units: [Unit; 3],
+    stride: usize,
+    residual: bool,
+}
+
+impl<'a> Reference<'a> {
+    /// Images a step.
+    pub const IMAGES: usize = BATCH;
+
+    /// The network with its first weights.
+    ///
+    /// # Errors
+    /// Those of the device.
+    pub fn new(gpu: &'a Gpu) -> Result<Self, GpuError> {
+        let mut b = StoreBuilder::default();
+        let (relu6, id) = (Activation::Relu6, Activation::Identity);
+        let stem = Unit::new(&mut b, "stem", [16, 3, 3], 1, 1, relu6);
+        let mut blocks = Vec::new();
+        for (i, [c_in, c_out, stride]) in BLOCKS.into_iter().enumerate() {
+            let wide = 6 * c_in;
+            let units = [
+                Unit::new(&mut b, &format!("block{i}.pw1"), [wide, c_in, 1], 1, 1, relu6),
+                Unit::new(&mut b, &format!("block{i}.dw"), [wide, wide, 3], stride, wide, relu6),
+                Unit::new(&mut b, &format!("block{i}.pw2"), [c_out, wide, 1], 1, 1, id),
+            ];
+            blocks.push(Block { units, stride, residual: stride == 1 && c_in == c_out });
+        }
+        let head = Unit::new(&mut b, "head", [320, 80, 1], 1, 1, relu6);
+        let classifier = Linear::new(&mut b, "classifier", 320, 10);
+        let store = b.build(gpu, &mut rand_pcg::Pcg32::seed_from_u64(1))?;
+        let sgd = Sgd { momentum: 0.9, nesterov: false, weight_decay: 4e-4 };
+        let optimiser = Optimiser::new(gpu, Rule::Sgd(sgd), store.values().len())?;
+        let images = Tensor::from_host(gpu, &HostArray::sample([BATCH, 3, SIDE, SIDE], 1))?;
+        let labels: Vec<f32> = (0..BATCH).map(|i| (i % 10) as f32).collect();
+        let labels = Tensor::from_slice(gpu, &labels, [BATCH])?;
+        let one = Tensor::from_slice(gpu, &[1.0], [1])?;
+        Ok(Reference { gpu, stem, blocks, head, classifier, store, optimiser, images, labels, one })
     }
-    let head = Unit::new(&mut b, "head", [320, 80, 1], 1, 1, relu6);
-    let classifier = Linear::new(&mut b, "classifier", 320, 10);
-    let store = b.build(gpu, &mut rand_pcg::Pcg32::seed_from_u64(1))?;
-    let sgd = Sgd { momentum: 0.9, nesterov: false, weight_decay: 4e-4 };
-    let mut optimiser = Optimiser::new(gpu, Rule::Sgd(sgd), store.values().len())?;
-    let images = Tensor::from_host(gpu, &HostArray::sample([BATCH, 3, SIDE, SIDE], 1))?;
-    let labels: Vec<f32> = (0..BATCH).map(|i| (i % 10) as f32).collect();
-    let labels = Tensor::from_slice(gpu, &labels, [BATCH])?;
-    let one = Tensor::from_slice(gpu, &[1.0], [1])?;
-    let mut step = || -> Result<(), GpuError> {
+
+    /// Records a training step.
+    ///
+    /// # Errors
+    /// Those of the device.
+    pub fn step(&mut self) -> Result<(), GpuError> {
+        let (gpu, store) = (self.gpu, &self.store);
         store.zero_grads(gpu);
         let tape = Tape::new(gpu);
         let mode = Mode::Train { momentum: 0.1 };
-        let ctx = Ctx { tape: &tape, store: &store, mode, frozen: false };
-        let mut x = stem.forward(&ctx, &Var::constant(&images))?;
-        for ([expand, depthwise, project], stride, residual) in &blocks {
+        let ctx = Ctx { tape: &tape, store, mode, frozen: false };
+        let mut x = self.stem.forward(&ctx, &Var::constant(&self.images))?;
+        for Block { units: [expand, depthwise, project], stride, residual } in &self.blocks {
             let wide = Wide {
                 expand: &ctx.param(expand.0.weight())?,
                 expand_norm: &expand.1,
@@ -102,21 +131,34 @@ pub fn reference_step(
                 depthwise_norms: &[&depthwise.1],
                 project: &ctx.param(project.0.weight())?,
             };
-            let y = project.1.forward(&ctx, &bottleneck(&ctx, &x, wide, relu6)?, id)?;
+            let y = bottleneck(&ctx, &x, wide, Activation::Relu6)?;
+            let y = project.1.forward(&ctx, &y, Activation::Identity)?;
             x = if *residual { ctx.apply(Add, &[&y, &x])? } else { y };
         }
-        let x = ctx.apply(GlobalAvgPool, &[&head.forward(&ctx, &x)?])?;
-        let logits = classifier.forward(&ctx, &x)?;
+        let x = ctx.apply(GlobalAvgPool, &[&self.head.forward(&ctx, &x)?])?;
+        let logits = self.classifier.forward(&ctx, &x)?;
         let loss = CrossEntropy { smoothing: 0.1 };
-        let loss = tape.apply(loss, &[&logits, &Var::constant(&labels)])?;
-        tape.backward(&loss, &one)?;
+        let loss = tape.apply(loss, &[&logits, &Var::constant(&self.labels)])?;
+        tape.backward(&loss, &self.one)?;
         let (weights, gradient) = (store.values(), store.grads());
         let update = Update { weights, gradient, lr: 0.05, clip: None, decay_mask: None };
-        optimiser.step(gpu, &update)
-    };
+        self.optimiser.step(gpu, &update)
+    }
+}
+
+/// Times a training step.
+///
+/// # Errors
+/// Those of the device.
+pub fn reference_step(
+    gpu: &Gpu,
+    steps: usize,
+    best_product_gflops: f64,
+) -> Result<StepReport, GpuError> {
+    let mut reference = Reference::new(gpu)?;
     let flops = macs() * 2 * 3 * BATCH as u64;
     let work = StepWork { name: "reference training step".to_owned(), images: BATCH, flops };
-    time_step(gpu, work, steps, best_product_gflops, &mut step)
+    time_step(gpu, work, steps, best_product_gflops, &mut || reference.step())
 }
 
 #[cfg(test)]
