@@ -1,6 +1,6 @@
 // The body of matmul/product_shared.wgsl and matmul/product_shared_odd.wgsl, which define
-// `load_b(at, left)`, four values of b from value `at` on, of which `left` lie in the plane, and
-// `store_y(at, left, value)`, and bind `bias` and `norm`.
+// `load_b(at, left)`, four values of b from value `at` on, of which `left` lie in the plane,
+// `store_y(at, left, value)`, and `meet_y(at)`, any bits of y there; and bind `bias` and `norm`.
 // The eight invocations of a subgroup have the same rows of a: each loads a part and broadcasts it.
 //
 // What the software driver makes of a kernel shapes the text: it reads a member of Params anew
@@ -40,6 +40,20 @@ fn store_rows(m: u32, to: u32, left: u32, c: mat4x4<f32>) {
     }
 }
 
+// Reads y in every fourth of 16 rows from m on, other ones in each of four lanes: so a subgroup meets
+// all lines of memory that its block will be stored to. A store far from the one before waits for its
+// line as long as for the whole sum, unless it was on its way. The bits say nothing.
+fn meet_rows(m: u32, to: u32, lane: u32) -> u32 {
+    let at = to + (m + lane % 4u) * p.plane;
+    let step = 4u * p.plane;
+    return (meet_y(at) ^ meet_y(at + step)) ^ (meet_y(at + 2u * step) ^ meet_y(at + 3u * step));
+}
+
+// v, and seemingly what was met, since compilers leave out what nothing needs: no plane is empty.
+fn having_met(met: u32, v: vec4<f32>) -> vec4<f32> {
+    return select(v, vec4<f32>(f32(met)), p.plane == 0u);
+}
+
 // Four columns: where they begin in b and y, and how many of them there are.
 struct Columns {
     b: u32,
@@ -75,6 +89,7 @@ fn product_block(w: u32, lane: u32) {
         let at = columns(j);
         var c0: mat4x4<f32>; var c1: mat4x4<f32>; var c2: mat4x4<f32>; var c3: mat4x4<f32>;
         var c4: mat4x4<f32>; var c5: mat4x4<f32>; var c6: mat4x4<f32>; var c7: mat4x4<f32>;
+        let met = meet_rows(m4 * 4u, at.y, lane) ^ meet_rows(m4 * 4u + 16u, at.y, lane);
         var k = 0u;
         loop {
             // A step beyond the last counts nothing: a is zero there, b any row.
@@ -104,6 +119,7 @@ fn product_block(w: u32, lane: u32) {
             }
         }
         let m = m4 * 4u;
+        c0[0] = having_met(met, c0[0]);
         store_rows(m, at.y, at.left, c0);
         store_rows(m + 4u, at.y, at.left, c1);
         store_rows(m + 8u, at.y, at.left, c2);
@@ -118,6 +134,7 @@ fn product_block(w: u32, lane: u32) {
         let r = columns(j * 2u + 1u);
         var l0: mat4x4<f32>; var l1: mat4x4<f32>; var l2: mat4x4<f32>; var l3: mat4x4<f32>;
         var r0: mat4x4<f32>; var r1: mat4x4<f32>; var r2: mat4x4<f32>; var r3: mat4x4<f32>;
+        let met = meet_rows(m4 * 4u, l.y, lane);
         var k = 0u;
         loop {
             // Lanes 0 to 3 hold the rows of step k, lanes 4 to 7 those of the next.
@@ -158,6 +175,7 @@ fn product_block(w: u32, lane: u32) {
             }
         }
         let m = m4 * 4u;
+        l0[0] = having_met(met, l0[0]);
         store_rows(m, l.y, l.left, l0);
         store_rows(m, r.y, r.left, r0);
         store_rows(m + 4u, l.y, l.left, l1);

@@ -24,6 +24,10 @@ fn load_b(at: u32, left: u32) -> vec4<f32> {
     return b_quad(at / 4u);
 }
 
+fn meet_y(at: u32) -> u32 {
+    return u32(y[at / 4u].x);
+}
+
 fn store_y(at: u32, left: u32, value: vec4<f32>) {
     y[at / 4u] = store4(value);
 }

@@ -25,6 +25,10 @@ fn load_b(at: u32, left: u32) -> vec4<f32> {
     return b_four(at);
 }
 
+fn meet_y(at: u32) -> u32 {
+    return bitcast<u32>(y[at]);
+}
+
 fn store_y(at: u32, left: u32, value: vec4<f32>) {
     for (var i = 0u; i < 4u; i++) {
         if (i < left) {

@@ -4,11 +4,12 @@
 
 use super::Buffer;
 
-/// How a kernel binds such a texture.
-pub(super) const BINDING: wgpu::BindingType = wgpu::BindingType::Texture {
-    sample_type: wgpu::TextureSampleType::Float { filterable: false },
+/// How a kernel binds such a texture: as storage, whose loads know no levels of detail and take
+/// llvmpipe far fewer instructions than a sampled texture's.
+pub(super) const BINDING: wgpu::BindingType = wgpu::BindingType::StorageTexture {
+    access: wgpu::StorageTextureAccess::ReadOnly,
+    format: wgpu::TextureFormat::Rgba32Float,
     view_dimension: wgpu::TextureViewDimension::D2,
-    multisampled: false,
 };
 
 /// Texels of a row; `texel_place` in shaders/lib/quads_wide.wgsl knows it.
@@ -152,7 +153,7 @@ fn make(device: &wgpu::Device, height: u32, id: u64) -> Texels {
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,
         format: wgpu::TextureFormat::Rgba32Float,
-        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+        usage: wgpu::TextureUsages::STORAGE_BINDING | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     });
     let view = raw.create_view(&wgpu::TextureViewDescriptor::default());
