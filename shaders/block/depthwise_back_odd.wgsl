@@ -18,7 +18,8 @@ struct Params {
     bands: u32,   // bands a plane
     rows: u32,    // rows of z a band
     pitch: u32,   // values of a part
-    sums: u32,    // where the sums by channel begin in it
+    taps_at: u32, // where the gradients by our kernels begin in it
+    sums_at: u32, // where the sums by our channels do
 }
 
 @group(0) @binding(0) var<uniform> p: Params;

@@ -48,7 +48,7 @@ fn start(c: u32) {
 }
 
 fn finish(c: u32, part: u32) {
-    parts[c * p.parts + part] = store4(moments_part());
+    parts[(p.offset + c) * p.parts + part] = store4(moments_part());
 }
 
 fn normed(v: vec4<f32>) -> vec4<f32> {

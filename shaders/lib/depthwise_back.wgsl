@@ -45,7 +45,7 @@ fn finish_four(row: u32, v: u32, w: u32, da: vec4<f32>) -> vec4<f32> {
     return inside(act4(pre), left);
 }
 
-// Parts lie by (image, band, strip): K * K values a channel, from value p.sums on two a channel.
+// Parts lie by (image, band, strip): K * K values a channel, and elsewhere two a channel.
 fn part_start(n: u32, band: u32, strip: u32) -> u32 {
     return ((n * p.bands + band) * p.strips + strip) * p.pitch;
 }
@@ -56,8 +56,8 @@ fn store_sums(part: u32, c: u32) {
         (sum_g.x + sum_g.y) + (sum_g.z + sum_g.w),
         ((sum_gd.x + sum_gd.y) + (sum_gd.z + sum_gd.w)) * i_norm.y,
     );
-    write_part(part + p.sums + 2u * c, total.x);
-    write_part(part + p.sums + 2u * c + 1u, total.y);
+    write_part(part + p.sums_at + 2u * c, total.x);
+    write_part(part + p.sums_at + 2u * c + 1u, total.y);
 }
 
 fn store_tap(first: u32, ky: u32, d: i32, flip: bool, value: f32) {

@@ -128,7 +128,7 @@ fn back_spread(id: u32) {
         }
     }
     let part = part_start(n, band, v);
-    let to = part + first;
+    let to = part + p.taps_at + first;
     store_taps(to, row_of(0), false, s0);
     store_taps(to, row_of(1), false, s1);
     store_taps(to, row_of(-1), false, u1);

@@ -100,7 +100,7 @@ fn back_strip(id: u32) {
         }
     }
     let part = part_start(n, band, strip);
-    let first = part + c * (K * K);
+    let first = part + p.taps_at + c * (K * K);
     if (K > 5u) {
         store_window(first, 0u, s0);
         store_window(first, 1u, s1);

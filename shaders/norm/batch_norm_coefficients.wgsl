@@ -2,7 +2,7 @@
 //! Joins the `parts` (n, mean - x0, M2) of each channel to its batch mean and biased variance, and
 //! prepares y = (x - mean) * scale + shift: coefficients (mean, 1/std, scale, shift), where scale
 //! is gamma / sqrt(var + eps). `shift` is beta less what the mean lost when it was rounded. With
-//! ABSOLUTE the parts are (n, mean, M2) and x is not read. The channels begin at `first` of all.
+//! ABSOLUTE the parts are (n, mean, M2) and x is not read. A part of zeros says nothing.
 //! With TILES a workgroup shares the parts of a channel, else an invocation joins them alone.
 //! Host: src/ops/batch_norm/passes.rs.
 
@@ -11,9 +11,6 @@ override TILES: bool = false;
 
 struct Params {
     channels: u32,
-    // The first of them, and the number of all, in gamma and what is written.
-    first: u32,
-    total: u32,
     // Parts a channel.
     parts: u32,
     // Values from one channel of x to the next.
@@ -81,16 +78,15 @@ fn batch_norm_coefficients(
     if (!known || lane > 0u) {
         return;
     }
-    let c = p.first + i;
     var first = 0.0;
     if (!ABSOLUTE) {
-        first = x[c * p.plane];
+        first = x[i * p.plane];
     }
     let mean = first + offset;
     let lost = offset - (mean - first);
     let inverse = 1.0 / sqrt(variance + p.eps);
-    let scale = gamma[c] * inverse;
-    coefficients[c] = store4(vec4<f32>(mean, inverse, scale, beta[c] - lost * scale));
-    moments[c] = mean;
-    moments[p.total + c] = variance;
+    let scale = gamma[i] * inverse;
+    coefficients[i] = store4(vec4<f32>(mean, inverse, scale, beta[i] - lost * scale));
+    moments[i] = mean;
+    moments[p.channels + i] = variance;
 }

@@ -1,11 +1,9 @@
 //! use linear
-//! Adds up the parts by channel: dbeta = sum g, dgamma = sum g * (x - mean) / std, for channels from
-//! `first` on.
+//! Adds up the parts by channel: dbeta = sum g, dgamma = sum g * (x - mean) / std.
 //! Host: src/ops/batch_norm/passes.rs.
 
 struct Params {
     channels: u32,
-    first: u32,
     // Parts a channel.
     parts: u32,
 }
@@ -29,6 +27,6 @@ fn batch_norm_grad_parameters(
     for (var k = c * p.parts; k < (c + 1u) * p.parts; k += 1u) {
         sum += parts[k];
     }
-    dbeta[p.first + c] = sum.x;
-    dgamma[p.first + c] = sum.y;
+    dbeta[c] = sum.x;
+    dgamma[c] = sum.y;
 }

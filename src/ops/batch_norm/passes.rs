@@ -43,30 +43,22 @@ pub(crate) fn batch(
         work: x.len() as u64,
     })?;
     let [_, _, h, w] = x.shape().nchw();
-    let batch = Batch::empty(gpu, c)?;
-    batch.join(gpu, &parts, 0, [gamma, beta], eps, Some((x, h * w)))?;
-    Ok(batch)
+    Batch::join(gpu, &parts, [gamma, beta], eps, Some((x, h * w)))
 }
 
 impl Batch {
-    /// Room for so many channels.
-    pub(crate) fn empty(gpu: &Gpu, channels: usize) -> Result<Self, GpuError> {
-        let coefficients = Tensor::empty(gpu, [channels, 4])?;
-        Ok(Batch { coefficients, moments: Tensor::empty(gpu, [2, channels])? })
-    }
-
-    /// Fills the channels from `first` on of which `parts` [channels, parts, 4] are: (n, mean, M2)
-    /// each, the means less the channel's first value where x and the size of its planes are given.
+    /// What `parts` [channels, parts, 4] say: (n, mean, M2) each, the means less the channel's first
+    /// value where x and the size of its planes are given.
     pub(crate) fn join(
-        &self,
         gpu: &Gpu,
         parts: &Tensor,
-        first: usize,
         [gamma, beta]: [&Tensor; 2],
         eps: f32,
         relative: Option<(&Tensor, usize)>,
-    ) -> Result<(), GpuError> {
+    ) -> Result<Self, GpuError> {
         let [channels, count, ..] = parts.shape().nchw();
+        let coefficients = Tensor::empty(gpu, [channels, 4])?;
+        let moments = Tensor::empty(gpu, [2, channels])?;
         let (x, plane) = relative.unwrap_or((parts, 0));
         let flag = |set: bool| f64::from(u8::from(set));
         let tiles = gpu.style() == KernelStyle::Tiles;
@@ -75,17 +67,15 @@ impl Batch {
             constants: &[("ABSOLUTE", flag(relative.is_none())), ("TILES", flag(tiles))],
             params: bytemuck::bytes_of(&batch_norm_coefficients::Params {
                 channels: channels as u32,
-                first: first as u32,
-                total: gamma.len() as u32,
                 parts: count as u32,
                 plane: plane as u32,
                 eps,
             }),
-            bindings: &[x, parts, gamma, beta, &self.coefficients, &self.moments]
-                .map(Tensor::buffer),
+            bindings: &[x, parts, gamma, beta, &coefficients, &moments].map(Tensor::buffer),
             groups: groups_1d(channels, if tiles { 1 } else { 64 }),
             work: parts.len() as u64,
-        })
+        })?;
+        Ok(Batch { coefficients, moments })
     }
 }
 
@@ -163,15 +153,14 @@ pub(crate) fn grad_parameters(
         work: 2 * x.len() as u64,
     })?;
     let sums = [Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?];
-    join_grad_parameters(gpu, &parts, 0, &sums)?;
+    join_grad_parameters(gpu, &parts, &sums)?;
     Ok(sums)
 }
 
-/// Fills dgamma and dbeta of the channels from `first` on of which `parts` [channels, parts, 2] are.
+/// Fills dgamma and dbeta with the sums of `parts` [channels, parts, 2].
 pub(crate) fn join_grad_parameters(
     gpu: &Gpu,
     parts: &Tensor,
-    first: usize,
     [dgamma, dbeta]: &[Tensor; 2],
 ) -> Result<(), GpuError> {
     let [channels, count, ..] = parts.shape().nchw();
@@ -180,7 +169,6 @@ pub(crate) fn join_grad_parameters(
         constants: &[],
         params: bytemuck::bytes_of(&batch_norm_grad_parameters::Params {
             channels: channels as u32,
-            first: first as u32,
             parts: count as u32,
         }),
         bindings: &[parts, dgamma, dbeta].map(Tensor::buffer),

@@ -36,13 +36,13 @@ pub(super) fn vjp(
     let sums1 = [Tensor::empty(gpu, [wide])?, Tensor::empty(gpu, [wide])?];
     let g1 = Tensor::empty(gpu, *z1.shape())?;
     let norm = Normed { coefficients: c1, act: op.act };
-    let depthwise_op = op.depthwise();
-    let kernels = depthwise_op.ranges(z1.shape()).zip(i.kernels);
-    for ((range, w), slot) in kernels.zip(&mut grads[3 + 2 * of_norm..]) {
-        let back = depthwise::Back { dao: &da2, zo: z2, terms: &terms, z: z1, norm, w };
-        let of = depthwise::backward(gpu, &range, &back, &g1)?;
-        passes::join_grad_parameters(gpu, &of.sums, range.offset, &sums1)?;
-        *slot = Some(of.dw);
+    let ranges: Vec<_> = op.depthwise().ranges(z1.shape()).collect();
+    let back =
+        depthwise::Back { dao: &da2, zo: z2, terms: &terms, z: z1, norm, kernels: i.kernels };
+    let of = depthwise::backward(gpu, &ranges, &back, &g1)?;
+    passes::join_grad_parameters(gpu, &of.sums, &sums1)?;
+    for (slot, gradient) in grads[3 + 2 * of_norm..].iter_mut().zip(of.kernels) {
+        *slot = Some(gradient);
     }
 
     if ctx.needs[0] || ctx.needs[1] {

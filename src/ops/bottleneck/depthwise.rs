@@ -6,21 +6,55 @@ use crate::gpu::shaders::block::{
     depthwise_normed_odd,
 };
 use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
-use crate::ops::mixed_depthwise::Range;
+use crate::ops::mixed_depthwise::{Cut, Range};
 use crate::ops::product::{Normed, sum_parts};
 use crate::tensor::{Shape, Tensor};
 
-/// Records y = depthwise(act(norm(x))) on the range; gives the moments of y [count, parts, 4].
+/// Records y = depthwise(act(norm(x))) range by range, each with kernels of its own; gives the moments
+/// of y [total, parts, 4], zeros where a range has fewer parts than another.
 pub(super) fn forward(
     gpu: &Gpu,
-    range: &Range,
+    ranges: &[Range],
+    x: &Tensor,
+    norm: Normed<'_>,
+    kernels: &[&Tensor],
+    y: &Tensor,
+) -> Result<Tensor, GpuError> {
+    let cuts: Vec<Cut> = ranges.iter().map(|range| range.forward_cut(gpu.style())).collect();
+    let parts = |most| Tensor::empty(gpu, [y.shape().dim(1), most, 4]);
+    let parts = common(gpu, ranges, &cuts, parts)?;
+    for ((range, cut), w) in ranges.iter().zip(&cuts).zip(kernels) {
+        forward_range(gpu, (range, cut), x, norm, w, y, &parts)?;
+    }
+    Ok(parts)
+}
+
+/// One tensor for the parts of all ranges, made for as many as the range with the most has, and zero
+/// where others have fewer.
+fn common(
+    gpu: &Gpu,
+    ranges: &[Range],
+    cuts: &[Cut],
+    made: impl FnOnce(usize) -> Result<Tensor, GpuError>,
+) -> Result<Tensor, GpuError> {
+    let counts = || ranges.iter().zip(cuts).map(|(range, cut)| range.images * cut.pieces());
+    let most = counts().max().unwrap_or(0);
+    let parts = made(most)?;
+    if counts().any(|count| count < most) {
+        gpu.clear(parts.buffer());
+    }
+    Ok(parts)
+}
+
+fn forward_range(
+    gpu: &Gpu,
+    (range, cut): (&Range, &Cut),
     x: &Tensor,
     norm: Normed<'_>,
     w: &Tensor,
     y: &Tensor,
-) -> Result<Tensor, GpuError> {
-    let cut = range.forward_cut(gpu.style());
-    let parts = Tensor::empty(gpu, [range.count, range.images * cut.bands * cut.strips, 4])?;
+    parts: &Tensor,
+) -> Result<(), GpuError> {
     let params = depthwise_normed::Params {
         planes: range.planes() as u32,
         count: range.count as u32,
@@ -51,13 +85,12 @@ pub(super) fn forward(
                 norm.act.constant(),
             ],
             params: bytemuck::bytes_of(&params),
-            bindings: &[x, norm.coefficients, w, y, &parts].map(Tensor::buffer),
-            groups: groups_1d(range.planes() * cut.strips * cut.bands, cut.workgroup),
+            bindings: &[x, norm.coefficients, w, y, parts].map(Tensor::buffer),
+            groups: groups_1d(range.planes() * cut.pieces(), cut.workgroup),
             work: range.work(),
         },
-        range.bytes(1, 1, &[w, &parts]),
-    )?;
-    Ok(parts)
+        range.bytes(1, 1, &[w]) + (16 * range.planes() * cut.pieces()) as u64,
+    )
 }
 
 /// What the way back reads.
@@ -72,38 +105,83 @@ pub(super) struct Back<'a> {
     pub(super) z: &'a Tensor,
     /// How.
     pub(super) norm: Normed<'a>,
-    /// The kernels.
-    pub(super) w: &'a Tensor,
+    /// The kernels of each range.
+    pub(super) kernels: &'a [Tensor],
 }
 
 /// Gradients by the kernels, and by shift and scale of the input's norm.
 pub(super) struct Grads {
     /// As the kernels.
-    pub(super) dw: Tensor,
-    /// [count, 1, 2]: by shift, by scale.
+    pub(super) kernels: Vec<Tensor>,
+    /// [total, 1, 2]: by shift, by scale.
     pub(super) sums: Tensor,
 }
 
-/// Records g, the gradient by norm(z), on the range.
+/// Where values lie in a part: the gradients by the kernels of each range, then the sums of all
+/// channels.
+struct Places {
+    kernels: Vec<usize>,
+    sums: usize,
+    pitch: usize,
+}
+
+impl Places {
+    fn of(ranges: &[Range]) -> Self {
+        let mut sums = 0;
+        let mut kernels = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            kernels.push(sums);
+            let taps = range.count * range.kernel * range.kernel;
+            // A tensor within another begins at a multiple of 64 values.
+            sums += taps.next_multiple_of(64);
+        }
+        let channels: usize = ranges.iter().map(|range| range.count).sum();
+        Places { kernels, sums, pitch: (sums + 2 * channels).next_multiple_of(4) }
+    }
+}
+
+/// Records g, the gradient by norm(z), range by range.
 pub(super) fn backward(
     gpu: &Gpu,
-    range: &Range,
+    ranges: &[Range],
     of: &Back<'_>,
     g: &Tensor,
 ) -> Result<Grads, GpuError> {
-    let ([h, w], [ho, wo]) = (range.input, range.output);
-    let up = range.stride == 2;
-    let cut = match (range.stride, range.kernel) {
+    let places = Places::of(ranges);
+    let cuts: Vec<Cut> = ranges.iter().map(|range| backward_cut(gpu, range)).collect();
+    let parts = |most| Tensor::empty(gpu, [most, places.pitch]);
+    let parts = common(gpu, ranges, &cuts, parts)?;
+    for (i, (range, cut)) in ranges.iter().zip(&cuts).enumerate() {
+        backward_range(gpu, (range, cut), (of, i), g, (&parts, &places))?;
+    }
+    let all = Tensor::empty(gpu, [places.pitch])?;
+    sum_parts(gpu, &parts, parts.shape().dim(0), places.pitch, &all)?;
+    let kernels = of.kernels.iter().zip(&places.kernels);
+    Ok(Grads {
+        kernels: kernels.map(|(w, &at)| all.view(at, *w.shape())).collect::<Result<_, _>>()?,
+        sums: all.view(places.sums, Shape::new(&[g.shape().dim(1), 1, 2]))?,
+    })
+}
+
+fn backward_cut(gpu: &Gpu, range: &Range) -> Cut {
+    let ([h, w], [_, wo]) = (range.input, range.output);
+    match (range.stride, range.kernel) {
         (1, 3) => range.cut(gpu.style(), 4, w.div_ceil(4), h),
         (1, _) => range.cut(gpu.style(), 2, w.div_ceil(4), h),
         _ => range.cut(gpu.style(), 1, wo.div_ceil(4), h.div_ceil(2)),
-    };
-    let taps = range.count * range.kernel * range.kernel;
-    // A tensor within another begins at a multiple of 64 values.
-    let sums = taps.next_multiple_of(64);
-    let pitch = (sums + 2 * range.count).next_multiple_of(4);
-    let count = range.images * cut.bands * cut.strips;
-    let parts = Tensor::empty(gpu, [count, pitch])?;
+    }
+}
+
+fn backward_range(
+    gpu: &Gpu,
+    (range, cut): (&Range, &Cut),
+    (of, i): (&Back<'_>, usize),
+    g: &Tensor,
+    (parts, places): (&Tensor, &Places),
+) -> Result<(), GpuError> {
+    let ([h, w], [ho, wo]) = (range.input, range.output);
+    let up = range.stride == 2;
+    let kernels = &of.kernels[i];
     let params = depthwise_back::Params {
         planes: range.planes() as u32,
         count: range.count as u32,
@@ -116,8 +194,9 @@ pub(super) fn backward(
         strips: cut.strips as u32,
         bands: cut.bands as u32,
         rows: cut.rows as u32,
-        pitch: pitch as u32,
-        sums: sums as u32,
+        pitch: places.pitch as u32,
+        taps_at: places.kernels[i] as u32,
+        sums_at: (places.sums + 2 * range.offset) as u32,
     };
     let common = [
         ("K", range.kernel as f64),
@@ -138,15 +217,12 @@ pub(super) fn backward(
             shader,
             constants,
             params: bytemuck::bytes_of(&params),
-            bindings: &[of.dao, of.zo, of.terms, of.z, of.norm.coefficients, of.w, g, &parts]
+            bindings: &[of.dao, of.zo, of.terms, of.z, of.norm.coefficients, kernels, g, parts]
                 .map(Tensor::buffer),
-            groups: groups_1d(range.planes() * cut.strips * cut.bands, cut.workgroup),
+            groups: groups_1d(range.planes() * cut.pieces(), cut.workgroup),
             work: 2 * range.work(),
         },
-        range.bytes(2, 2, &[of.w, &parts]),
-    )?;
-    let all = Tensor::empty(gpu, [pitch])?;
-    sum_parts(gpu, &parts, count, pitch, &all)?;
-    let dw = all.view(0, *of.w.shape())?;
-    Ok(Grads { dw, sums: all.view(sums, Shape::new(&[range.count, 1, 2]))? })
+        range.bytes(2, 2, &[kernels])
+            + (4 * range.images * cut.pieces() * (kernels.len() + 2 * range.count)) as u64,
+    )
 }

@@ -33,25 +33,16 @@ pub(super) fn forward(op: &Bottleneck, gpu: &Gpu, inputs: &[&Tensor]) -> Result<
     };
 
     let z2 = Tensor::empty(gpu, z2_shape)?;
-    let batch = match (&op.norms, i.norms[1]) {
-        (Norms::Batch(_), &[gamma, beta, ..]) => {
-            Some((Batch::empty(gpu, gamma.len())?, [gamma, beta]))
-        }
-        _ => None,
-    };
     let norm = Normed { coefficients: &c1, act: op.act };
-    for (range, w) in op.depthwise().ranges(&z1_shape).zip(i.kernels) {
-        let parts = depthwise::forward(gpu, &range, &z1, norm, w, &z2)?;
-        if let Some((batch, parameters)) = &batch {
-            batch.join(gpu, &parts, range.offset, *parameters, op.eps, None)?;
-        }
-    }
-    let c2 = match (&op.norms, batch) {
-        (Norms::Batch([_, running]), Some((batch, [gamma, _]))) => {
+    let ranges: Vec<_> = op.depthwise().ranges(&z1_shape).collect();
+    let parts = depthwise::forward(gpu, &ranges, &z1, norm, i.kernels, &z2)?;
+    let c2 = match (&op.norms, i.norms[1]) {
+        (Norms::Batch([_, running]), &[gamma, beta, ..]) => {
+            let batch = Batch::join(gpu, &parts, [gamma, beta], op.eps, None)?;
             update(gpu, running, &batch, z2.len() / gamma.len())?;
             batch.coefficients
         }
-        _ => given(op, gpu, i.norms[1])?,
+        (_, norm) => given(op, gpu, norm)?,
     };
 
     let y = Tensor::empty(gpu, y_shape)?;

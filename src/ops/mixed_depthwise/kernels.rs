@@ -35,6 +35,11 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
+    /// Pieces of a plane.
+    pub(crate) fn pieces(&self) -> usize {
+        self.strips * self.bands
+    }
+
     /// Tells a kernel whether a strip is a whole row.
     pub(crate) fn alone(&self) -> (&'static str, f64) {
         ("ALONE", f64::from(u8::from(self.strips == 1)))

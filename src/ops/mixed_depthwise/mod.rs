@@ -5,7 +5,7 @@
 mod kernels;
 mod twin;
 
-pub(crate) use kernels::Range;
+pub(crate) use kernels::{Cut, Range};
 
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::{Case, Cost, Forward, Op, Vjp};
