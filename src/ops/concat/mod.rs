@@ -1,5 +1,7 @@
-//! Concatenation of tensors along an axis, one dispatch an input. Gradient: each input's part of
-//! dy.
+//! Concatenation of tensors along an axis, one dispatch an input, or one in all for a few of one size.
+//! Gradient: each input's part of dy.
+
+mod equal;
 
 use super::narrow::narrow;
 use super::{Case, Cost, Forward, Op, Vjp};
@@ -18,6 +20,12 @@ impl Concat {
     /// Values of a tensor in one step of the outer axes.
     fn row(&self, shape: &Shape) -> usize {
         shape.dims().iter().skip(self.dim).product()
+    }
+
+    /// Whether the inputs are a few of one size, one after the other.
+    fn equal(&self, inputs: &[&Tensor], whole: &Shape) -> bool {
+        let parts: Vec<usize> = inputs.iter().map(|x| self.row(x.shape())).collect();
+        equal::serves(&parts, whole.len() / self.row(whole).max(1))
     }
 }
 
@@ -48,6 +56,10 @@ impl Op for Concat {
     fn forward(&self, gpu: &Gpu, inputs: &[&Tensor]) -> Result<Forward, GpuError> {
         let shapes: Vec<&Shape> = inputs.iter().map(|t| t.shape()).collect();
         let y = Tensor::empty(gpu, self.shape(&shapes)?)?;
+        if self.equal(inputs, y.shape()) {
+            equal::concat(gpu, inputs, &y)?;
+            return Ok(y.into());
+        }
         let whole = self.row(y.shape());
         let mut offset = 0;
         for x in inputs {
@@ -77,6 +89,13 @@ impl Op for Concat {
     }
 
     fn vjp(&self, gpu: &Gpu, ctx: &Vjp<'_>) -> Result<Vec<Option<Tensor>>, GpuError> {
+        let inputs: Vec<&Tensor> = ctx.inputs.iter().collect();
+        if ctx.needs.iter().all(|&needed| needed) && self.equal(&inputs, ctx.grad.shape()) {
+            let parts = inputs.iter().map(|x| Tensor::empty(gpu, *x.shape()));
+            let parts = parts.collect::<Result<Vec<_>, _>>()?;
+            equal::split(gpu, ctx.grad, &parts)?;
+            return Ok(parts.into_iter().map(Some).collect());
+        }
         let mut start = 0;
         let parts = ctx.inputs.iter().zip(ctx.needs).map(|(x, &needed)| {
             let (at, len) = (start, x.shape().dim(self.dim));
@@ -105,14 +124,19 @@ impl Op for Concat {
     }
 }
 
-/// Test cases: one input and several, uneven channels, planes that are multiples of four or not.
+/// Test cases: one input and several, uneven channels, planes that are multiples of four or not, a
+/// few of one size and one more than that.
 pub(super) fn cases() -> Vec<Case> {
-    let lists: [(usize, &[&[usize]]); 5] = [
+    let lists: [(usize, &[&[usize]]); 9] = [
         (1, &[&[2, 3, 4, 5], &[2, 1, 4, 5], &[2, 5, 4, 5]]),
         (1, &[&[3, 2, 3, 3], &[3, 5, 3, 3]]),
         (1, &[&[2, 3, 7, 1]]),
         (0, &[&[5], &[3], &[4]]),
         (0, &[&[1, 3, 2], &[2, 3, 2]]),
+        (0, &[&[5], &[5]]),
+        (0, &[&[3], &[3], &[3], &[3], &[3], &[3]]),
+        (0, &[&[4], &[4], &[4], &[4], &[4], &[4], &[4]]),
+        (1, &[&[1, 3, 5, 1], &[1, 3, 5, 1], &[1, 3, 5, 1]]),
     ];
     let case = |(dim, shapes): (usize, &[&[usize]])| {
         let inputs = shapes.iter().zip(0..).map(|(s, salt)| HostArray::sample(Shape::new(s), salt));
