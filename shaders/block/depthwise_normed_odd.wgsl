@@ -1,6 +1,6 @@
 //! use linear activation depthwise row texel_rows depthwise_taps depthwise_forward moments
 //! y = depthwise(act(norm(x))) on a range of channels, as conv/depthwise.wgsl, with the moments of y:
-//! parts (n, mean, M2, 0) by channel of the range and strip. For maps of any width.
+//! parts (n, mean, M2, 0) by channel of all and strip. For maps of any width.
 //! Host: src/ops/bottleneck/depthwise.rs.
 
 override WG: u32 = 8u;
@@ -17,7 +17,7 @@ struct Params {
     strips: u32,  // strips a row
     bands: u32,   // bands a plane
     rows: u32,    // output rows a band
-    parts: u32,   // strips of a channel
+    parts: u32,   // room for strips of a channel
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
