@@ -148,7 +148,19 @@ pub(super) fn backward(
     g: &Tensor,
 ) -> Result<Grads, GpuError> {
     let places = Places::of(ranges);
-    let cuts: Vec<Cut> = ranges.iter().map(|range| backward_cut(gpu, range)).collect();
+    // Small strips of large maps leave many parts: bands grow until one buffer holds them.
+    let most = gpu.largest_buffer() as usize / (4 * places.pitch);
+    let fitting = |range: &Range| {
+        let mut cut = backward_cut(gpu, range);
+        let [h, _] = range.input;
+        let height = if range.stride == 2 { h.div_ceil(2) } else { h };
+        while cut.bands > 1 && range.images * cut.pieces() > most {
+            cut.rows = height.div_ceil(cut.bands.div_ceil(2));
+            cut.bands = height.div_ceil(cut.rows);
+        }
+        cut
+    };
+    let cuts: Vec<Cut> = ranges.iter().map(fitting).collect();
     let parts = |most| Tensor::empty(gpu, [most, places.pitch]);
     let parts = common(gpu, ranges, &cuts, parts)?;
     for (i, (range, cut)) in ranges.iter().zip(&cuts).enumerate() {
