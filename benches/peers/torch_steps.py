@@ -322,7 +322,7 @@ def main():
     jobs.sort(key=lambda job: job[0].compiled)
     for variant, row in jobs:
         variant_name = variant.name + (", the authors' way" if row.authors else "")
-        line = {"name": row.name, "variant": variant_name, "torch": torch.__version__, "on": name}
+        line = {"name": row.name, "variant": variant_name, "program": f"PyTorch {torch.__version__}", "on": name}
         left = args.budget - (time.perf_counter() - begin)
         try:
             if left < (25.0 if variant.compiled else 0.0):

@@ -1,30 +1,40 @@
-//! `sgnas bench`: what this adapter can do at best, and how near a training step and each kernel
-//! come.
+//! `sgnas bench`: what this adapter can do at best, how near a training step and each kernel come, and
+//! how long other programs take for the same steps.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::bench_steps::time_steps;
 use super::error::CliError;
 use super::kernel_table::kernel_table;
+use super::peers::{Comparison, TORCH, compare, peer_table};
+use super::results::Results;
+use super::scaling::scaling;
 use super::{arguments, output};
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::measure::{self, KernelReport, Limits, Reference, StepReport, Timed, time_kernels};
+use crate::measure::{
+    self, Ceilings, KernelReport, Limits, Reference, StepReport, Timed, time_kernels,
+};
 use crate::protocol::config::Config;
 use crate::run::steps::each_step;
 
-/// Measure the adapter's ceilings, and a training step and each kernel beside them
+/// Measure the adapter's ceilings, and steps, kernels and other programs beside them
 #[derive(Debug, Args)]
 pub(super) struct Bench {
-    /// ceilings, step (whole training steps) or kernels (each by itself, as the trainings of a
-    /// preset run them) [default: all]
-    #[arg(value_parser = ["ceilings", "step", "kernels"])]
-    what: Option<String>,
-    /// Preset whose kernels are measured, or "reference" for the reference network's
+    /// ceilings, step (whole training steps), kernels (each by itself, as the trainings of a preset
+    /// run them), peers (steps in turn with those of other programs) or scaling (a preset's step as
+    /// its work grows); one or more of them [default: the first three]
+    #[arg(value_parser = ["ceilings", "step", "kernels", "peers", "scaling"])]
+    what: Vec<String>,
+    /// Preset whose kernels or growth are measured; for kernels also "reference", the reference
+    /// network's
     #[arg(long, default_value = "tiny")]
     preset: String,
-    /// Images a step of the kernels' [default: 32, from 64 px on 8]
+    /// Images a step of the kernels' [default: 32, from 64 px on 8], or the fewest of the growth's
+    /// [default: 8]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=4096))]
     batch: Option<u32>,
     /// Only the steps whose names hold these words, as "supernet", "cifar generator", "reference"
@@ -33,6 +43,16 @@ pub(super) struct Bench {
     /// Times that a step is run, fewer where it takes seconds
     #[arg(long, default_value_t = 10)]
     steps: usize,
+    /// Another program that `peers` runs: it prints lines like `bench step --json`, and with
+    /// `--rows WORDS` only the steps whose names hold them; can be given more than once
+    #[arg(long, value_name = "COMMAND", default_value = TORCH)]
+    peer: Vec<String>,
+    /// Times that `peers` runs all programs in turn
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// Keep the figures in this Markdown file, as the section of this adapter
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
     /// Adapter: a number of `sgnas devices` or a part of a name
     #[arg(long, value_parser = arguments::adapter, default_value = "0")]
     adapter: AdapterChoice,
@@ -47,54 +67,75 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
         let gpu = pollster::block_on(Gpu::open(&self.adapter))?;
-        let wanted = |what| self.what.as_deref().is_none_or(|w| w == what);
+        let wanted = |what: &str| match self.what.as_slice() {
+            [] => matches!(what, "ceilings" | "step" | "kernels"),
+            some => some.iter().any(|w| w == what),
+        };
         if !self.json {
             let adapter = gpu.adapter();
             output::print(&format!("{} ({}, {})\n", adapter.name, adapter.kind, adapter.backend))?;
         }
+        let mut results = Results::default();
         if wanted("ceilings") {
             let c = measure::ceilings(&gpu)?;
-            output::print(&match self.json {
-                true => serde_json::to_string(&c)? + "\n",
-                false => format!(
-                    "copy                {:8.1} GB/s by a kernel, {:.1} GB/s by the driver\n\
-                     multiply-adds       {:8.1} GFLOP/s\n\
-                     best product        {:8.1} GFLOP/s\n\
-                     a dispatch          {:8.1} us\n\
-                     a submit            {:8.1} us\n",
-                    c.copy_gb_per_s,
-                    c.driver_copy_gb_per_s,
-                    c.multiply_add_gflops,
-                    c.best_product_gflops,
-                    c.dispatch_us,
-                    c.submit_us
-                ),
+            self.print(&c, &ceilings_in_words(&c))?;
+            results.ceilings = Some(c);
+        }
+        let only = self.only.as_deref().unwrap_or_default();
+        if wanted("step") {
+            time_steps(&self.adapter, only, self.steps, &mut |s| {
+                results.steps.push(s.clone());
+                self.print(s, &in_words(s))
             })?;
         }
-        if wanted("step") {
-            let only = self.only.as_deref().unwrap_or_default();
-            time_steps(&self.adapter, only, self.steps, &mut |s| {
-                output::print(&match self.json {
-                    true => serde_json::to_string(s)? + "\n",
-                    false => in_words(s),
-                })
+        if wanted("peers") {
+            let (adapter, peers) = (&self.adapter, &self.peer);
+            let rounds = usize::from(self.rounds);
+            let c = Comparison { adapter, only, steps: self.steps, rounds, peers };
+            results.peers = compare(&c, &mut |s| {
+                results.steps.push(s.clone());
+                Ok(())
             })?;
+            let table = peer_table(&results.peers);
+            if self.json {
+                results.peers.iter().try_for_each(|r| self.print(r, ""))?;
+            } else {
+                output::print(&format!("\n{table}"))?;
+            }
         }
         if wanted("kernels") {
             let (batch, reports) = self.kernels(&gpu)?;
+            results.kernels_of = format!("{}, {batch} images a step", self.preset);
             if self.json {
-                for report in &reports {
-                    output::print(&(serde_json::to_string(report)? + "\n"))?;
-                }
+                reports.iter().try_for_each(|r| self.print(r, ""))?;
             } else {
-                output::print(&format!(
-                    "\nkernels of {}, {batch} images a step\n{}",
-                    self.preset,
-                    kernel_table(&reports, self.all)
-                ))?;
+                let table = kernel_table(&reports, self.all);
+                output::print(&format!("\nkernels of {}\n{table}", results.kernels_of))?;
             }
+            results.kernels = reports;
+        }
+        if wanted("scaling") {
+            let images = self.batch.map_or(FEWEST_IMAGES, |batch| batch as usize);
+            let report = scaling(&self.adapter, &self.preset, images, self.steps)?;
+            let sections = report.sections();
+            let words = sections.iter().map(|(title, table)| format!("\n{title}\n\n{table}"));
+            self.print(&report, &words.collect::<String>())?;
+            results.scaling_of = format!("{}, {images} images a step", self.preset);
+            results.scaling = Some(report);
+        }
+        if let Some(path) = &self.write {
+            results.write(path, gpu.adapter())?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// A measurement, as JSON or in words.
+    fn print(&self, value: &impl Serialize, words: &str) -> Result<(), CliError> {
+        output::print(&if self.json {
+            serde_json::to_string(value)? + "\n"
+        } else {
+            words.to_owned()
+        })
     }
 
     /// Images a step, and every kernel of the trainings by falling time a step.
@@ -126,6 +167,22 @@ impl Bench {
     }
 }
 
+fn ceilings_in_words(c: &Ceilings) -> String {
+    format!(
+        "copy                {:8.1} GB/s by a kernel, {:.1} GB/s by the driver\n\
+         multiply-adds       {:8.1} GFLOP/s\n\
+         best product        {:8.1} GFLOP/s\n\
+         a dispatch          {:8.1} us\n\
+         a submit            {:8.1} us\n",
+        c.copy_gb_per_s,
+        c.driver_copy_gb_per_s,
+        c.multiply_add_gflops,
+        c.best_product_gflops,
+        c.dispatch_us,
+        c.submit_us
+    )
+}
+
 /// A step in two lines.
 fn in_words(s: &StepReport) -> String {
     format!(
@@ -144,6 +201,9 @@ fn in_words(s: &StepReport) -> String {
         s.times_arithmetic
     )
 }
+
+/// Images of the smallest step of the growth.
+const FEWEST_IMAGES: usize = 8;
 
 /// What the kernels of the reference network's training are asked for by, in place of a preset.
 const REFERENCE: &str = "reference";

@@ -87,6 +87,11 @@ fn middle(space: &Space) -> Architecture {
     Architecture::middle(space.layers().len())
 }
 
+/// Multiply-accumulates of an image in the three passes of a supernet's step along the middle path.
+pub(super) fn supernet_macs(space: &Space) -> Result<u64, CliError> {
+    macs(space, Training::Supernet)
+}
+
 /// Multiply-accumulates of an image in all passes of a step. Along a path there are three: forward,
 /// and the gradients of inputs and of weights. The generator's judge keeps its weights: two passes,
 /// through all candidates.

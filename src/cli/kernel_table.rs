@@ -10,6 +10,12 @@ const SHAPE: usize = 64;
 /// A heading and a table for each step: a row a kernel, over all of its shapes, or with `all` a row a
 /// shape. The reports come by falling time.
 pub(super) fn kernel_table(reports: &[KernelReport], all: bool) -> String {
+    let sections = kernel_sections(reports, all);
+    sections.iter().map(|(title, table)| format!("\n{title}\n\n{table}")).collect()
+}
+
+/// The same, apart.
+pub(super) fn kernel_sections(reports: &[KernelReport], all: bool) -> Vec<(String, Table)> {
     let mut steps: Vec<_> = reports.iter().map(|r| r.step).collect();
     steps.sort_unstable();
     steps.dedup();
@@ -17,10 +23,11 @@ pub(super) fn kernel_table(reports: &[KernelReport], all: bool) -> String {
         let of_step: Vec<_> = reports.iter().filter(|r| r.step == step).collect();
         let Sum { calls, ms, bound_ms } = Sum::of(&of_step);
         let table = if all { by_shape(&of_step) } else { by_kernel(&of_step) };
-        format!(
-            "\n{step} step: {calls} dispatches, {ms:.1} ms; their bounds {bound_ms:.1} ms, {}\n\n{table}",
+        let title = format!(
+            "{step} step: {calls} dispatches, {ms:.1} ms; their bounds {bound_ms:.1} ms, {}",
             percent(bound_ms / ms)
-        )
+        );
+        (title, table)
     };
     steps.into_iter().map(section).collect()
 }

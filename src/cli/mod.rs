@@ -18,7 +18,10 @@ mod kernel_table;
 mod measured;
 mod note;
 mod output;
+mod peers;
 mod report;
+mod results;
+mod scaling;
 mod search;
 #[cfg(feature = "studio")]
 mod studio;

@@ -29,6 +29,23 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
+    /// The same as a table of Markdown.
+    pub(super) fn markdown(&self) -> String {
+        let line = |cells: &mut dyn Iterator<Item = &str>| {
+            let cells: Vec<String> = cells.map(|cell| cell.replace('|', "\\|")).collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let mut text = line(&mut self.columns.iter().map(|(head, _)| *head));
+        text += &line(&mut self.columns.iter().map(|(_, align)| match align {
+            Align::Left => ":--",
+            Align::Right => "--:",
+        }));
+        for row in &self.rows {
+            text += &line(&mut row.iter().map(String::as_str));
+        }
+        text
+    }
+
     fn width(&self, column: usize) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(column));
         let head = self.columns.get(column).map_or(0, |(head, _)| head.chars().count());
@@ -67,5 +84,7 @@ mod tests {
         let expected =
             "name         MACs\n------  ---------\na       1,000,000\nlonger         12\n";
         assert_eq!(table.to_string(), expected);
+        let expected = "| name | MACs |\n| :-- | --: |\n| a | 1,000,000 |\n| longer | 12 |\n";
+        assert_eq!(table.markdown(), expected);
     }
 }

@@ -5,6 +5,7 @@
 pub mod assets;
 pub mod clock;
 pub mod files;
+pub mod machine;
 pub mod random;
 #[cfg(target_arch = "wasm32")]
 pub mod storage;
