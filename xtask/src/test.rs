@@ -40,6 +40,9 @@ const STEPS: &[Step] = &[
 /// The variable that tells the test target `browser` where the studio is served.
 const STUDIO: &str = "SGNAS_STUDIO";
 
+/// Where on its server the tested studio lies: a static host may have it below a path.
+const BELOW: &str = "some/where/";
+
 /// The same for browsers.
 const BROWSER_STEPS: &[Step] = &[
     Step {
@@ -141,7 +144,7 @@ pub(crate) fn run(args: &[String]) -> Outcome {
 /// What the tests in a browser need: the studio built and served, and a browser.
 fn page() -> Result<[(&'static str, OsString); 2], String> {
     let browser = browser::ensure()?;
-    let address = serve_aside(web::build()?)?;
+    let address = serve_aside(web::build()?, BELOW)?;
     Ok([(browser::VARIABLE, browser.into()), (STUDIO, address.into())])
 }
 
