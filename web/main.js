@@ -1,4 +1,5 @@
-// The page: looks for WebGPU, and starts the program or says what is missing.
+// The page: looks for WebGPU, and starts the program, or says what is missing and
+// shows a run that was recorded.
 const why = async () => {
   if (!window.isSecureContext) return "the page does not come over https or from localhost";
   if (!navigator.gpu) return "it has no navigator.gpu";
@@ -11,6 +12,7 @@ if (missing) {
   document.getElementById("why").textContent = missing;
   document.getElementById("without").hidden = false;
   document.getElementById("loading").remove();
+  await import("./recorded.js");
 } else {
   const { default: init } = await import("./sgnas-web.js");
   await init();

@@ -13,8 +13,8 @@ use super::{arguments, output};
 use crate::gpu::AdapterChoice;
 use crate::protocol::config::{Config, Decode};
 use crate::protocol::quantity::{grouped, percent};
-use crate::run::trained;
-use crate::space::{Architecture, Metric, SkipMask};
+use crate::run::trained::{self, Evaluator};
+use crate::space::{Architecture, Metric, SkipMask, Space};
 
 /// Answer budgets with architectures, each in one pass of the generator
 #[derive(Debug, Args)]
@@ -23,11 +23,18 @@ pub(super) struct Generate {
     #[arg(required_unless_present = "weights", conflicts_with_all = ["weights", "prior", "preset"])]
     run: Option<PathBuf>,
     /// Budgets in MACs, as in 20M,25M
-    #[arg(long, required_unless_present = "params", allow_hyphen_values = true)]
+    #[arg(long, required_unless_present_any = ["params", "grid"], allow_hyphen_values = true)]
     macs: Option<String>,
     /// Budgets in parameters, as in 60k
     #[arg(long, conflicts_with = "macs", allow_hyphen_values = true)]
     params: Option<String>,
+    /// This many budgets in the generator's own constraint, evenly from the cheapest network to the
+    /// dearest
+    #[arg(long, value_name = "N", conflicts_with_all = ["macs", "params"], value_parser = clap::value_parser!(u64).range(2..=10_000))]
+    grid: Option<u64>,
+    /// Measure what is generated with the run's inherited weights: seconds a network
+    #[arg(long, requires = "run")]
+    evaluate: bool,
     /// From probabilities to an architecture: budget (never above it) or argmax (the paper's)
     #[arg(long, default_value = "budget", value_parser = ["budget", "argmax"])]
     decode: String,
@@ -57,15 +64,14 @@ struct Answer {
     params: u64,
     macs_se: u64,
     params_se: u64,
+    /// With inherited weights on the test images, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accuracy: Option<f64>,
 }
 
 impl Generate {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
-        let (metric, budgets) = match (&self.macs, &self.params) {
-            (Some(text), _) => (Metric::Macs, arguments::counts("--macs", text)?),
-            (None, Some(text)) => (Metric::Params, arguments::counts("--params", text)?),
-            (None, None) => return Err(CliError::Usage("give --macs or --params".to_owned())),
-        };
+        let listed = self.listed()?;
         let decode = if self.decode == "argmax" { Decode::Argmax } else { Decode::Budget };
         let answerer = match (&self.run, &self.weights, &self.prior) {
             (Some(run), _, _) => block_on(trained::generator(run, &self.adapter))?,
@@ -77,8 +83,15 @@ impl Generate {
             }
             _ => return Err(CliError::Usage("give a run folder, or --weights and --prior".into())),
         };
-        let mut answers = Vec::with_capacity(budgets.len());
+        let evaluator = match &self.run {
+            Some(run) if self.evaluate => Some(block_on(Evaluator::open(run, &self.adapter))?),
+            _ => None,
+        };
         let space = answerer.space();
+        let (metric, budgets) = listed.unwrap_or_else(|| {
+            (answerer.metric(), grid(space, answerer.metric(), self.grid.unwrap_or(0)))
+        });
+        let mut answers: Vec<Answer> = Vec::with_capacity(budgets.len());
         let dearest = space.cost_range().1.get(metric);
         for budget in budgets {
             if decode == Decode::Budget && budget > dearest {
@@ -90,6 +103,13 @@ impl Generate {
             }
             let kernels = block_on(answerer.answer_in(metric, budget, decode))?;
             let (plain, se) = (space.cost(&kernels, false)?, space.cost(&kernels, true)?);
+            // Budgets that lie close together often have one answer.
+            let known = answers.iter().find(|answer| answer.kernels == kernels);
+            let accuracy = match (&evaluator, known) {
+                (None, _) => None,
+                (Some(_), Some(known)) => known.accuracy,
+                (Some(evaluator), None) => Some(block_on(evaluator.measure(&kernels))?),
+            };
             answers.push(Answer {
                 budget,
                 kernels,
@@ -97,6 +117,7 @@ impl Generate {
                 params: plain.params,
                 macs_se: se.macs,
                 params_se: se.params,
+                accuracy,
             });
         }
         if self.json {
@@ -106,6 +127,23 @@ impl Generate {
         }
         Ok(ExitCode::SUCCESS)
     }
+
+    /// The budgets that are listed in the arguments; none where a grid is asked for.
+    fn listed(&self) -> Result<Option<(Metric, Vec<u64>)>, CliError> {
+        Ok(match (&self.macs, &self.params) {
+            (Some(text), _) => Some((Metric::Macs, arguments::counts("--macs", text)?)),
+            (None, Some(text)) => Some((Metric::Params, arguments::counts("--params", text)?)),
+            (None, None) => None,
+        })
+    }
+}
+
+/// So many budgets from the cheapest network of a space to its dearest, both ends included.
+fn grid(space: &Space, metric: Metric, count: u64) -> Vec<u64> {
+    let (low, high) = space.cost_range();
+    let (low, high) = (low.get(metric), high.get(metric));
+    let parts = count.saturating_sub(1).max(1);
+    (0..count).map(|part| low + (high - low) * part / parts).collect()
 }
 
 fn text_of(answers: &[Answer], metric: Metric) -> String {
@@ -116,6 +154,7 @@ fn text_of(answers: &[Answer], metric: Metric) -> String {
         ("of budget", Align::Right),
         ("MACs with SE", Align::Right),
         ("parameters with SE", Align::Right),
+        ("accuracy", Align::Right),
         ("kernels", Align::Left),
     ]);
     for a in answers {
@@ -127,6 +166,7 @@ fn text_of(answers: &[Answer], metric: Metric) -> String {
             percent(cost as f64 / a.budget.max(1) as f64),
             grouped(a.macs_se),
             grouped(a.params_se),
+            a.accuracy.map_or_else(|| "-".to_owned(), percent),
             a.kernels.to_string(),
         ]);
     }

@@ -4,7 +4,7 @@ use crate::support::{TINY, file, finished, refused, text};
 
 #[test]
 fn arguments_that_cannot_be_read_end_with_status_two() {
-    let cases: [(&[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str]); 16] = [
         (&["serach"], &["'serach'", "'search'"]),
         (&["search", "--presett", "tiny"], &["'--presett'", "'--preset'"]),
         (&["search", "--seed", "first"], &["'first'", "--seed"]),
@@ -13,6 +13,7 @@ fn arguments_that_cannot_be_read_end_with_status_two() {
         (&["search", "--resume", "runs/a", "--preset", "tiny"], &["--resume", "--preset"]),
         (&["generate", "runs/a"], &["--macs"]),
         (&["generate", "--macs", "2M"], &["RUN"]),
+        (&["generate", "runs/a", "--grid", "1"], &["--grid"]),
         (
             &["generate", "runs/a", "--macs", "2M", "--decode", "best"],
             &["'best'", "budget, argmax"],

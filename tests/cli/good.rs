@@ -46,6 +46,27 @@ fn a_finished_run_answers_budgets_and_measures_what_it_answers() {
 }
 
 #[test]
+fn a_grid_of_budgets_is_answered_from_the_cheapest_network_to_the_dearest_and_measured() {
+    let run = text(&finished().run);
+    let grid = json(&accepted(&["generate", &run, "--grid", "5", "--evaluate", "--json"]));
+    let number = |answer: &Value, key: &str| answer[key].as_u64().unwrap();
+    let all = grid.as_array().unwrap();
+    let budgets: Vec<u64> = all.iter().map(|answer| number(answer, "budget")).collect();
+    let step = (budgets[4] - budgets[0]) / 4;
+    assert!(budgets.windows(2).all(|two| (two[1] - two[0]).abs_diff(step) <= 1), "{budgets:?}");
+    assert_eq!(number(&all[0], "macs"), budgets[0], "only the cheapest keeps the least budget");
+    for answer in all {
+        assert!(number(answer, "macs") <= number(answer, "budget"), "{answer}");
+    }
+    let (_folder, arch) = file("arch.json", all[3]["kernels"].to_string());
+    let measured = json(&accepted(&["evaluate", &run, &arch, "--json"]));
+    assert_eq!(measured[0]["accuracy"], all[3]["accuracy"]);
+    let plain = json(&accepted(&["generate", &run, "--grid", "2", "--json"]));
+    assert_eq!(plain[0].get("accuracy"), None);
+    assert_eq!(plain[1]["budget"], all[4]["budget"]);
+}
+
+#[test]
 fn random_networks_near_the_generated_ones_are_compared_with_them() {
     let run = text(&finished().run);
     let result: Value = json(&fs::read_to_string(finished().run.join("result.json")).unwrap());
