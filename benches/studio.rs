@@ -54,8 +54,8 @@ fn step(step: u64) -> Record {
     let done = step as f64 / STEPS as f64;
     let (loss, accuracy) = (0.8 + (-6.0 * done).exp() + 0.2 * roll, 0.7 * done + 0.1 * roll);
     let epoch = step / 125;
-    let (lr, images_per_s) = (0.1, 900.0);
-    let step = SupernetStep { step, epoch, loss, accuracy, lr, images_per_s };
+    let (lr, images_per_s, seconds) = (0.1, 900.0, Some(step as f64 * 0.1));
+    let step = SupernetStep { step, epoch, loss, accuracy, lr, images_per_s, seconds };
     Record::new(Event::SupernetStep(step), 1)
 }
 

@@ -118,6 +118,7 @@ fn write(root: &Path) {
                 accuracy,
                 lr,
                 images_per_s,
+                seconds: None,
             }))
             .unwrap();
         if (step + 1).is_multiple_of(STEPS_A_CHECKPOINT) || step + 1 == STEPS {

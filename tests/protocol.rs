@@ -56,6 +56,7 @@ fn all() -> Vec<Event> {
         accuracy: 0.1,
         lr: 0.1,
         images_per_s: 512.3,
+        seconds: Some(1.5),
     };
     let generator = GeneratorStep {
         step: 3,
@@ -65,6 +66,7 @@ fn all() -> Vec<Event> {
         tau: 5.0,
         target: 2_000_000.0,
         cost: 2_100_000.5,
+        seconds: Some(0.25),
     };
     let generator_epoch = GeneratorEpoch {
         epoch: 0,
@@ -75,7 +77,14 @@ fn all() -> Vec<Event> {
         best_accuracy: false,
         answers: vec![Tracked { budget: 2, cost: 3 }],
     };
-    let scratch = ScratchEpoch { epoch: 0, loss: 0.5, accuracy: 0.8, lr: 0.2, images_per_s: 900.0 };
+    let scratch = ScratchEpoch {
+        epoch: 0,
+        loss: 0.5,
+        accuracy: 0.8,
+        lr: 0.2,
+        images_per_s: 900.0,
+        seconds: Some(3.0),
+    };
     let targets = vec![Tracked { budget: 2, cost: 2 }, Tracked { budget: 4, cost: 5 }];
     let warning = "the newest checkpoint was damaged".to_owned();
     vec![
@@ -129,6 +138,15 @@ fn an_epoch_of_the_generator_from_before_its_answers_were_told_has_none() {
     assert_ne!(older, line);
     let record = Journal::parse(older.as_bytes()).unwrap().records.remove(0);
     assert!(matches!(record.event, Event::GeneratorEpoch(epoch) if epoch.answers.is_empty()));
+}
+
+#[test]
+fn a_step_from_before_its_time_was_told_has_none() {
+    let line = lines(all()).lines().nth(2).unwrap().to_owned() + "\n";
+    let older = line.replace(",\"seconds\":1.5", "");
+    assert_ne!(older, line);
+    let record = Journal::parse(older.as_bytes()).unwrap().records.remove(0);
+    assert!(matches!(record.event, Event::SupernetStep(step) if step.seconds.is_none()));
 }
 
 #[test]

@@ -83,8 +83,9 @@ impl Event {
         let mut event = self.clone();
         match &mut event {
             Self::Checkpoint { .. } | Self::Warning { .. } | Self::Failed { .. } => return None,
-            Self::SupernetStep(step) => step.images_per_s = 0.0,
-            Self::ScratchEpoch(epoch) => epoch.images_per_s = 0.0,
+            Self::SupernetStep(step) => (step.images_per_s, step.seconds) = (0.0, None),
+            Self::GeneratorStep(step) => step.seconds = None,
+            Self::ScratchEpoch(epoch) => (epoch.images_per_s, epoch.seconds) = (0.0, None),
             Self::PhaseEnded { seconds, .. } | Self::Finished { seconds } => *seconds = 0.0,
             _ => {}
         }

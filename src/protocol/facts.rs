@@ -160,6 +160,9 @@ pub struct SupernetStep {
     pub lr: f64,
     /// Images a second.
     pub images_per_s: f64,
+    /// Computing time of the phase up to here, seconds; none in journals of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// The supernet after an epoch, measured on held-out images.
@@ -256,6 +259,9 @@ pub struct GeneratorStep {
     /// Soft cost of the answer, likewise.
     #[serde(deserialize_with = "nan_from_null")]
     pub cost: f64,
+    /// Computing time of the phase up to here, seconds; none in journals of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// The generator after an epoch, answering the grid of targets by argmax.
@@ -296,6 +302,9 @@ pub struct ScratchEpoch {
     pub lr: f64,
     /// Images a second.
     pub images_per_s: f64,
+    /// Computing time of the phase up to here, seconds; none in journals of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// JSON has no NaN: such a number is written as `null` and read back as NaN.

@@ -183,7 +183,8 @@ mod tests {
 
     fn step(step: u64) -> Event {
         let (loss, accuracy, lr, images_per_s) = (1.5, 0.25, 0.1, 1_234.4);
-        Event::SupernetStep(SupernetStep { step, epoch: 0, loss, accuracy, lr, images_per_s })
+        let (epoch, seconds) = (0, None);
+        Event::SupernetStep(SupernetStep { step, epoch, loss, accuracy, lr, images_per_s, seconds })
     }
 
     #[test]
@@ -210,7 +211,14 @@ mod tests {
     fn a_finished_phase_has_nothing_left() {
         let mut progress = started();
         progress.apply(&Event::PhaseStarted { phase: Phase::Scratch }, 0.0);
-        let epoch = ScratchEpoch { epoch: 0, loss: 1.0, accuracy: 0.5, lr: 0.1, images_per_s: 9.0 };
+        let epoch = ScratchEpoch {
+            epoch: 0,
+            loss: 1.0,
+            accuracy: 0.5,
+            lr: 0.1,
+            images_per_s: 9.0,
+            seconds: None,
+        };
         progress.apply(&Event::ScratchEpoch(epoch), 1.0);
         progress.apply(&Event::PhaseEnded { phase: Phase::Scratch, seconds: 1.0 }, 2.0);
         let (done, total) = progress.steps();

@@ -295,8 +295,8 @@ impl Report {
     ) -> Result<(), RunError> {
         self.drain(s).await?;
         let target = std::mem::take(&mut self.targets) / std::mem::take(&mut self.steps) as f64;
-        let facts =
-            facts::GeneratorStep { step, epoch, ce: 0.0, hardware: 0.0, tau, target, cost: 0.0 };
+        let (ce, hardware, cost, seconds) = (0.0, 0.0, 0.0, Some(s.seconds()));
+        let facts = facts::GeneratorStep { step, epoch, ce, hardware, tau, target, cost, seconds };
         self.pending = Some((facts, t.take(&s.gpu)?));
         Ok(())
     }

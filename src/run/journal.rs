@@ -110,6 +110,7 @@ mod tests {
             accuracy: 0.1,
             lr: 0.05,
             images_per_s: 100.0,
+            seconds: None,
         })
     }
 

@@ -102,7 +102,8 @@ async fn train(
             }
             let images_per_s = images as f64 / watch.seconds().max(1e-9);
             let (epoch, accuracy) = (step / epoch_steps - 1, test(s, trainer).await?);
-            let facts = ScratchEpoch { epoch, loss, accuracy, lr: plan.lr(step - 1), images_per_s };
+            let (lr, seconds) = (plan.lr(step - 1), Some(s.seconds()));
+            let facts = ScratchEpoch { epoch, loss, accuracy, lr, images_per_s, seconds };
             s.emit(Event::ScratchEpoch(facts)).await?;
             (watch, images) = (Stopwatch::start(), 0);
         }

@@ -165,9 +165,9 @@ impl Session {
         self.emit(Event::PhaseEnded { phase, seconds }).await
     }
 
-    /// Computing time of the phase so far.
+    /// Computing time of the phase so far, without pauses, to the millisecond.
     pub(super) fn seconds(&self) -> f64 {
-        self.earlier_seconds + self.phase_clock.seconds()
+        (1e3 * (self.earlier_seconds + self.phase_clock.seconds())).round() / 1e3
     }
 
     /// Counts a step; true when it is time to save.
@@ -206,7 +206,12 @@ impl Session {
     pub(super) async fn next_wish(&mut self) -> Result<Flow, RunError> {
         loop {
             let command = match self.paused {
-                true => Some(self.link.wait().await),
+                true => {
+                    let pause = Stopwatch::start();
+                    let command = self.link.wait().await;
+                    self.earlier_seconds -= pause.seconds();
+                    Some(command)
+                }
                 false => self.link.command(),
             };
             match command {

@@ -187,8 +187,9 @@ impl Report {
         let images_per_s = self.images as f64 / self.watch.seconds().max(1e-9);
         (self.images, self.watch) = (0, Stopwatch::start());
         let epoch = (step - 1) / epoch_steps;
+        let (loss, accuracy, seconds) = (0.0, 0.0, Some(s.seconds()));
         let facts =
-            SupernetStep { step: step - 1, epoch, loss: 0.0, accuracy: 0.0, lr, images_per_s };
+            SupernetStep { step: step - 1, epoch, loss, accuracy, lr, images_per_s, seconds };
         self.pending = Some((facts, t.metrics.take(&s.gpu)?));
         Ok(())
     }

@@ -136,6 +136,7 @@ fn supernet(events: &mut Vec<Event>, dice: &mut Dice, epochs: u64, layers: usize
             accuracy: (0.78 - 0.68 * (-7.0 * done).exp() + 0.04 * dice.noise()).clamp(0.0, 1.0),
             lr: 0.05 * (1.0 + (std::f64::consts::PI * done).cos()),
             images_per_s: 900.0,
+            seconds: Some(168.4 * done),
         }));
         if step % 125 == 124 {
             let rise = 1.0 - (-6.0 * done).exp();
@@ -170,6 +171,7 @@ fn generator(events: &mut Vec<Event>, dice: &mut Dice, targets: Targets) {
             tau: 5.0 * 0.89_f64.powi((step / 62) as i32),
             target,
             cost: target * (1.0 + 0.05 * dice.noise()),
+            seconds: Some(61.2 * done),
         }));
         if step % 62 == 61 {
             let epoch = step / 62;
@@ -204,6 +206,7 @@ pub(crate) fn scratch() -> Vec<Event> {
             accuracy: 0.89 - 0.3 * (-5.0 * done).exp(),
             lr: 0.1 * (1.0 + (std::f64::consts::PI * done).cos()),
             images_per_s: 700.0,
+            seconds: Some(14.0 * (epoch + 1) as f64),
         })
     }));
     events.push(Event::PhaseEnded { phase: Phase::Scratch, seconds: 210.0 });

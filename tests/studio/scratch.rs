@@ -86,8 +86,14 @@ fn progress_and_result_are_told_and_a_training_stops_and_goes_on() {
     assert!(row.contains(&format!("inherited {}", percent(other))), "{row}");
     assert!(spoken(&harness, "train-2").contains("epochs 6 / "));
     let folder = app(&harness).studio().trainings[1].run.folder.clone();
-    let epoch =
-        ScratchEpoch { epoch: 6, loss: 0.7, accuracy: 0.614, lr: 0.05, images_per_s: 700.0 };
+    let epoch = ScratchEpoch {
+        epoch: 6,
+        loss: 0.7,
+        accuracy: 0.614,
+        lr: 0.05,
+        images_per_s: 700.0,
+        seconds: Some(98.0),
+    };
     let records = vec![Record::new(Event::ScratchEpoch(epoch), 1)];
     talk.borrow_mut().reports = vec![Report::TrainingEvents { folder: folder.clone(), records }];
     harness.run_steps(2);

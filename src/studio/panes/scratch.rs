@@ -40,14 +40,15 @@ pub(super) struct FromScratch {
 
 impl Pane for FromScratch {
     fn csv(&self, view: &View<'_>) -> Option<String> {
-        let mut text = String::from("training,epoch,loss,accuracy,lr,images_per_s\n");
+        let mut text = String::from("training,epoch,loss,accuracy,lr,images_per_s,seconds\n");
         for training in &view.studio.trainings {
             for epoch in &training.run.state.scratch_epochs {
-                let ScratchEpoch { epoch, loss, accuracy, lr, images_per_s } = epoch;
+                let ScratchEpoch { epoch, loss, accuracy, lr, images_per_s, seconds } = epoch;
                 let name = training.run.name();
+                let seconds = seconds.map_or(String::new(), |seconds| seconds.to_string());
+                let speed = format!("{lr},{images_per_s},{seconds}");
                 // Writing to a string cannot fail.
-                let _ =
-                    writeln!(text, "{name},{},{loss},{accuracy},{lr},{images_per_s}", epoch + 1);
+                let _ = writeln!(text, "{name},{},{loss},{accuracy},{speed}", epoch + 1);
             }
         }
         (!view.studio.trainings.is_empty()).then_some(text)

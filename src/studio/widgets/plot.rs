@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use eframe::egui::{
-    Color32, Galley, Rect, Role, Sense, TextStyle, Ui, Vec2b, WidgetInfo, pos2, vec2,
+    Color32, Galley, Rangef, Rect, Role, Sense, TextStyle, Ui, Vec2b, WidgetInfo, pos2, vec2,
 };
-use egui_plot::{GridInput, GridMark, Plot};
+use egui_plot::{AxisHints, GridInput, GridMark, Plot};
 
 use crate::studio::theme::{self, Tokens};
 
@@ -60,10 +60,10 @@ impl Scale {
 /// How the numbers at an axis are written, given the value and the distance of two ticks.
 pub(in crate::studio) type Label = fn(f64, f64) -> String;
 
-/// Marks are no closer than this, points.
-const SPACING: f32 = 36.0;
-/// Those of the x axis; egui_plot leaves out labels that are closer.
-const X_SPACING: f32 = 80.0;
+/// Marks of the y axis are no closer than this, points; half as close where that leaves too few.
+const Y_SPACING: f64 = 36.0;
+/// The same of the x axis, whose labels stand side by side.
+const X_SPACING: f64 = 80.0;
 
 /// A plot of this name with our axes. Both axes follow the data until someone zooms; a double
 /// click gives the following back.
@@ -73,7 +73,11 @@ pub(in crate::studio) fn plot<'a>(
     (x_scale, x_label): (Scale, Label),
     (y_scale, y_label): (Scale, Label),
 ) -> Plot<'a> {
-    let plot = Plot::new(name)
+    // Our marks are as far apart as their labels need, so that egui_plot has none to leave out.
+    let close = Rangef::new(1.0, 2.0);
+    let x_axis = AxisHints::new_x().formatter(tick(x_scale, x_label)).label_spacing(close);
+    let y_axis = AxisHints::new_y().formatter(tick(y_scale, y_label)).label_spacing(close);
+    Plot::new(name)
         .show_background(false)
         .show_x(false)
         .show_y(false)
@@ -81,19 +85,14 @@ pub(in crate::studio) fn plot<'a>(
         .allow_scroll(false)
         .grid_color(tokens.line)
         .grid_fade(0.0)
-        .grid_spacing(SPACING..=120.0)
-        .set_margin_fraction(eframe::egui::vec2(0.01, 0.06))
-        .y_axis_min_width(36.0)
+        .grid_spacing(close)
+        .set_margin_fraction(vec2(0.01, 0.06))
+        .min_size(vec2(64.0, 40.0))
         .show_grid(Vec2b::new(false, true))
-        .x_axis_formatter(tick(x_scale, x_label))
-        .y_axis_formatter(tick(y_scale, y_label));
-    let (x_marks, y_marks) = (marks(x_scale), marks(y_scale));
-    // Labels below each other need less room than those side by side.
-    let wider = move |input: GridInput| {
-        let base_step_size = input.base_step_size * f64::from(X_SPACING / SPACING);
-        x_marks(GridInput { base_step_size, ..input })
-    };
-    plot.x_grid_spacer(wider).y_grid_spacer(y_marks)
+        .custom_x_axes(vec![x_axis])
+        .custom_y_axes(vec![y_axis.min_thickness(36.0)])
+        .x_grid_spacer(marks(x_scale, X_SPACING))
+        .y_grid_spacer(marks(y_scale, Y_SPACING))
 }
 
 /// Ticks in captions' size and colour, for whatever plot is drawn in `ui` hereafter.
@@ -103,27 +102,26 @@ pub(in crate::studio) fn quiet(ui: &mut Ui, tokens: &Tokens) {
     style.visuals.override_text_color = Some(tokens.muted);
 }
 
-fn marks(scale: Scale) -> fn(GridInput) -> Vec<GridMark> {
-    match scale {
-        Scale::Linear => even_marks,
-        Scale::Log => log_marks,
+/// The marks of an axis, no closer than so many points.
+fn marks(scale: Scale, points: f64) -> impl Fn(GridInput) -> Vec<GridMark> {
+    move |input| {
+        // The grid's own spacing is a point.
+        let least = input.base_step_size * points;
+        match scale {
+            Scale::Linear => even_marks(input.bounds, least),
+            Scale::Log => log_marks(input.bounds, least),
+        }
     }
 }
 
 /// Multiples of 1, 2 or 5 times a power of ten, as close as their labels allow; closer by half
 /// where that leaves none or one, which would tell no scale.
-fn even_marks(input: GridInput) -> Vec<GridMark> {
-    let GridInput { bounds, base_step_size } = input;
-    let marks = multiples(GridInput { bounds, base_step_size });
-    if marks.len() > 1 {
-        return marks;
-    }
-    multiples(GridInput { bounds, base_step_size: 0.5 * base_step_size })
+fn even_marks(bounds: (f64, f64), least: f64) -> Vec<GridMark> {
+    let marks = multiples(bounds, least);
+    if marks.len() > 1 { marks } else { multiples(bounds, 0.5 * least) }
 }
 
-fn multiples(input: GridInput) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
-    let least = input.base_step_size;
+fn multiples((low, high): (f64, f64), least: f64) -> Vec<GridMark> {
     if !(least.is_finite() && least > 0.0 && (high - low) / least < 1e4) {
         return Vec::new();
     }
@@ -136,30 +134,46 @@ fn multiples(input: GridInput) -> Vec<GridMark> {
 
 fn tick(scale: Scale, label: Label) -> impl Fn(GridMark, &RangeInclusive<f64>) -> String {
     move |mark, _| {
+        let value = scale.value(mark.value);
         let step = match scale {
             Scale::Linear => mark.step_size,
-            // The marks of a decade lie at least as far apart as the smaller one's value.
-            Scale::Log => scale.value(mark.value),
+            Scale::Log => value.min(scale.value(mark.value + mark.step_size) - value),
         };
-        label(scale.value(mark.value), step)
+        label(value, step)
     }
 }
 
-/// 1, 2 and 5 of every decade in view; fewer of them count as more important.
-fn log_marks(input: GridInput) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
+/// 1, 2 and 5 of every decade in view, decades alone where those are too close, or every so many
+/// of them; where that leaves none or one, even values. All in places on the axis.
+fn log_marks((low, high): (f64, f64), least: f64) -> Vec<GridMark> {
     // A view of a hundred decades is no view.
-    let (first, last) = (low.floor().max(-50.0) as i32, high.ceil().min(50.0) as i32);
-    let mut marks = Vec::new();
-    for decade in first..=last {
-        for (digit, step_size) in [(1.0_f64, 1.0), (2.0, 0.3), (5.0, 0.3)] {
-            let value = f64::from(decade) + digit.log10();
-            if (low..=high).contains(&value) {
-                marks.push(GridMark { value, step_size });
-            }
-        }
+    let (low, high) = (low.max(-50.0), high.min(50.0));
+    if !(least.is_finite() && least > 0.0 && low < high) {
+        return Vec::new();
     }
-    marks
+    let (first, last) = (low.floor() as i32, high.ceil() as i32);
+    let (digits, every): (&[f64], usize) = match least {
+        ..=0.3 => (&[1.0, 2.0, 5.0], 1),
+        _ => (&[1.0], least.ceil() as usize),
+    };
+    let step_size = if digits.len() > 1 { 0.3 } else { every as f64 };
+    let decades = (first..=last).filter(|decade| decade.rem_euclid(every as i32) == 0);
+    let all = decades.flat_map(|decade| digits.iter().map(move |d| f64::from(decade) + d.log10()));
+    let inside = all.filter(|value| (low..=high).contains(value));
+    let marks: Vec<GridMark> = inside.map(|value| GridMark { value, step_size }).collect();
+    if marks.len() > 1 {
+        return marks;
+    }
+    // Even values are closest at the upper end.
+    let top = Scale::Log.value(high);
+    let even = even_marks((Scale::Log.value(low), top), top * (1.0 - Scale::Log.value(-least)));
+    even.into_iter()
+        .filter(|mark| mark.value > 0.0)
+        .map(|GridMark { value, step_size }| {
+            let place = Scale::Log.place(value);
+            GridMark { value: place, step_size: Scale::Log.place(value + step_size) - place }
+        })
+        .collect()
 }
 
 /// A series in a legend: its name as drawn, its colour.
@@ -235,6 +249,9 @@ pub(in crate::studio) fn foot(ui: &mut Ui, tokens: &Tokens, text: &str) {
 /// A plain number with as many decimals as ticks of this distance need.
 pub(in crate::studio) fn number(value: f64, step: f64) -> String {
     let decimals = if step > 0.0 { (-(step.log10() + 1e-9).floor()).clamp(0.0, 6.0) } else { 2.0 };
+    if value != 0.0 && value.abs() < 1e-4 && step < 1e-4 {
+        return format!("{value:.0e}");
+    }
     if value.abs() >= 10_000.0 {
         let count = crate::protocol::quantity::grouped(value.abs().round() as u64);
         return if value < 0.0 { format!("-{count}") } else { count };
@@ -273,7 +290,7 @@ mod tests {
     #[test]
     fn an_even_axis_has_round_marks_no_closer_than_asked() {
         for (low, high, least) in [(0.0, 14.0, 0.9), (0.12, 0.9, 0.03), (1e6, 4.6e6, 3e5)] {
-            let marks = even_marks(GridInput { bounds: (low, high), base_step_size: least });
+            let marks = even_marks((low, high), least);
             assert!(marks.len() >= 5, "{marks:?}");
             for pair in marks.windows(2) {
                 assert!(pair[1].value - pair[0].value >= least * 0.999);
@@ -281,23 +298,27 @@ mod tests {
             assert!(marks.iter().all(|mark| (low..=high).contains(&mark.value)));
         }
         // A plot so low that two marks as far apart as asked do not fit.
-        let low = GridInput { bounds: (0.08, 0.78), base_step_size: 0.52 };
-        let values: Vec<f64> = even_marks(low).iter().map(|mark| mark.value).collect();
+        let values: Vec<f64> = even_marks((0.08, 0.78), 0.52).iter().map(|m| m.value).collect();
         assert_eq!(values, [0.5]);
-        let endless = GridInput { bounds: (0.0, f64::INFINITY), base_step_size: 1.0 };
-        assert!(even_marks(endless).is_empty());
+        assert!(even_marks((0.0, f64::INFINITY), 1.0).is_empty());
+    }
+
+    #[track_caller]
+    fn assert_log(bounds: (f64, f64), least: f64, expected: &[&str]) {
+        let marks = log_marks(bounds, least);
+        let told = tick(Scale::Log, number);
+        let told: Vec<String> = marks.into_iter().map(|mark| told(mark, &(0.0..=1.0))).collect();
+        assert_eq!(told, expected);
     }
 
     #[test]
-    fn a_logarithmic_axis_marks_one_two_and_five_of_each_decade_in_view() {
-        let input = GridInput { bounds: (-1.0, 1.0), base_step_size: 0.1 };
-        let values: Vec<f64> =
-            log_marks(input).iter().map(|mark| Scale::Log.value(mark.value)).collect();
-        let expected = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
-        assert_eq!(values.len(), expected.len());
-        for (value, expected) in values.iter().zip(expected) {
-            assert!((value / expected - 1.0).abs() < 1e-9, "{value} is not {expected}");
-        }
+    fn a_logarithmic_axis_marks_one_two_and_five_of_each_decade_where_they_fit() {
+        assert_log((-1.0, 1.0), 0.1, &["0.1", "0.2", "0.5", "1", "2", "5", "10"]);
+        assert_log((-1.0, 1.0), 0.4, &["0.1", "1", "10"]);
+        assert_log((-7.0, 1.0), 1.7, &["1e-6", "0.0001", "0.01", "1"]);
+        // From 1.1 to 1.9 there is none of those.
+        assert_log((0.05, 0.28), 0.05, &["1.2", "1.4", "1.6", "1.8"]);
+        assert!(log_marks((f64::NAN, 1.0), 0.1).is_empty());
         assert!(Scale::Log.place(0.0).is_nan() && Scale::Log.place(-1.0).is_nan());
     }
 }

@@ -2,13 +2,13 @@
 
 use eframe::egui::Color32;
 
+use super::axis::Axis;
 use crate::protocol::RunState;
 use crate::protocol::facts::{GeneratorStep, Phase, ScratchEpoch, SupernetEpoch, SupernetStep};
-use crate::protocol::progress::epoch_steps;
 use crate::studio::theme::Tokens;
 use crate::studio::widgets::plot::{self, Scale};
 
-/// A series: its name, its colour, its points (epoch, value) by number, and whether it is noisy.
+/// A series: its name, its colour, its points (x, value) by number, and whether it is noisy.
 pub(super) struct Series<'a> {
     pub(super) name: &'static str,
     pub(super) ink: Color32,
@@ -17,9 +17,11 @@ pub(super) struct Series<'a> {
     pub(super) noisy: bool,
 }
 
-/// One of the two plots.
+/// One of the plots.
 pub(super) struct Chart<'a> {
     pub(super) heading: &'static str,
+    /// The heading where there is little room.
+    pub(super) short: &'static str,
     pub(super) label: plot::Label,
     pub(super) scale: Scale,
     pub(super) curves: Vec<Series<'a>>,
@@ -35,76 +37,91 @@ fn series<'a, T>(
     Series { name, ink, count: list.len(), at: Box::new(at), noisy }
 }
 
-/// The curves of a phase, the loss on the scale `y`.
+/// The curves of a phase along an axis: its loss, then what is measured beside it, each with the
+/// scale `y` unless it is a share, and last the learning rate.
 pub(super) fn charts<'a>(
     state: &'a RunState,
     phase: Phase,
+    axis: Axis,
     y: Scale,
     tokens: &Tokens,
-) -> Vec<Chart<'a>> {
-    let start = state.start.as_ref();
-    let of_epoch = start.map_or(1, |start| epoch_steps(&start.config, &start.data, phase)) as f64;
+) -> [Chart<'a>; 3] {
+    let chart = |heading, curves| Chart {
+        heading,
+        short: heading,
+        label: plot::number as plot::Label,
+        scale: y,
+        curves,
+    };
+    let shares = |heading, short, curves| Chart {
+        heading,
+        short,
+        label: plot::percent as plot::Label,
+        scale: Scale::Linear,
+        curves,
+    };
+    let rate = |curve| chart("learning rate", vec![curve]);
+    let lr = ("learning rate", tokens.warning, false);
     match phase {
         Phase::Supernet => {
+            let all = &state.supernet_steps;
+            let place = move |step: &SupernetStep| axis.step(step.step, step.seconds);
             let steps = |name, ink, value: fn(&SupernetStep) -> f64| {
-                series((name, ink, true), &state.supernet_steps, move |step| {
-                    [(step.step + 1) as f64 / of_epoch, value(step)]
-                })
+                series((name, ink, true), all, move |step| [place(step), value(step)])
+            };
+            let time = move |wanted: u64| {
+                let from = all.partition_point(|step| step.step < wanted);
+                all.get(from).and_then(|step| step.seconds)
             };
             let epochs = |name, ink, value: fn(&SupernetEpoch) -> f64| {
                 series((name, ink, false), &state.supernet_epochs, move |epoch| {
-                    [(epoch.epoch + 1) as f64, value(epoch)]
+                    [axis.epoch(epoch.epoch, time), value(epoch)]
                 })
             };
-            let loss = vec![steps("loss", tokens.accent, |step| step.loss)];
             let accuracy = vec![
                 steps("batches", tokens.random, |step| step.accuracy),
                 epochs("random paths", tokens.accent, |epoch| epoch.mean),
                 epochs("smallest", tokens.muted, |epoch| epoch.smallest),
                 epochs("largest", tokens.warning, |epoch| epoch.largest),
             ];
-            two(
-                ("loss", y, loss),
-                ("accuracy on batches, and on held-out images, %", plot::percent, accuracy),
-            )
+            let heading = "accuracy on batches, and on held-out images, %";
+            [
+                chart("loss", vec![steps("loss", tokens.accent, |step| step.loss)]),
+                shares(heading, "accuracy, %", accuracy),
+                rate(series(lr, all, move |step| [place(step), step.lr])),
+            ]
         }
         Phase::Generator | Phase::Evaluate => {
+            let all = &state.generator_steps;
+            let place = move |step: &GeneratorStep| axis.step(step.step, step.seconds);
             let steps = |name, ink, noisy, value: fn(&GeneratorStep) -> f64| {
-                series((name, ink, noisy), &state.generator_steps, move |step| {
-                    [(step.step + 1) as f64 / of_epoch, value(step)]
-                })
+                series((name, ink, noisy), all, move |step| [place(step), value(step)])
             };
             let loss = vec![steps("cross-entropy", tokens.accent, true, |step| step.ce)];
             let hardware = vec![
                 steps("hardware loss", tokens.generated, true, |step| step.hardware),
                 steps("temperature", tokens.warning, false, |step| step.tau),
             ];
-            two(
-                ("cross-entropy", y, loss),
-                ("hardware loss and temperature", plot::number, hardware),
-            )
+            // It does not change, and is told once, as a setting.
+            let constant = state.start.as_ref().map_or(f64::NAN, |s| s.config.generator.lr);
+            [
+                chart("cross-entropy", loss),
+                chart("hardware loss and temperature", hardware),
+                rate(series(lr, all, move |step| [place(step), constant])),
+            ]
         }
         Phase::Scratch => {
+            let all = &state.scratch_epochs;
+            let place = move |epoch: &ScratchEpoch| axis.epoch(epoch.epoch, |_| epoch.seconds);
             let epochs = |name, ink, value: fn(&ScratchEpoch) -> f64| {
-                series((name, ink, false), &state.scratch_epochs, move |epoch| {
-                    [(epoch.epoch + 1) as f64, value(epoch)]
-                })
+                series((name, ink, false), all, move |epoch| [place(epoch), value(epoch)])
             };
-            let loss = vec![epochs("training loss", tokens.accent, |epoch| epoch.loss)];
             let accuracy = vec![epochs("test", tokens.generated, |epoch| epoch.accuracy)];
-            two(("loss", y, loss), ("accuracy, %", plot::percent, accuracy))
+            [
+                chart("loss", vec![epochs("training loss", tokens.accent, |epoch| epoch.loss)]),
+                shares("accuracy, %", "accuracy, %", accuracy),
+                rate(series(lr, all, move |epoch| [place(epoch), epoch.lr])),
+            ]
         }
     }
-}
-
-type Below<'a> = (&'static str, plot::Label, Vec<Series<'a>>);
-
-fn two<'a>(
-    (heading, scale, curves): (&'static str, Scale, Vec<Series<'a>>),
-    (below, label, others): Below<'a>,
-) -> Vec<Chart<'a>> {
-    vec![
-        Chart { heading, label: plot::number, scale, curves },
-        Chart { heading: below, label, scale: Scale::Linear, curves: others },
-    ]
 }

@@ -1,40 +1,40 @@
-//! The pane "Training": loss and accuracy of the phase in view, raw faint under smoothed, one
-//! cursor over both plots.
+//! The pane "Training": loss, accuracy and learning rate of the phase in view, one cursor over all
+//! plots, and how often what was trained.
 
+mod axis;
+mod bar;
+mod chart;
 mod charts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use eframe::egui::{self, RichText, Stroke, Ui};
-use egui_plot::{Line, LineStyle, PlotPoints, VLine};
+use eframe::egui::{self, RichText, Ui};
 
+use self::axis::{Axis, X};
+use self::chart::{Curves, Shared};
 use self::charts::{Chart, charts};
 use super::Pane;
 use crate::protocol::RunState;
 use crate::protocol::facts::{PathCounts, Phase};
 use crate::protocol::quantity::grouped;
-use crate::studio::curve::{self, Curve};
-use crate::studio::series::nearest;
 use crate::studio::theme::Tokens;
 use crate::studio::view::View;
-use crate::studio::widgets::plot::{self, Scale};
-use crate::studio::widgets::{heat, icon, note};
-
-/// Below this breadth of the header its words are shortened, points.
-const NARROW: f32 = 400.0;
+use crate::studio::widgets::plot::Scale;
+use crate::studio::widgets::{heat, note};
 
 /// The pane's own state.
 pub(super) struct Training {
     /// The phase in view; `None` follows the run.
     phase: Option<Phase>,
+    look: Look,
     smoothing: f64,
-    y: Scale,
+    x: X,
+    x_scale: Scale,
+    y_scale: Scale,
     /// The cursor, on the x axis.
     cursor: Option<f64>,
-    /// Whether the heat map of trained paths stands in the place of the curves.
-    paths: bool,
     /// Names of series that are not drawn.
     hidden: BTreeSet<String>,
     /// The curves as far as they are known, and the folder of the run that they are of.
@@ -42,17 +42,28 @@ pub(super) struct Training {
     folder: PathBuf,
 }
 
-/// Curves by phase and name.
-type Curves = BTreeMap<(Phase, &'static str), Curve>;
+/// What of a phase is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Look {
+    /// All curves that there is room for.
+    #[default]
+    Curves,
+    /// The learning rate alone.
+    Rate,
+    /// How often what was trained.
+    Paths,
+}
 
 impl Default for Training {
     fn default() -> Self {
         Self {
             phase: None,
+            look: Look::Curves,
             smoothing: 0.6,
-            y: Scale::Linear,
+            x: X::Epochs,
+            x_scale: Scale::Linear,
+            y_scale: Scale::Linear,
             cursor: None,
-            paths: false,
             hidden: BTreeSet::new(),
             curves: Curves::new(),
             folder: PathBuf::new(),
@@ -62,47 +73,41 @@ impl Default for Training {
 
 /// From this height on the heat map of trained paths stands below the curves, points.
 const ROOM_FOR_PATHS: f32 = 480.0;
+/// From this height on the learning rate stands below the other curves, points.
+const ROOM_FOR_RATE: f32 = 400.0;
 
 /// Room of the name of the x axis, points.
 const FOOT: f32 = 18.0;
-
-/// Values at the cursor are written as if ticks lay so far apart.
-const DIGITS: f64 = 0.001;
 
 impl Pane for Training {
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let Some(run) = &view.studio.run else { return };
         let phase = self.phase.unwrap_or_else(|| followed(&run.state));
-        let charts = charts(&run.state, phase, self.y, view.tokens);
-        if charts.iter().all(|chart| chart.curves.iter().all(|curve| curve.count == 0)) {
-            empty(ui, view.tokens, phase);
-            return;
-        }
-        if self.shows_paths(phase) {
+        if self.look == Look::Paths && phase == Phase::Supernet {
             let height = ui.available_height();
             paths(ui, view.tokens, &run.state, height);
             return;
         }
-        let mut room = ui.available_height();
-        let below = phase == Phase::Supernet && room >= ROOM_FOR_PATHS;
-        if below {
-            room *= 0.6;
+        let axis = Axis::new(&run.state, phase, self.x);
+        let all = charts(&run.state, phase, axis, self.y_scale, view.tokens);
+        if all.iter().all(|chart| chart.curves.iter().all(|curve| curve.count == 0)) {
+            empty(ui, view.tokens, phase);
+            return;
         }
-        let height = room / charts.len() as f32;
-        let before = self.cursor.take();
         if self.folder != run.folder {
             (self.folder, self.curves) = (run.folder.clone(), Curves::new());
         }
-        for curve in charts.iter().flat_map(|chart| &chart.curves) {
-            let own = self.curves.entry((phase, curve.name)).or_default();
-            own.follow(curve.count, &curve.at, self.smoothing);
+        let mut room = ui.available_height();
+        let below = self.look == Look::Curves && phase == Phase::Supernet && room >= ROOM_FOR_PATHS;
+        if below {
+            room *= 0.6;
         }
-        for (i, chart) in charts.iter().enumerate() {
-            // The last one names the axis that they share.
-            let foot = if i + 1 == charts.len() { FOOT } else { 0.0 };
-            let room = egui::vec2(ui.available_width(), height - 8.0);
-            ui.allocate_ui(room, |ui| self.chart(ui, view.tokens, (phase, chart, foot), before));
-        }
+        let shown = match self.look {
+            Look::Rate => &all[2..],
+            _ if room >= ROOM_FOR_RATE => &all[..],
+            _ => &all[..2],
+        };
+        self.plots(ui, view.tokens, (phase, axis, shown), room);
         if below {
             let height = ui.available_height();
             paths(ui, view.tokens, &run.state, height);
@@ -110,65 +115,27 @@ impl Pane for Training {
     }
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
-        let tokens = view.tokens;
-        // The title comes first where there is room for one alone.
-        let narrow = ui.available_width() < NARROW;
-        let word = if narrow { "" } else { "smoothing " };
-        let text = format!("{word}{:.2}", self.smoothing);
-        icon::quiet_menu(ui, tokens, &text, |ui| {
-            ui.label("Smoothing");
-            ui.add(egui::Slider::new(&mut self.smoothing, 0.0..=0.99).fixed_decimals(2));
-            ui.label(RichText::new("0 shows the raw values alone").small().color(tokens.muted));
-            if narrow && ui.button(format!("Loss on a {} axis", self.y.toggled().name())).clicked()
-            {
-                self.y = self.y.toggled();
-                ui.close();
-            }
-        })
-        .on_hover_text("Smoothing: how far the bold line averages over the steps before");
-        let text = format!("{} y", self.y.name());
-        if !narrow
-            && icon::quiet(ui, tokens, &text, false).on_hover_text("Scale of the loss").clicked()
-        {
-            self.y = self.y.toggled();
-        }
-        let Some(run) = &view.studio.run else { return };
-        let shown = self.phase.unwrap_or_else(|| followed(&run.state));
-        icon::quiet_menu(ui, tokens, name(shown), |ui| {
-            for phase in [Phase::Supernet, Phase::Generator, Phase::Scratch] {
-                if ui.selectable_label(self.phase == Some(phase), name(phase)).clicked() {
-                    (self.phase, self.paths) = (Some(phase), false);
-                    ui.close();
-                }
-            }
-            if ui.selectable_label(self.paths, "what was trained how often").clicked() {
-                (self.phase, self.paths) = (Some(Phase::Supernet), !self.paths);
-                ui.close();
-            }
-            if ui.selectable_label(self.phase.is_none(), "follow the run").clicked() {
-                self.paths = false;
-                self.phase = None;
-                ui.close();
-            }
-        });
+        bar::show(ui, view, self);
     }
 
     fn csv(&self, view: &View<'_>) -> Option<String> {
         let state = &view.studio.run.as_ref()?.state;
         let phase = self.phase.unwrap_or_else(|| followed(state));
-        let mut text = String::from("series,epoch,value\n");
-        let charts = charts(state, phase, self.y, view.tokens);
+        let axis = Axis::new(state, phase, self.x);
+        let mut text = format!("series,{},value\n", axis.column());
+        let charts = charts(state, phase, axis, self.y_scale, view.tokens);
         for curve in charts.iter().flat_map(|chart| &chart.curves) {
-            for [epoch, value] in (0..curve.count).map(&curve.at) {
+            for [x, value] in (0..curve.count).map(&curve.at) {
                 // Writing to a string cannot fail.
-                let _ = writeln!(text, "{},{epoch},{value}", curve.name);
+                let _ = writeln!(text, "{},{x},{value}", curve.name);
             }
         }
         Some(text)
     }
 
     fn save(&self) -> String {
-        format!("{} {}", self.smoothing, self.y.name())
+        let (x, y) = (self.x_scale.name(), self.y_scale.name());
+        format!("{} {y} {} {x}", self.smoothing, self.x.name())
     }
 
     fn load(&mut self, saved: &str) {
@@ -176,77 +143,48 @@ impl Pane for Training {
         if let Some(smoothing) = words.next().and_then(|word| word.parse::<f64>().ok()) {
             self.smoothing = smoothing.clamp(0.0, 0.99);
         }
-        if words.next() == Some(Scale::Log.name()) {
-            self.y = Scale::Log;
-        }
+        let scale = |word: Option<&str>| match word {
+            Some(word) if word == Scale::Log.name() => Scale::Log,
+            _ => Scale::Linear,
+        };
+        self.y_scale = scale(words.next());
+        let x = words.next();
+        self.x = X::ALL.into_iter().find(|one| Some(one.name()) == x).unwrap_or_default();
+        self.x_scale = scale(words.next());
     }
 }
 
 impl Training {
-    fn shows_paths(&self, phase: Phase) -> bool {
-        self.paths && phase == Phase::Supernet
-    }
-
-    fn chart(
+    /// Draws plots below each other in `room` points of height.
+    fn plots(
         &mut self,
         ui: &mut Ui,
         tokens: &Tokens,
-        (phase, chart, foot): (Phase, &Chart<'_>, f32),
-        cursor: Option<f64>,
+        (phase, axis, shown): (Phase, Axis, &[Chart<'_>]),
+        room: f32,
     ) {
-        let series: Vec<plot::Named> =
-            chart.curves.iter().map(|curve| (curve.name.to_owned(), curve.ink)).collect();
-        plot::heading(ui, tokens, chart.heading, &series, &mut self.hidden);
-        let hidden = &self.hidden;
-        plot::quiet(ui, tokens);
-        let pixels = ui.available_width().max(1.0) as usize;
-        let smoothing = self.smoothing;
-        let x = (Scale::Linear, plot::number as plot::Label);
-        let shown = plot::plot(chart.heading, tokens, x, (chart.scale, chart.label))
-            .height(ui.available_height() - foot)
-            .link_axis(ui.scope_id().with("training"), [true, false])
-            .include_x(0.0);
-        let curves = &self.curves;
-        let response = shown.show(ui, |plot| {
-            let bounds = plot.plot_bounds();
-            let all = plot.auto_bounds().x;
-            let whole = (f64::NEG_INFINITY, f64::INFINITY);
-            let range = if all { whole } else { (bounds.min()[0], bounds.max()[0]) };
-            for curve in chart.curves.iter().filter(|curve| !hidden.contains(curve.name)) {
-                let Some(own) = curves.get(&(phase, curve.name)) else { continue };
-                let drawn = |line: &curve::Line| placed(line.between(range, pixels), chart.scale);
-                let bold = if curve.noisy && smoothing > 0.0 {
-                    let faint = Stroke::new(1.0, curve.ink.gamma_multiply(0.35));
-                    plot.line(line(curve.name, drawn(own.raw()), faint));
-                    own.mean()
-                } else {
-                    own.raw()
-                };
-                plot.line(line(curve.name, drawn(bold), Stroke::new(1.8, curve.ink)));
-            }
-            if let Some(x) = cursor {
-                let stroke = Stroke::new(1.0, tokens.muted);
-                let line = VLine::new("", x).stroke(stroke).style(LineStyle::dashed_dense());
-                plot.vline(line.allow_hover(false));
-            }
-            plot.pointer_coordinate()
-        });
-        if foot > 0.0 {
-            plot::foot(ui, tokens, "epoch");
+        for curve in shown.iter().flat_map(|chart| &chart.curves) {
+            let own = self.curves.entry((phase, curve.name)).or_default();
+            own.follow(curve.count, &curve.at, self.smoothing);
         }
-        if response.response.hovered()
-            && let Some(at) = response.inner
-        {
-            self.cursor = Some(at.x);
-            ui.ctx().request_repaint();
-        }
-        if let Some(x) = self.cursor.or(cursor)
-            && response.response.hovered()
-        {
-            let text = values((phase, chart), &self.curves, x);
-            response.response.on_hover_ui_at_pointer(|ui| {
-                ui.label(RichText::new(text));
+        let of = Shared {
+            phase,
+            axis,
+            x_scale: self.x_scale,
+            smoothing: self.smoothing,
+            curves: &self.curves,
+            group: ui.scope_id().with(("training", axis.x.name(), self.x_scale.name())),
+            cursor: self.cursor.take(),
+        };
+        // Each plot has as much of it, beside the name of the axis that they share.
+        let height = (room - FOOT) / shown.len() as f32;
+        for (i, chart) in shown.iter().enumerate() {
+            let foot = if i + 1 == shown.len() { FOOT } else { 0.0 };
+            let size = egui::vec2(ui.available_width(), height + foot - 8.0);
+            let at = ui.allocate_ui(size, |ui| {
+                chart::show(ui, tokens, (chart, foot), &of, &mut self.hidden)
             });
+            self.cursor = self.cursor.or(at.inner);
         }
     }
 }
@@ -268,34 +206,6 @@ fn paths(ui: &mut Ui, tokens: &Tokens, state: &RunState, height: f32) {
         ui.label(RichText::new(title).strong());
         ui.label(RichText::new(format!("trained {} times", grouped(count))).small());
     });
-}
-
-fn line(name: &'static str, points: Vec<[f64; 2]>, stroke: Stroke) -> Line<'static> {
-    Line::new(name, PlotPoints::from(points)).stroke(stroke).allow_hover(false)
-}
-
-fn placed(mut points: Vec<[f64; 2]>, scale: Scale) -> Vec<[f64; 2]> {
-    points.iter_mut().for_each(|[_, y]| *y = scale.place(*y));
-    points.retain(|[_, y]| y.is_finite());
-    points
-}
-
-/// What the curves say at the cursor, a line each.
-fn values((phase, chart): (Phase, &Chart<'_>), curves: &Curves, x: f64) -> String {
-    let mut lines = vec![format!("epoch {x:.2}")];
-    for curve in &chart.curves {
-        let Some(own) = curves.get(&(phase, curve.name)) else { continue };
-        let Some([_, raw]) = nearest(own.raw().points(), x) else { continue };
-        let raw = (chart.label)(raw, DIGITS);
-        match nearest(own.mean().points(), x).filter(|_| curve.noisy) {
-            Some([_, mean]) => {
-                let mean = (chart.label)(mean, DIGITS);
-                lines.push(format!("{}: {mean} (raw {raw})", curve.name));
-            }
-            None => lines.push(format!("{}: {raw}", curve.name)),
-        }
-    }
-    lines.join("\n")
 }
 
 /// The phase that a run's curves are about: the one under way, else the last with curves.
