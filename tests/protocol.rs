@@ -93,6 +93,7 @@ fn all() -> Vec<Event> {
         Event::SupernetStep(supernet),
         Event::SupernetEpoch(SupernetEpoch { epoch: 0, smallest: 0.4, largest: 0.6, mean: 0.5 }),
         Event::PathCounts(PathCounts::none(0, 2)),
+        Event::Memory(Memory { held: 3 << 20, peak: 2 << 20, largest_buffer: 1 << 30 }),
         Event::Checkpoint { phase: Phase::Supernet, step: 8 },
         Event::SettingChanged { key: "evaluate.random".to_owned(), value: "7".to_owned() },
         Event::Warning { message: warning },

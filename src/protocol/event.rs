@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::facts::{
-    Evaluated, GeneratorEpoch, GeneratorStep, PathCounts, Phase, RunStart, ScratchEpoch,
+    Evaluated, GeneratorEpoch, GeneratorStep, Memory, PathCounts, Phase, RunStart, ScratchEpoch,
     SupernetEpoch, SupernetStep, Tracked,
 };
 
@@ -52,6 +52,8 @@ pub enum Event {
         /// As on the command line.
         value: String,
     },
+    /// The device holds more memory, or less.
+    Memory(Memory),
     /// The state was saved.
     Checkpoint {
         /// The running phase.
@@ -82,7 +84,10 @@ impl Event {
     pub fn deterministic(&self) -> Option<Self> {
         let mut event = self.clone();
         match &mut event {
-            Self::Checkpoint { .. } | Self::Warning { .. } | Self::Failed { .. } => return None,
+            Self::Memory(_)
+            | Self::Checkpoint { .. }
+            | Self::Warning { .. }
+            | Self::Failed { .. } => return None,
             Self::SupernetStep(step) => (step.images_per_s, step.seconds) = (0.0, None),
             Self::GeneratorStep(step) => step.seconds = None,
             Self::ScratchEpoch(epoch) => (epoch.images_per_s, epoch.seconds) = (0.0, None),

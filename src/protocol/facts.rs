@@ -47,6 +47,17 @@ pub struct DeviceSummary {
     pub driver: String,
 }
 
+/// What a run's device holds and may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Bytes held from the driver, in use or kept for the next use.
+    pub held: u64,
+    /// The most bytes that were in use at once.
+    pub peak: u64,
+    /// The most bytes that one buffer may have there.
+    pub largest_buffer: u64,
+}
+
 /// The images of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataSummary {

@@ -123,6 +123,11 @@ pub fn milliseconds(value: f64) -> String {
     if value < 1.0 { format!("{value:.3} ms") } else { format!("{} ms", figures(value)) }
 }
 
+/// "212 MiB", "2,048 MiB".
+pub fn mebibytes(bytes: u64) -> String {
+    format!("{} MiB", grouped(bytes >> 20))
+}
+
 /// "0.8 s", "42 s", "3 min 20 s", "2 h 05 min".
 pub fn duration(seconds: f64) -> String {
     if seconds < 9.95 {

@@ -51,6 +51,7 @@ pub fn sentence(event: &Event) -> Option<String> {
         Event::SupernetStep(_)
         | Event::PathCounts(_)
         | Event::GeneratorStep(_)
+        | Event::Memory(_)
         | Event::Checkpoint { .. }
         | Event::Finished { .. }
         | Event::Failed { .. } => return None,

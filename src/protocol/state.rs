@@ -3,8 +3,8 @@
 
 use super::event::Event;
 use super::facts::{
-    Evaluated, GeneratorEpoch, GeneratorStep, Origin, PathCounts, Phase, RunStart, ScratchEpoch,
-    SupernetEpoch, SupernetStep, Tracked,
+    Evaluated, GeneratorEpoch, GeneratorStep, Memory, Origin, PathCounts, Phase, RunStart,
+    ScratchEpoch, SupernetEpoch, SupernetStep, Tracked,
 };
 use super::journal::Record;
 
@@ -31,6 +31,8 @@ pub struct RunState {
     pub evaluated: Vec<Evaluated>,
     /// Epochs of training from scratch.
     pub scratch_epochs: Vec<ScratchEpoch>,
+    /// What the device holds; `None` in journals of older programs.
+    pub memory: Option<Memory>,
     /// Phase and step of the latest checkpoint.
     pub saved: Option<(Phase, u64)>,
     /// Warnings in order.
@@ -95,6 +97,7 @@ impl RunState {
                     self.warnings.push(error.to_string());
                 }
             }
+            Event::Memory(memory) => self.memory = Some(*memory),
             Event::Checkpoint { phase, step } => self.saved = Some((*phase, *step)),
             Event::Warning { message } => self.warnings.push(message.clone()),
             Event::Finished { seconds } => self.end = Some(End::Finished(*seconds)),

@@ -15,7 +15,7 @@ use crate::platform::random::Streams;
 use crate::protocol::command::Command;
 use crate::protocol::config::{Config, Targets};
 use crate::protocol::event::Event;
-use crate::protocol::facts::{DeviceSummary, Phase, RunStart, SpaceSummary};
+use crate::protocol::facts::{DeviceSummary, Memory, Phase, RunStart, SpaceSummary};
 use crate::protocol::state::RunState;
 use crate::space::{Architecture, CostTable, Space};
 
@@ -52,6 +52,8 @@ pub(super) struct Session {
     steps_since_save: u64,
     phase_clock: Stopwatch,
     earlier_seconds: f64,
+    /// What was told last of the device's memory.
+    memory: Memory,
 }
 
 /// A checkpoint that a session goes on from.
@@ -103,6 +105,7 @@ impl Session {
             steps_since_save: 0,
             phase_clock: Stopwatch::start(),
             earlier_seconds: 0.0,
+            memory: Memory::default(),
         };
         if session.state.start.is_none() {
             session.emit(Event::RunStarted(Box::new(start))).await?;
@@ -115,8 +118,27 @@ impl Session {
         (self.link, self.folder)
     }
 
-    /// Writes an event down and tells it.
+    /// Writes an event down and tells it, and after a step what the device holds by then.
     pub(super) async fn emit(&mut self, event: Event) -> Result<(), RunError> {
+        let works = matches!(
+            event,
+            Event::SupernetStep(_)
+                | Event::GeneratorStep(_)
+                | Event::ScratchEpoch(_)
+                | Event::Evaluated(_)
+        );
+        self.tell(event).await?;
+        let pool = self.gpu.pool();
+        // In whole MiB, as people are told it.
+        if !works || pool.allocated >> 20 == self.memory.held >> 20 {
+            return Ok(());
+        }
+        let largest_buffer = self.gpu.largest_buffer();
+        self.memory = Memory { held: pool.allocated, peak: pool.peak, largest_buffer };
+        self.tell(Event::Memory(self.memory)).await
+    }
+
+    async fn tell(&mut self, event: Event) -> Result<(), RunError> {
         let record = self.journal.append(&event)?;
         self.state.apply(&event);
         self.link.send(record).await;

@@ -2,10 +2,11 @@
 
 use eframe::egui::{self, ProgressBar, RichText, Ui};
 
-use super::state::OpenRun;
+use super::state::{Live, OpenRun, Studio};
 use super::view::View;
 use crate::platform::clock;
-use crate::protocol::quantity::{duration, grouped, milliseconds, percent};
+use crate::protocol::facts::Memory;
+use crate::protocol::quantity::{duration, grouped, mebibytes, milliseconds, percent};
 use crate::protocol::statistics::quantile;
 
 /// Height of the line, points.
@@ -17,7 +18,7 @@ const ROOM: f32 = 120.0;
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     let muted = |text: String| RichText::new(text).small().color(view.tokens.muted);
     ui.horizontal_centered(|ui| {
-        ui.label(muted(left(view))).on_hover_text(times(view));
+        ui.label(muted(left(view))).on_hover_text(told(view));
         if let Some(share) = view.studio.fetched {
             let bar = ProgressBar::new(share as f32).desired_width(160.0).desired_height(14.0);
             ui.add(bar.text(muted(format!("images {}", percent(share)))));
@@ -44,6 +45,9 @@ fn left(view: &View<'_>) -> String {
     {
         parts.push(format!("{} images/s", grouped(rate.round() as u64)));
     }
+    if let Some(memory) = memory(studio) {
+        parts.push(mebibytes(memory.held));
+    }
     if let Some(frame) = view.frames.quantile(0.5) {
         parts.push(format!("frame {}", milliseconds(frame)));
     }
@@ -53,8 +57,14 @@ fn left(view: &View<'_>) -> String {
     parts.join(" · ")
 }
 
+/// What the run under way holds of its device.
+fn memory(studio: &Studio) -> Option<Memory> {
+    let run = studio.run.as_ref().filter(|run| run.live.under_way() || run.live == Live::Replay);
+    run.and_then(|run| run.state.memory)
+}
+
 /// What the numbers of the line mean, with their spread.
-fn times(view: &View<'_>) -> String {
+fn told(view: &View<'_>) -> String {
     let line = |what: &str, median: Option<f64>, slow: Option<f64>| match (median, slow) {
         (Some(median), Some(slow)) => {
             format!("{what}: median {}, 95 % under {}", milliseconds(median), milliseconds(slow))
@@ -68,7 +78,14 @@ fn times(view: &View<'_>) -> String {
         view.frames.quantile(0.95),
     );
     let moves = line("slider to new drawing", quantile(answers(), 0.5), quantile(answers(), 0.95));
-    format!("{frames}\n{moves}")
+    let Some(Memory { held, peak, largest_buffer }) = memory(view.studio) else {
+        return format!("{frames}\n{moves}");
+    };
+    let [held, peak, most] = [held, peak, largest_buffer].map(mebibytes);
+    let of_run = "device memory of the run";
+    format!(
+        "{frames}\n{moves}\n{of_run}: {held} held, at most {peak} in use at once; cap of a buffer: {most}"
+    )
 }
 
 fn right(view: &View<'_>) -> String {

@@ -138,6 +138,10 @@ fn supernet(events: &mut Vec<Event>, dice: &mut Dice, epochs: u64, layers: usize
             images_per_s: 900.0,
             seconds: Some(168.4 * done),
         }));
+        if step == 0 {
+            let (held, peak, largest_buffer) = (212 << 20, 187 << 20, 2_048 << 20);
+            events.push(Event::Memory(Memory { held, peak, largest_buffer }));
+        }
         if step % 125 == 124 {
             let rise = 1.0 - (-6.0 * done).exp();
             events.push(Event::SupernetEpoch(SupernetEpoch {

@@ -29,4 +29,5 @@ mod screen;
 mod settings;
 mod shots;
 mod start;
+mod training;
 mod whole;

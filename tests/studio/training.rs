@@ -1,0 +1,110 @@
+//! The pane "Training": its axes and what of its choices the next session finds.
+
+use std::collections::BTreeMap;
+
+use eframe::egui::{Context, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use sgnas::studio::App;
+use sgnas::studio::backend::Request;
+
+use crate::fake::{self, Fake, Shared, Stage, drawn_by};
+use crate::logic::{Blind, asked, at};
+use crate::whole::Kept;
+
+/// The numbers of the pane, which is alone in the window.
+fn csv(harness: &mut Harness<'_, Option<App>>, talk: &Shared) -> String {
+    asked(talk);
+    harness.get_by_label("Save what this pane shows").click();
+    harness.run_steps(2);
+    harness.get_by_label("Numbers as CSV").click();
+    harness.run_steps(2);
+    let saved = asked(talk).into_iter().find_map(|request| match request {
+        Request::Save { bytes, .. } => Some(String::from_utf8(bytes).unwrap()),
+        _ => None,
+    });
+    saved.expect("a table")
+}
+
+fn choose(harness: &mut Harness<'_, Option<App>>, menu: &str, entry: &str) {
+    harness.get_by_label(menu).click();
+    harness.run_steps(2);
+    harness.get_by_label(entry).click();
+    harness.run_steps(3);
+}
+
+/// The first value of a series on the x axis, and the last.
+fn ends(table: &str, series: &str) -> (f64, f64) {
+    let mut all = table.lines().filter_map(|line| {
+        let mut fields = line.split(',');
+        (fields.next() == Some(series)).then(|| fields.next().unwrap().parse::<f64>().unwrap())
+    });
+    let first = all.next().unwrap();
+    (first, all.last().unwrap())
+}
+
+#[test]
+fn curves_lie_over_epochs_steps_or_time_and_the_next_session_finds_the_choice() {
+    let (talk, mut harness) = at(Stage::Finished);
+    harness.state_mut().as_mut().unwrap().show_alone("training");
+    harness.run_steps(4);
+    let table = csv(&mut harness, &talk);
+    assert!(table.starts_with("series,epoch,value\n"), "{table:.40}");
+    let (_, epochs) = ends(&table, "loss");
+    assert_eq!(ends(&table, "smallest"), (1.0, epochs));
+    assert!(table.contains("\nlearning rate,"));
+
+    choose(&mut harness, "x: epochs", "over steps");
+    let table = csv(&mut harness, &talk);
+    assert!(table.starts_with("series,step,value\n"), "{table:.40}");
+    let (first, steps) = ends(&table, "loss");
+    assert_eq!((first, steps.fract()), (1.0, 0.0));
+    assert_eq!(ends(&table, "smallest"), (steps / epochs, steps));
+
+    choose(&mut harness, "x: steps", "over time");
+    let table = csv(&mut harness, &talk);
+    assert!(table.starts_with("series,time_s,value\n"), "{table:.40}");
+    let (first, last) = ends(&table, "loss");
+    assert!(first == 0.0 && last > 160.0 && last < 168.4, "{first} to {last} s");
+    assert!(ends(&table, "smallest").1 <= last);
+
+    choose(&mut harness, "x: time", "log x");
+    let mut kept = Kept::default();
+    eframe::App::save(harness.state_mut().as_mut().unwrap(), &mut kept);
+    let again = talk.clone();
+    let app = move |ctx: &Context| App::new(ctx, Some(&kept), Box::new(Fake(again.clone())), None);
+    let mut harness = drawn_by([1440.0, 900.0], Theme::Dark, Blind, app);
+    talk.borrow_mut().reports = fake::reports(Stage::Finished, "tiny");
+    harness.run_steps(4);
+    harness.state_mut().as_mut().unwrap().show_alone("training");
+    harness.run_steps(4);
+    let table = csv(&mut harness, &talk);
+    assert!(table.starts_with("series,time_s,value\n"), "{table:.40}");
+    let mut kept = Kept::default();
+    eframe::App::save(harness.state_mut().as_mut().unwrap(), &mut kept);
+    let panes: BTreeMap<String, String> = eframe::get_value(&kept, "panes").unwrap();
+    assert_eq!(panes["training"], "0.6 linear time log");
+}
+
+#[test]
+fn a_journal_without_times_shows_epochs_in_their_place() {
+    let (talk, mut harness) = at(Stage::Nothing);
+    let mut reports = fake::reports(Stage::Finished, "tiny");
+    fake::forget_times(&mut reports);
+    talk.borrow_mut().reports = reports;
+    harness.run_steps(4);
+    harness.state_mut().as_mut().unwrap().show_alone("training");
+    harness.run_steps(4);
+    choose(&mut harness, "x: epochs", "over time");
+    assert!(csv(&mut harness, &talk).starts_with("series,epoch,value\n"));
+}
+
+#[test]
+fn the_learning_rate_comes_into_view_alone() {
+    let (_talk, mut harness) = at(Stage::Finished);
+    // The pane of the first layout is too low for a third plot.
+    assert!(harness.query_by_label("learning rate").is_none());
+    choose(&mut harness, "supernet", "learning rate alone");
+    assert!(harness.query_by_label("learning rate").is_some());
+    assert!(harness.query_by_label("smallest").is_none());
+}
