@@ -19,7 +19,7 @@ use super::place::Place;
 use super::state::{Accuracy, Generator, Live, Source, Studio};
 use super::theme::{self, Tokens};
 use super::view::{Command as Doable, View, Wish};
-use super::{banner, commands, dropping, run_bar, status_line};
+use super::{banner, commands, dropping, run_bar, scale, status_line};
 use crate::protocol::Command;
 use crate::protocol::pace::Pace;
 use crate::space::Budget;
@@ -32,6 +32,7 @@ const LAYOUT: &str = "layout";
 const PANE_STATES: &str = "panes";
 const ASK_WHERE: &str = "ask where";
 const PACES: &str = "paces";
+const SCALE: &str = "scale";
 
 /// What was measured of adapters, by adapter and preset.
 type KnownPaces = BTreeMap<String, BTreeMap<String, Pace>>;
@@ -90,6 +91,12 @@ impl App {
         let known_paces: KnownPaces = paces.unwrap_or_default();
         let ask_where = saved.and_then(|storage| eframe::get_value(storage, ASK_WHERE));
         studio.ask_where = ask_where.unwrap_or(false);
+        // The keys are commands of ours, so that they stand in the lists of commands.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        if let Some(percent) = saved.and_then(|storage| eframe::get_value(storage, SCALE)) {
+            studio.scale = scale::allowed(percent);
+            scale_by(ctx, studio.scale);
+        }
         Self {
             studio,
             backend,
@@ -334,6 +341,10 @@ impl App {
             Wish::Seek(seek) => self.studio.seek(seek),
             Wish::RestoreLayout if self.narrow => self.tree = layout::pocket(),
             Wish::RestoreLayout => self.tree = layout::watch(),
+            Wish::Scale(percent) => {
+                self.studio.scale = percent;
+                scale_by(ctx, percent);
+            }
             Wish::Theme(theme) => ctx.set_theme(theme),
             Wish::Palette => self.palette.toggle(),
             Wish::Shortcuts => self.palette.toggle_shortcuts(),
@@ -430,12 +441,24 @@ impl App {
         for command in commands {
             let usable = !(typing && plain(&command));
             if let (true, Some(keys), Some(wish)) = (usable, command.keys, command.wish)
-                && ctx.input_mut(|input| input.consume_shortcut(&keys))
+                && ctx.input_mut(|input| pressed(input, &keys))
             {
                 self.fulfil(ctx, wish, now);
             }
         }
     }
+}
+
+/// Whether keys were pressed; "+" needs a shift key on many keyboards, whose "=" does as well.
+fn pressed(input: &mut egui::InputState, keys: &egui::KeyboardShortcut) -> bool {
+    let same = egui::KeyboardShortcut::new(keys.modifiers, egui::Key::Equals);
+    input.consume_shortcut(keys)
+        || (keys.logical_key == egui::Key::Plus && input.consume_shortcut(&same))
+}
+
+/// Draws everything in this size from the next frame on.
+fn scale_by(ctx: &egui::Context, percent: u32) {
+    ctx.set_zoom_factor(percent as f32 / 100.0);
 }
 
 impl eframe::App for App {
@@ -460,5 +483,6 @@ impl eframe::App for App {
         eframe::set_value(storage, PANE_STATES, &of_panes);
         eframe::set_value(storage, ASK_WHERE, &self.studio.ask_where);
         eframe::set_value(storage, PACES, &self.known_paces);
+        eframe::set_value(storage, SCALE, &self.studio.scale);
     }
 }

@@ -5,6 +5,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::backend::{Browse, Request};
 use super::panes::PANES;
+use super::scale;
 use super::state::{Live, Seek, Studio};
 use super::view::{Command, Wish};
 use crate::protocol::Command as RunCommand;
@@ -133,6 +134,10 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
         keys: number.and_then(with_command),
         wish: when(run.is_some(), Wish::Pane(entry.key)),
     }));
+    let percent = studio.scale;
+    // A page is scaled by its browser, with the same keys.
+    let to_scale = |to: Option<u32>| to.filter(|_| !studio.in_page()).map(Wish::Scale);
+    let normal = (percent != scale::NORMAL).then_some(scale::NORMAL);
     let theme = |id, name, theme| command(id, name, None, Some(Wish::Theme(theme)));
     all.extend([
         command(
@@ -140,6 +145,24 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
             "Restore the layout",
             with_shift(Key::L),
             Some(Wish::RestoreLayout),
+        ),
+        command(
+            "larger",
+            "Everything larger",
+            with_command(Key::Plus),
+            to_scale(scale::larger(percent)),
+        ),
+        command(
+            "smaller",
+            "Everything smaller",
+            with_command(Key::Minus),
+            to_scale(scale::smaller(percent)),
+        ),
+        command(
+            "normal size",
+            "Everything as large as usual",
+            with_command(Key::Num0),
+            to_scale(normal),
         ),
         theme("dark", "Dark theme", ThemePreference::Dark),
         theme("light", "Light theme", ThemePreference::Light),

@@ -18,6 +18,7 @@ mod palette;
 pub mod panes;
 mod place;
 mod run_bar;
+mod scale;
 mod series;
 mod settings;
 pub mod state;

@@ -85,6 +85,7 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) {
         }
         items(ui, view, &["share", "share network"]);
         items(ui, view, &["restore layout", "check adapter", "palette", "shortcuts"]);
+        items(ui, view, &["larger", "smaller", "normal size"]);
         ui.separator();
         theme_choice(ui);
     });

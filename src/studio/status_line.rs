@@ -1,8 +1,9 @@
 //! The line at the bottom: adapter, speed, the interface's own times, age of the checkpoint.
 
-use eframe::egui::{self, ProgressBar, RichText, Ui};
+use eframe::egui::{self, Label, ProgressBar, RichText, Ui};
 
 use super::state::{Live, OpenRun, Studio};
+use super::theme;
 use super::view::View;
 use crate::platform::clock;
 use crate::protocol::facts::Memory;
@@ -11,24 +12,26 @@ use crate::protocol::statistics::quantile;
 
 /// Height of the line, points.
 pub(super) const HEIGHT: f32 = 28.0;
-/// What the text at the right needs at least.
-const ROOM: f32 = 120.0;
 
 /// Draws the line.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     let muted = |text: String| RichText::new(text).small().color(view.tokens.muted);
     ui.horizontal_centered(|ui| {
-        ui.label(muted(left(view))).on_hover_text(told(view));
+        ui.add(Label::new(muted(left(view))).truncate()).on_hover_text(told(view));
         if let Some(share) = view.studio.fetched {
             let bar = ProgressBar::new(share as f32).desired_width(160.0).desired_height(14.0);
             ui.add(bar.text(muted(format!("images {}", percent(share)))));
         }
-        if ui.available_width() < ROOM {
-            return;
+        let fits = |text: &String| {
+            let font = theme::caption();
+            let galley = ui.painter().layout_no_wrap(text.clone(), font, view.tokens.muted);
+            galley.size().x <= ui.available_width()
+        };
+        if let Some(text) = right(view).into_iter().find(fits) {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.label(muted(text));
+            });
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(muted(right(view)));
-        });
     });
 }
 
@@ -88,21 +91,23 @@ fn told(view: &View<'_>) -> String {
     )
 }
 
-fn right(view: &View<'_>) -> String {
-    let Some(run) = &view.studio.run else { return "? for shortcuts".to_owned() };
+/// What stands at the right, the longest first; the first that fits is shown.
+fn right(view: &View<'_>) -> Vec<String> {
+    let hint = "? for shortcuts".to_owned();
+    let Some(run) = &view.studio.run else { return vec![hint] };
     let checkpoint = checkpoint(run);
-    match &view.studio.saved {
-        Some(path) => format!("saved {} · {checkpoint}", path.display()),
-        None => checkpoint,
-    }
+    let long = format!("{checkpoint} · {hint}");
+    let saved = view.studio.saved.as_ref().map(|path| format!("saved {}", path.display()));
+    let saved = saved.map(|saved| [format!("{saved} · {long}"), saved]);
+    saved.into_iter().flatten().chain([long, checkpoint]).collect()
 }
 
 fn checkpoint(run: &OpenRun) -> String {
     match run.saved_at {
-        None => "no checkpoint yet · ? for shortcuts".to_owned(),
+        None => "no checkpoint yet".to_owned(),
         Some(at) => {
             let age = clock::unix_milliseconds().saturating_sub(at) as f64 / 1e3;
-            format!("checkpoint {} ago · ? for shortcuts", duration(age))
+            format!("checkpoint {} ago", duration(age))
         }
     }
 }

@@ -49,6 +49,8 @@ pub enum Wish {
     Seek(Seek),
     /// The default layout again.
     RestoreLayout,
+    /// Everything larger or smaller, in percent of its size as the screen has it.
+    Scale(u32),
     /// Another theme.
     Theme(ThemePreference),
     /// The command palette, or away with it.

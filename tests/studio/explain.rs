@@ -46,7 +46,7 @@ fn the_tour_has_seven_steps_and_each_points_at_a_pane_that_it_opens() {
         harness.run_steps(4);
         // Only the pane in front has controls.
         let own = match *title {
-            "Training" => "linear y",
+            "Training" => "supernet",
             "Architecture" => "JSON",
             "Accuracy against cost" => "+100 random",
             _ => "Generator accuracy",

@@ -168,10 +168,21 @@ pub(crate) fn drawn_by<'a>(
     size: [f32; 2],
     theme: Theme,
     renderer: impl egui_kittest::TestRenderer + 'static,
+    make: impl FnMut(&Context) -> App + 'a,
+) -> Harness<'a, Option<App>> {
+    drawn_at((size, 1.0), theme, renderer, make)
+}
+
+/// The same in a window of `size` points, each of `scale` pixels.
+pub(crate) fn drawn_at<'a>(
+    (size, scale): ([f32; 2], f32),
+    theme: Theme,
+    renderer: impl egui_kittest::TestRenderer + 'static,
     mut make: impl FnMut(&Context) -> App + 'a,
 ) -> Harness<'a, Option<App>> {
     let mut harness = Harness::builder()
         .with_size(size)
+        .with_pixels_per_point(scale)
         .with_theme(theme)
         .with_step_dt(1.0 / 30.0)
         .with_max_steps(24)

@@ -10,6 +10,7 @@ mod common;
 mod explain;
 mod exports;
 mod fake;
+mod faults;
 mod headers;
 mod heat;
 mod latency;
@@ -23,6 +24,7 @@ mod runs;
 #[allow(dead_code)]
 #[path = "../report/sample.rs"]
 mod sample;
+mod scale;
 mod scatter;
 mod scratch;
 mod screen;

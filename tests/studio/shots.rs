@@ -13,6 +13,7 @@ use sgnas::studio::App;
 use sgnas::studio::panes::PANES;
 
 use crate::fake::{self, STAGES, Stage, Talk};
+use crate::faults::faults;
 use crate::screen::{self, Device};
 use crate::{explain, latency, pins, scatter, scratch};
 
@@ -60,6 +61,8 @@ fn scene(
     let name = format!("{name}-{theme}-{}.png", size[0]);
     screen::write(&image, &folder().join(&name));
     assert!(colours(&image) > 16, "{name} shows nothing");
+    let faults = faults(harness.output(), harness.ctx.content_rect());
+    assert!(faults.is_empty(), "{name}: {faults:?}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn ends(table: &str, series: &str) -> (f64, f64) {
         (fields.next() == Some(series)).then(|| fields.next().unwrap().parse::<f64>().unwrap())
     });
     let first = all.next().unwrap();
-    (first, all.last().unwrap())
+    (first, all.next_back().unwrap())
 }
 
 #[test]

@@ -107,7 +107,7 @@ impl LogPane {
     }
 
     fn filters(&mut self, ui: &mut Ui, tokens: &Tokens, log: &Log) {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let edit = TextEdit::singleline(&mut self.search).hint_text("Search the log");
             let field =
                 ui.add(edit.desired_width((ui.available_width() - 360.0).clamp(80.0, 260.0)));

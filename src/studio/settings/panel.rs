@@ -13,10 +13,10 @@ use crate::studio::theme::{self, Tokens};
 
 /// Breadth of the columns of names and values, points.
 const NAME: f32 = 132.0;
-const VALUE: f32 = 152.0;
+const VALUE: f32 = 204.0;
 const UNIT: f32 = 144.0;
 /// From this breadth on the help stands beside the value, points.
-const WIDE: f32 = 640.0;
+const WIDE: f32 = 700.0;
 
 /// Which settings can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,6 +20,7 @@ pub use training::Training;
 
 use super::backend::{Adapter, Answer, Ending, KeptPin, Probing, Report, RunEntry};
 use super::link::Link;
+use super::scale;
 use crate::platform::clock::{self, Stopwatch};
 use crate::protocol::facts::{Evaluated, Latency, Origin};
 use crate::protocol::pace::Pace;
@@ -71,6 +72,8 @@ pub struct Studio {
     pub saved: Option<PathBuf>,
     /// Whether a person is asked where a file is to go.
     pub ask_where: bool,
+    /// How large everything is drawn, in percent.
+    pub scale: u32,
     /// What has arrived of the images, of all, 0 to 1, while they are fetched.
     pub fetched: Option<f64>,
     /// The address of the page without its fragment, to make links from; `None` outside browsers.
@@ -127,6 +130,7 @@ impl Default for Studio {
             saved: None,
             fetched: None,
             ask_where: false,
+            scale: scale::NORMAL,
             address: None,
             linked: None,
             adapters: Vec::new(),

@@ -40,14 +40,6 @@ impl Scale {
         }
     }
 
-    /// The other one.
-    pub(in crate::studio) fn toggled(self) -> Self {
-        match self {
-            Self::Linear => Self::Log,
-            Self::Log => Self::Linear,
-        }
-    }
-
     /// "linear" or "log".
     pub(in crate::studio) fn name(self) -> &'static str {
         match self {

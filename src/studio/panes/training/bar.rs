@@ -72,13 +72,13 @@ fn axes(ui: &mut Ui, own: &mut Training, timed: bool) {
 
 /// The choice of what is shown.
 fn looks(ui: &mut Ui, own: &mut Training) {
+    let (phase, look) = (own.phase, own.look);
     let mut choose = |ui: &mut Ui, chosen, text: &str, to: (Option<Phase>, Look)| {
         if ui.selectable_label(chosen, text).clicked() {
             (own.phase, own.look) = to;
             ui.close();
         }
     };
-    let (phase, look) = (own.phase, own.look);
     for one in [Phase::Supernet, Phase::Generator, Phase::Scratch] {
         let chosen = phase == Some(one) && look == Look::Curves;
         choose(ui, chosen, name(one), (Some(one), Look::Curves));

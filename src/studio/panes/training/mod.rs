@@ -180,7 +180,8 @@ impl Training {
         let height = (room - FOOT) / shown.len() as f32;
         for (i, chart) in shown.iter().enumerate() {
             let foot = if i + 1 == shown.len() { FOOT } else { 0.0 };
-            let size = egui::vec2(ui.available_width(), height + foot - 8.0);
+            let size =
+                egui::vec2(ui.available_width(), height + foot - ui.spacing().item_spacing.y);
             let at = ui.allocate_ui(size, |ui| {
                 chart::show(ui, tokens, (chart, foot), &of, &mut self.hidden)
             });
