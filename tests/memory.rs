@@ -1,12 +1,15 @@
-//! Memory stays flat: steps after the first ones take nothing new from the driver.
+//! Memory stays flat: steps after the first ones take nothing new from the driver, and what is
+//! rehearsed takes nothing at all.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
+use std::slice::from_ref;
+
 use rand::SeedableRng;
 use sgnas::autodiff::Tape;
 use sgnas::gpu::Gpu;
-use sgnas::nas::{ShadowNorms, Supernet, SupernetSettings, SupernetTrainer};
+use sgnas::nas::{Batch, ShadowNorms, Supernet, SupernetSettings, SupernetTrainer};
 use sgnas::ops::activation::Activation;
 use sgnas::ops::optim::{Optimiser, Rule, Sgd, Update, clip_scale};
 use sgnas::space::Space;
@@ -82,12 +85,11 @@ fn what_was_dropped_is_used_again_and_trim_gives_it_back() {
     assert_eq!(gpu.pool().buffers, before.buffers);
 }
 
-#[test]
-fn training_on_paths_of_every_width_takes_no_more_memory_in_later_epochs() {
-    let gpu = common::gpu();
+/// The smallest supernet in training.
+fn trainer(gpu: &Gpu) -> SupernetTrainer {
     let mut rng = rand_pcg::Pcg64::seed_from_u64(3);
     let space = Space::preset("tiny").unwrap();
-    let (net, store) = Supernet::new(&gpu, &space, ShadowNorms::Five, &mut rng).unwrap();
+    let (net, store) = Supernet::new(gpu, &space, ShadowNorms::Five, &mut rng).unwrap();
     let settings = SupernetSettings {
         paths: 4,
         forced: true,
@@ -96,15 +98,25 @@ fn training_on_paths_of_every_width_takes_no_more_memory_in_later_epochs() {
         clip: Some(5.0),
         rule: Rule::Sgd(Sgd { momentum: 0.9, nesterov: false, weight_decay: 4e-4 }),
     };
-    let mut trainer = SupernetTrainer::new(&gpu, net, store, settings).unwrap();
+    SupernetTrainer::new(gpu, net, store, settings).unwrap()
+}
+
+/// A batch for it.
+fn batch(gpu: &Gpu) -> Batch {
     let images = HostArray::sample([4, 1, 28, 28], 1);
-    let images = Tensor::from_host(&gpu, &images).unwrap();
-    let labels = Tensor::from_slice(&gpu, &[0.0, 3.0, 7.0, 9.0], [4]).unwrap();
+    let images = Tensor::from_host(gpu, &images).unwrap();
+    (images, Tensor::from_slice(gpu, &[0.0, 3.0, 7.0, 9.0], [4]).unwrap())
+}
+
+#[test]
+fn training_on_paths_of_every_width_takes_no_more_memory_in_later_epochs() {
+    let gpu = common::gpu();
+    let (mut trainer, batch) = (trainer(&gpu), batch(&gpu));
     // Each epoch draws the same paths: their peak is the same too.
     let mut epoch = |steps| {
         let mut rng = rand_pcg::Pcg64::seed_from_u64(4);
         for _ in 0..steps {
-            trainer.step(&gpu, &[(images.clone(), labels.clone())], 0.01, &mut rng).unwrap();
+            trainer.step(&gpu, from_ref(&batch), 0.01, &mut rng).unwrap();
         }
         gpu.finish().unwrap();
         gpu.pool()
@@ -114,4 +126,28 @@ fn training_on_paths_of_every_width_takes_no_more_memory_in_later_epochs() {
         assert_eq!(epoch(10), third);
     }
     assert!(third.allocated < 2 * third.peak, "{third:?}");
+}
+
+#[test]
+fn a_rehearsal_computes_nothing_and_names_every_kernel_of_the_step() {
+    let gpu = common::gpu();
+    let (mut trainer, batch) = (trainer(&gpu), batch(&gpu));
+    let rng = || rand_pcg::Pcg64::seed_from_u64(4);
+    let weights = trainer.store.values().to_vec(&gpu).unwrap();
+    let made = gpu.pipelines();
+    let step = |trainer: &mut SupernetTrainer| {
+        trainer.step(&gpu, from_ref(&batch), 0.01, &mut rng()).map(drop)
+    };
+    let kernels = gpu.rehearse(|| step(&mut trainer)).unwrap();
+    assert!(kernels.len() > 10, "{kernels:?}");
+    assert_eq!(gpu.pipelines(), made, "nothing is made before it is asked for");
+    assert_eq!(trainer.store.values().to_vec(&gpu).unwrap(), weights);
+    for kernel in &kernels {
+        pollster::block_on(gpu.make_ready(kernel)).unwrap();
+    }
+    assert_eq!(gpu.pipelines(), made + kernels.len());
+    step(&mut trainer).unwrap();
+    assert_eq!(gpu.pipelines(), made + kernels.len(), "none is left to the step");
+    assert_ne!(trainer.store.values().to_vec(&gpu).unwrap(), weights);
+    assert_eq!(gpu.rehearse(|| step(&mut trainer)).unwrap().len(), 0);
 }

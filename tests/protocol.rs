@@ -99,6 +99,7 @@ fn all() -> Vec<Event> {
         Event::Warning { message: warning },
         Event::PhaseEnded { phase: Phase::Supernet, seconds: 12.5 },
         Event::PhaseStarted { phase: Phase::Generator },
+        Event::Preparing { done: 3, total: 40 },
         Event::GeneratorStep(generator),
         Event::GeneratorEpoch(generator_epoch),
         Event::PhaseEnded { phase: Phase::Generator, seconds: 2.5 },

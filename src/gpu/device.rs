@@ -10,8 +10,9 @@ use super::pacer::Pacer;
 use super::pipeline::Pipelines;
 use super::profile::{KernelTime, Profile};
 use super::record::Recorded;
+use super::rehearse::Kernel;
 use super::stream::{RING_SLOTS, SLOT, Stream};
-use super::{GpuError, Shader, Words, texels};
+use super::{GpuError, Words, texels};
 
 /// What a kernel should be made of on this adapter. Software drivers want register blocks and no
 /// barriers, GPUs want workgroup tiles.
@@ -43,6 +44,7 @@ pub(super) struct Inner {
     pub(super) profile: RefCell<Option<Profile>>,
     pub(super) scope: RefCell<String>,
     pub(super) recording: RefCell<Option<Vec<Recorded>>>,
+    pub(super) rehearsal: RefCell<Option<Vec<Kernel>>>,
     pool: Pool,
     report: AdapterReport,
     style: std::cell::Cell<KernelStyle>,
@@ -107,6 +109,7 @@ impl Gpu {
             profile: RefCell::default(),
             scope: RefCell::default(),
             recording: RefCell::default(),
+            rehearsal: RefCell::default(),
             style: std::cell::Cell::new(style),
             device,
             queue,
@@ -184,11 +187,6 @@ impl Gpu {
     /// Number of pipelines made so far.
     pub fn pipelines(&self) -> usize {
         self.inner.pipelines.borrow().len()
-    }
-
-    /// Makes a pipeline ahead of its first use.
-    pub fn warm(&self, shader: &'static Shader, constants: &[(&'static str, f64)]) {
-        self.inner.pipelines.borrow_mut().get(&self.inner.device, shader, self.words(), constants);
     }
 
     /// Names the part of the network whose dispatches follow, for the profile; the former name

@@ -11,6 +11,7 @@ mod pipeline;
 mod profile;
 mod readback;
 mod record;
+mod rehearse;
 mod shader;
 mod stream;
 mod texels;
@@ -22,6 +23,7 @@ pub use error::GpuError;
 pub use profile::KernelTime;
 pub use readback::Readback;
 pub use record::Recorded;
+pub use rehearse::Kernel;
 pub use shader::{Access, Bulk, Field, Shader, Unit, Words};
 pub use stream::{Dispatch, groups_1d};
 

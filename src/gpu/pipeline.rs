@@ -28,6 +28,15 @@ impl Pipelines {
         self.made.len()
     }
 
+    pub(super) fn has(
+        &self,
+        shader: &Shader,
+        words: Words,
+        constants: &[(&'static str, f64)],
+    ) -> bool {
+        self.made.contains_key(&key(shader, words, constants))
+    }
+
     pub(super) fn get(
         &mut self,
         device: &wgpu::Device,
@@ -35,8 +44,7 @@ impl Pipelines {
         words: Words,
         constants: &[(&'static str, f64)],
     ) -> Rc<Pipeline> {
-        let values = constants.iter().map(|(n, v)| (*n, v.to_bits())).collect();
-        let key = (shader.name, words, values);
+        let key = key(shader, words, constants);
         if let Some(p) = self.made.get(&key) {
             return p.clone();
         }
@@ -67,6 +75,10 @@ impl Pipelines {
         self.made.insert(key, pipeline.clone());
         pipeline
     }
+}
+
+fn key(shader: &Shader, words: Words, constants: &[(&'static str, f64)]) -> Key {
+    (shader.name, words, constants.iter().map(|(n, v)| (*n, v.to_bits())).collect())
 }
 
 fn entries(shader: &Shader, words: Words) -> Vec<wgpu::BindGroupLayoutEntry> {

@@ -77,6 +77,9 @@ impl Gpu {
             let why = format!("{:?} workgroups exceed {MAX_GROUPS}", d.groups);
             return Err(GpuError::Shape { op: d.shader.name, why });
         }
+        if self.note(&d) {
+            return Ok(());
+        }
         self.record(&d, bytes);
         let pipeline = self.inner.pipelines.borrow_mut().get(
             &self.inner.device,
@@ -279,7 +282,7 @@ impl Gpu {
     }
 
     fn record_copy(&self, from: &Buffer, to_offset: u64, to: &wgpu::Buffer, bytes: u64) {
-        if bytes == 0 {
+        if bytes == 0 || self.rehearses() {
             return;
         }
         let mut s = self.inner.stream.borrow_mut();

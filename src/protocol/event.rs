@@ -26,6 +26,13 @@ pub enum Event {
         /// Computing time, without pauses and without what a kill threw away.
         seconds: f64,
     },
+    /// Kernels are made ready before a phase computes, where that takes its time.
+    Preparing {
+        /// Those that are.
+        done: u64,
+        /// All that the phase needs.
+        total: u64,
+    },
     /// A step of the supernet.
     SupernetStep(SupernetStep),
     /// An epoch of the supernet.
@@ -84,7 +91,8 @@ impl Event {
     pub fn deterministic(&self) -> Option<Self> {
         let mut event = self.clone();
         match &mut event {
-            Self::Memory(_)
+            Self::Preparing { .. }
+            | Self::Memory(_)
             | Self::Checkpoint { .. }
             | Self::Warning { .. }
             | Self::Failed { .. } => return None,

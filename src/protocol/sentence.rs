@@ -48,7 +48,8 @@ pub fn sentence(event: &Event) -> Option<String> {
         Event::SettingChanged { key, value } => format!("{key} is {value} from here on"),
         Event::Warning { message } => format!("warning: {message}"),
         // What failed is said once, as the error of the command.
-        Event::SupernetStep(_)
+        Event::Preparing { .. }
+        | Event::SupernetStep(_)
         | Event::PathCounts(_)
         | Event::GeneratorStep(_)
         | Event::Memory(_)

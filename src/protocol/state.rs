@@ -15,6 +15,8 @@ pub struct RunState {
     pub start: Option<RunStart>,
     /// Phases in the order in which they began.
     pub phases: Vec<PhaseState>,
+    /// Kernels that are ready and all of them, while the running phase makes them.
+    pub preparing: Option<(u64, u64)>,
     /// Steps of the supernet.
     pub supernet_steps: Vec<SupernetStep>,
     /// Epochs of the supernet.
@@ -71,7 +73,12 @@ impl RunState {
 
     /// Takes in one event.
     pub fn apply(&mut self, event: &Event) {
+        self.preparing = match event {
+            Event::Preparing { done, total } if done < total => Some((*done, *total)),
+            _ => None,
+        };
         match event {
+            Event::Preparing { .. } => {}
             Event::RunStarted(start) => self.start = Some((**start).clone()),
             Event::PhaseStarted { phase } => {
                 self.end = None;

@@ -7,6 +7,7 @@ use super::RunError;
 use super::answerer::Answerer;
 use super::guard::Guard;
 use super::images::{Order, Part, search_augment};
+use super::prepare::prepare;
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
@@ -41,8 +42,9 @@ pub(super) async fn run(
         (answerer.net.clone(), answerer.store.clone(), answerer.priors.clone());
     let settings = settings::generator(&s.config, s.targets);
     let costs = s.costs.clone();
-    let mut t =
-        GeneratorTrainer::new(&s.gpu, (net, store), (supernet, supernet_store), &costs, settings)?;
+    let own = (net, store);
+    let supernet_parts = (supernet, supernet_store);
+    let mut t = GeneratorTrainer::new(&s.gpu, own.clone(), supernet_parts, &costs, settings)?;
     let mut kept = Kept::default();
     let mut step = 0;
     if let Some(c) = from {
@@ -53,6 +55,11 @@ pub(super) async fn run(
         kept.best = saved::part(&c.tensors, prefix::BEST);
     }
     s.begin(Phase::Generator, from.map(|c| c.position.seconds)).await?;
+    prepare(s, |s| {
+        let mut t = GeneratorTrainer::new(&s.gpu, own, supernet_parts, &costs, settings)?;
+        Plan::new(s, &priors).step(s, &mut t, step).map(drop)
+    })
+    .await?;
     if from.is_none() {
         // The trained supernet is safe from here on.
         kept.best = t.store.to_state(&s.gpu).await?;

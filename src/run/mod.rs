@@ -14,6 +14,7 @@ pub mod journal;
 mod latency;
 pub mod link;
 pub mod lock;
+mod prepare;
 pub mod probe;
 mod saved;
 mod scratch_phase;

@@ -4,6 +4,7 @@
 use super::RunError;
 use super::guard::Guard;
 use super::images::{Order, Part, scratch_augment};
+use super::prepare::prepare;
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
@@ -35,13 +36,18 @@ pub(super) async fn run(
     architecture: &Architecture,
     from: Option<&Loaded>,
 ) -> Result<Option<Trained>, RunError> {
-    let mut trainer = trainer(s, architecture)?;
+    let mut trainer = self::trainer(s, architecture)?;
     let mut step = 0;
     if let Some(checkpoint) = from {
         step = checkpoint.position.step;
         restore(s, &mut trainer, &checkpoint.tensors, step)?;
     }
     s.begin(Phase::Scratch, from.map(|checkpoint| checkpoint.position.seconds)).await?;
+    prepare(s, |s| {
+        let mut trainer = self::trainer(s, architecture)?;
+        Plan::new(s).step(s, &mut trainer, step).map(drop)
+    })
+    .await?;
     let mut guard = Guard::new(&s.gpu, Phase::Scratch, &trainer, step)?;
     match train(s, &mut trainer, &mut guard, step).await {
         Ok(Some(end)) => step = end,

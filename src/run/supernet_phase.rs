@@ -3,6 +3,7 @@
 use super::RunError;
 use super::guard::Guard;
 use super::images::{Order, Part, search_augment};
+use super::prepare::{REHEARSED, prepare};
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
@@ -52,6 +53,7 @@ pub(super) async fn run(
         restore_optimiser(&s.gpu, &mut trainer.optimiser, &state, step)?;
     }
     s.begin(Phase::Supernet, from.map(|c| c.position.seconds)).await?;
+    prepare(s, |s| rehearse(s, &trainer, step)).await?;
     let mut guard = Guard::new(&s.gpu, Phase::Supernet, &trainer, step)?;
     match train(s, &mut trainer, &mut guard, step).await {
         Ok(true) => {}
@@ -64,6 +66,15 @@ pub(super) async fn run(
     }
     s.end(Phase::Supernet).await?;
     Ok(Some((trainer.net, trainer.store)))
+}
+
+/// Goes through the next steps with a trainer that is thrown away.
+fn rehearse(s: &Session, trainer: &SupernetTrainer, step: u64) -> Result<(), RunError> {
+    let (net, store) = (trainer.net.clone(), trainer.store.clone());
+    let mut trainer = SupernetTrainer::new(&s.gpu, net, store, settings::supernet(&s.config))?;
+    let mut plan = Plan::new(s);
+    let steps = step..plan.total.min(step + REHEARSED);
+    steps.into_iter().try_for_each(|step| plan.step(s, &mut trainer, step).map(drop))
 }
 
 /// Trains from `step` to the end; false where the face stopped it.

@@ -213,9 +213,29 @@ fn replay_controls(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
 
 fn progress(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
     let tokens = view.tokens;
-    let (done, total) = run.progress.steps();
+    let (done, total) = run.state.preparing.unwrap_or_else(|| run.progress.steps());
+    let what = if run.state.preparing.is_some() { "kernels" } else { "steps" };
     let share = if total == 0 { 0.0 } else { (done as f32 / total as f32).min(1.0) };
-    let text = match run.live {
+    ui.label(RichText::new(standing(view, run)).color(tokens.muted));
+    let width = (ui.available_width() - 16.0).clamp(0.0, 196.0);
+    if run.live == Live::Finished || width < 40.0 {
+        return;
+    }
+    if let (Live::Replay, Some(replay)) = (run.live, &view.studio.replay) {
+        place_bar(ui, view, replay, width);
+        return;
+    }
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
+    let radius = CornerRadius::same(3);
+    ui.painter().rect_filled(rect, radius, tokens.line);
+    let filled = Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
+    ui.painter().rect_filled(filled, radius, tokens.accent);
+    response.on_hover_text(format!("{} of {} {what}", grouped(done), grouped(total)));
+}
+
+/// How far the run is, in words.
+pub(super) fn standing(view: &View<'_>, run: &OpenRun) -> String {
+    match run.live {
         Live::Finished => {
             let seconds: f64 = run.state.phases.iter().filter_map(|phase| phase.seconds).sum();
             format!("finished in {}", duration(seconds))
@@ -230,22 +250,7 @@ fn progress(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
             Some(seconds) => format!("{} · {} left", place(run), duration(seconds)),
             None => place(run),
         },
-    };
-    ui.label(RichText::new(text).color(tokens.muted));
-    let width = (ui.available_width() - 16.0).clamp(0.0, 196.0);
-    if run.live == Live::Finished || width < 40.0 {
-        return;
     }
-    if let (Live::Replay, Some(replay)) = (run.live, &view.studio.replay) {
-        place_bar(ui, view, replay, width);
-        return;
-    }
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
-    let radius = CornerRadius::same(3);
-    ui.painter().rect_filled(rect, radius, tokens.line);
-    let filled = Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
-    ui.painter().rect_filled(filled, radius, tokens.accent);
-    response.on_hover_text(format!("{} of {} steps", grouped(done), grouped(total)));
 }
 
 /// The place of a replay, to be dragged elsewhere.
@@ -261,7 +266,8 @@ fn place_bar(ui: &mut Ui, view: &View<'_>, replay: &Replay, width: f32) {
     }
 }
 
-/// "epoch 18 / 30" of the running phase, or its steps where it has no epochs.
+/// "epoch 18 / 30" of the running phase, its steps where it has no epochs, or its kernels as long as
+/// they are made ready.
 fn place(run: &OpenRun) -> String {
     let state = &run.state;
     let Some(config) = state.start.as_ref().map(|start| &start.config) else {
@@ -270,6 +276,9 @@ fn place(run: &OpenRun) -> String {
     let epoch = |at: Option<u64>, of: u64| {
         format!("epoch {} / {}", grouped(at.map_or(0, |epoch| epoch + 1)), grouped(of))
     };
+    if let Some((done, total)) = state.preparing {
+        return format!("preparing kernel {} / {}", grouped(done + 1), grouped(total));
+    }
     match state.current_phase() {
         None => "between two phases".to_owned(),
         Some(Phase::Supernet) => {

@@ -1,7 +1,10 @@
-//! The line at the bottom: adapter, speed, the interface's own times, age of the checkpoint.
+//! The line at the bottom: adapter, speed, the interface's own times, age of the checkpoint; in a narrow
+//! window how far the run is.
 
 use eframe::egui::{self, Label, ProgressBar, RichText, Ui};
 
+use super::layout;
+use super::run_bar;
 use super::state::{Live, OpenRun, Studio};
 use super::theme;
 use super::view::View;
@@ -17,7 +20,11 @@ pub(super) const HEIGHT: f32 = 28.0;
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     let muted = |text: String| RichText::new(text).small().color(view.tokens.muted);
     ui.horizontal_centered(|ui| {
-        ui.add(Label::new(muted(left(view))).truncate()).on_hover_text(told(view));
+        // There the bar on top has no room for it.
+        let narrow = ui.available_width() < layout::NARROW;
+        let run = view.studio.run.as_ref().filter(|_| narrow);
+        let text = run.map_or_else(|| left(view), |run| run_bar::standing(view, run));
+        ui.add(Label::new(muted(text)).truncate()).on_hover_text(told(view));
         if let Some(share) = view.studio.fetched {
             let bar = ProgressBar::new(share as f32).desired_width(160.0).desired_height(14.0);
             ui.add(bar.text(muted(format!("images {}", percent(share)))));

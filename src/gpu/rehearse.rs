@@ -1,0 +1,55 @@
+//! Rehearsals: work that is gone through without computing, to learn which kernels it needs, and
+//! these made ready ahead of it.
+
+use super::{Dispatch, Gpu, GpuError, Shader};
+
+/// A kernel with its override constants: what one pipeline is made from.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    shader: &'static Shader,
+    constants: Vec<(&'static str, f64)>,
+}
+
+impl Gpu {
+    /// Goes through `work` without computing: dispatches and copies are left out, so that it may
+    /// read nothing back, and what it makes holds nothing. The kernels that it needs and that were
+    /// not made on this device yet, each once.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn rehearse<E>(&self, work: impl FnOnce() -> Result<(), E>) -> Result<Vec<Kernel>, E> {
+        *self.inner.rehearsal.borrow_mut() = Some(Vec::new());
+        let done = work();
+        let kernels = self.inner.rehearsal.borrow_mut().take();
+        done.map(|()| kernels.unwrap_or_default())
+    }
+
+    /// Makes a kernel, and goes on when the device has it.
+    ///
+    /// # Errors
+    /// Those of the device.
+    pub async fn make_ready(&self, kernel: &Kernel) -> Result<(), GpuError> {
+        let Kernel { shader, constants } = kernel;
+        let pipelines = &self.inner.pipelines;
+        pipelines.borrow_mut().get(&self.inner.device, shader, self.words(), constants);
+        // What is asked of a device is done in order, so a value that has come back tells.
+        self.read(&self.buffer(4)?, 4)?.arrive().await.map(drop)
+    }
+
+    /// Whether this is a rehearsal.
+    pub(super) fn rehearses(&self) -> bool {
+        self.inner.rehearsal.borrow().is_some()
+    }
+
+    /// Notes the kernel of a dispatch in a rehearsal; whether it is one.
+    pub(super) fn note(&self, d: &Dispatch<'_>) -> bool {
+        let mut rehearsal = self.inner.rehearsal.borrow_mut();
+        let Some(kernels) = rehearsal.as_mut() else { return false };
+        let same = |k: &Kernel| k.shader.name == d.shader.name && k.constants == d.constants;
+        let made = self.inner.pipelines.borrow().has(d.shader, self.words(), d.constants);
+        if !made && !kernels.iter().any(same) {
+            kernels.push(Kernel { shader: d.shader, constants: d.constants.to_vec() });
+        }
+        true
+    }
+}
