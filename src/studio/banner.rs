@@ -13,7 +13,8 @@ const BUTTONS: f32 = 270.0;
 /// Draws the banner of a trouble.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, trouble: &str) {
     let tokens = view.tokens;
-    let fill = tokens.warning.gamma_multiply(0.18);
+    // Whole: what lies behind a panel is dark in every theme.
+    let fill = tokens.background.blend(tokens.warning.gamma_multiply(0.18));
     let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(20, 8));
     Panel::top("trouble").frame(frame).resizable(false).show(ui, |ui| {
         ui.horizontal(|ui| {

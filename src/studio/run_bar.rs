@@ -247,8 +247,10 @@ pub(super) fn standing(view: &View<'_>, run: &OpenRun) -> String {
         }),
         Live::Paused => format!("{} · paused", place(run)),
         Live::Running => match run.progress.remaining(view.studio.now()) {
-            Some(seconds) => format!("{} · {} left", place(run), duration(seconds)),
-            None => place(run),
+            Some(seconds) if run.state.preparing.is_none() => {
+                format!("{} · {} left", place(run), duration(seconds))
+            }
+            _ => place(run),
         },
     }
 }

@@ -12,8 +12,9 @@ const NAME: f32 = 132.0;
 /// Room of the unit at the right.
 const UNIT: f32 = 76.0;
 
-/// Below this breadth the unit, which the name has as well, is left out.
-const NARROW: f32 = 420.0;
+/// Below this breadth the name stands above, so that fingers find the slider, and the unit, which the
+/// name has as well, is left out.
+pub(in crate::studio) const NARROW: f32 = 420.0;
 
 /// A limit to draw.
 pub(in crate::studio) struct Limit {
@@ -37,19 +38,20 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
     let step = step(low, high);
     let mut value = limit.value.unwrap_or(high).clamp(low, high) as f64;
     let mut changed = false;
+    let wide = ui.available_width() > NARROW;
+    let ink = if limit.value.is_some() { tokens.text } else { tokens.muted };
+    let name = egui::RichText::new(limit.name).color(ink);
+    let above = (!wide).then(|| ui.label(name.clone()).id);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        let wide = ui.available_width() > NARROW;
-        let ink = if limit.value.is_some() { tokens.text } else { tokens.muted };
-        let name = egui::RichText::new(limit.name).color(ink);
-        let label = ui.allocate_ui_with_layout(
-            vec2(NAME, 24.0),
-            egui::Layout::left_to_right(egui::Align::Center),
-            |ui| {
+        let label = above.unwrap_or_else(|| {
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            let beside = ui.allocate_ui_with_layout(vec2(NAME, 24.0), layout, |ui| {
                 ui.set_min_width(NAME);
-                ui.label(name)
-            },
-        );
+                ui.label(name).id
+            });
+            beside.inner
+        });
         let right = ENTRY + if wide { UNIT + 32.0 } else { 16.0 };
         let width = (ui.available_width() - right).max(64.0);
         let slider = ui
@@ -74,7 +76,7 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
                 )
             })
             .inner
-            .labelled_by(label.inner.id);
+            .labelled_by(label);
         let share = (value - low as f64) / (high.saturating_sub(low).max(1)) as f64;
         handle(ui, tokens, &slider, share, limit.value.is_some());
         changed |= slider.changed();
@@ -88,7 +90,7 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
                 false => short(value.round().max(0.0) as u64),
             })
             .custom_parser(move |text| parse(text, high));
-        let entry = ui.add_sized(vec2(ENTRY, 26.0), entry).labelled_by(label.inner.id);
+        let entry = ui.add_sized(vec2(ENTRY, 26.0), entry).labelled_by(label);
         changed |= entry.changed();
         entry.on_hover_text("Drag, or click and type, as in 2.5M or 350k");
         if wide {

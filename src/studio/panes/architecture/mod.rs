@@ -17,7 +17,7 @@ use crate::studio::backend::Request;
 use crate::studio::state::{Generator, Network, OpenRun, Source};
 use crate::studio::theme;
 use crate::studio::view::{View, Wish};
-use crate::studio::widgets::{card, icon, layer_macs, note, pinned, strip, weights};
+use crate::studio::widgets::{card, icon, layer_macs, limit, note, pinned, strip, weights};
 
 /// How long the strip fades from one architecture to the next.
 const FADE: f64 = 0.08;
@@ -145,7 +145,10 @@ impl ArchitecturePane {
             let answer = studio.answer.as_ref();
             let of_answer = answer.filter(|answer| answer.architecture == network.architecture);
             if let Some(answer) = of_answer {
-                section(ui, "What the generator weighs", |ui| strip::legend(ui, tokens));
+                // The legend stands beside it.
+                let narrow = ui.available_width() < limit::NARROW;
+                let name = if narrow { "Probabilities" } else { "What the generator weighs" };
+                section(ui, name, |ui| strip::legend(ui, tokens));
                 let left = room - (ui.cursor().top() - top) - pins - SECTION - LEAST_MACS;
                 let height = left.clamp(least, most);
                 let probabilities = &answer.probabilities;
