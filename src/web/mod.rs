@@ -2,6 +2,7 @@
 //! runs. Both are the same program; they speak the studio's requests and reports.
 
 mod fetched;
+mod lost;
 mod outline;
 mod page;
 mod wire;

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use async_channel::bounded;
 use eframe::egui::DroppedFileHandle;
+use eframe::egui_wgpu::RenderState;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,8 +16,8 @@ use web_sys::{
     MessageEvent, Url, Window, Worker, WorkerOptions, WorkerType,
 };
 
-use super::outline;
 use super::wire::{ToPage, ToWorker, pack, unpack, words};
+use super::{lost, outline};
 use crate::protocol::Command;
 use crate::studio::backend::{Report, Request, Wake};
 use crate::studio::{App, Backend};
@@ -41,6 +43,9 @@ pub(super) fn open(window: &Window) {
         let make: eframe::AppCreator<'static> = Box::new(move |context| {
             outline::offer(&document, &context.egui_ctx);
             let remote = Remote::start(document)?;
+            if let Some(state) = &context.wgpu_render_state {
+                remote.watch(state);
+            }
             let address = remote.address();
             let app = App::new(&context.egui_ctx, context.storage, Box::new(remote), None);
             Ok(Box::new(app.at(address)))
@@ -69,13 +74,26 @@ struct Remote {
 struct Shared {
     reports: Vec<Report>,
     wake: Option<Wake>,
+    /// The folder of the run that is under way.
+    live: Option<PathBuf>,
+    /// What is to be told once the next run is open: before, that would take it away.
+    later: Option<Report>,
     /// What waits for the worker to listen; `None` once it does.
     waiting: Option<Vec<JsValue>>,
 }
 
 impl Shared {
     fn push(&mut self, reports: impl IntoIterator<Item = Report>) {
-        self.reports.extend(reports);
+        for report in reports {
+            match &report {
+                Report::Opened { folder, live, .. } => self.live = live.then(|| folder.clone()),
+                Report::Ended(_) => self.live = None,
+                _ => {}
+            }
+            let opened = matches!(report, Report::Opened { .. });
+            self.reports.push(report);
+            self.reports.extend(self.later.take_if(|_| opened));
+        }
         if let Some(wake) = &self.wake {
             wake();
         }
@@ -96,7 +114,28 @@ impl Remote {
         if remote.query().split('&').any(|word| word == DEMO) {
             remote.send(&ToWorker::Demo, None);
         }
+        if let Some(run) = remote.document.default_view().and_then(|w| lost::take_run(&w)) {
+            let why = "the browser took this page's graphics device away; the page was opened anew, and the run goes on from its last checkpoint";
+            remote.shared.borrow_mut().later = Some(Report::Trouble(why.to_owned()));
+            remote.send(&ToWorker::Ask(Request::Resume(run)), None);
+        }
         Ok(remote)
+    }
+
+    /// Opens the page anew once its device is lost.
+    fn watch(&self, state: &RenderState) {
+        let (ring, rung) = bounded(1);
+        state.device.set_device_lost_callback(move |_, _| {
+            // Nobody listens any more where a page is closed.
+            let _ = ring.try_send(());
+        });
+        let remote = self.another();
+        spawn_local(async move {
+            if let (Ok(()), Some(window)) = (rung.recv().await, remote.document.default_view()) {
+                let run = remote.shared.borrow().live.clone();
+                lost::open_anew(&window, &remote.document, run.as_deref());
+            }
+        });
     }
 
     /// Has the run save when the page is hidden: a tab that is closed is hidden before.

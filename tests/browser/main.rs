@@ -5,12 +5,15 @@
 #![cfg(feature = "studio")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod arrival;
 mod chromium;
 #[path = "../common/mod.rs"]
 mod common;
 mod page;
+mod phone;
 mod search;
 mod stage;
+mod without;
 
 use std::time::Duration;
 
@@ -32,6 +35,7 @@ fn a_search_trains_answers_and_survives_a_reload_to_the_same_bytes() {
     // A run that is disturbed in mid-training goes on from what the browser kept.
     start(&mut page, &address);
     page.picture("training");
+    goes_on_when_hidden(&mut page);
     page.until("a kept checkpoint", "kept('tiny-1')");
     page.reload();
     page.until_drawn();
@@ -40,12 +44,15 @@ fn a_search_trains_answers_and_survives_a_reload_to_the_same_bytes() {
     page.until("the run", "records().length > 0");
     let step = "records().some((one) => one.event === 'supernet_step')";
     assert_eq!(page.ask(step), true, "what was done before is there");
+    survives_the_loss_of_its_devices(&mut page);
+    opens_itself_anew(&mut page);
     until_ended(&mut page);
     let continued = weights(&mut page, "tiny-1");
 
     // The same run undisturbed.
     start(&mut page, &address);
     until_ended(&mut page);
+    kernels_are_ready_before_the_first_step(&mut page);
     loss_falls(&mut page);
     answers_to_the_slider(&mut page);
     page.picture("answer");
@@ -54,6 +61,58 @@ fn a_search_trains_answers_and_survives_a_reload_to_the_same_bytes() {
 
     goes_on_elsewhere(&stage, &mut page);
     stage.nothing_amiss(&page);
+}
+
+/// The page was told how far the kernels are, up to the last one, before the first step.
+#[track_caller]
+fn kernels_are_ready_before_the_first_step(page: &mut Page) {
+    let told = page.ask(
+        "records().slice(0, records().findIndex((one) => one.event === 'supernet_step')) \
+            .filter((one) => one.event === 'preparing').map((one) => [one.time, one.done, one.total])",
+    );
+    let told: Vec<[u64; 3]> = serde_json::from_value(told).unwrap();
+    let (first, last) = (told.first().unwrap(), told.last().unwrap());
+    println!(
+        "{} kernels ready after {} ms, told {} times",
+        last[2],
+        last[0] - first[0],
+        told.len()
+    );
+    assert!(first[1] == 0 && last[1] == last[2] && last[2] > 20, "{told:?}");
+}
+
+/// A tab that is not seen goes on training.
+#[track_caller]
+fn goes_on_when_hidden(page: &mut Page) {
+    let steps = "records().filter((one) => one.event === 'supernet_step').length";
+    let tab = page.cover();
+    let before = page.ask(steps).as_u64().unwrap();
+    page.until("steps of a hidden tab", &format!("{steps} > {before}"));
+    assert_eq!(page.ask("document.visibilityState"), "hidden");
+    page.uncover(tab);
+}
+
+/// The worker's devices are lost in mid-training: the page says so, and the run goes on by itself.
+#[track_caller]
+fn survives_the_loss_of_its_devices(page: &mut Page) {
+    let step = "watched.reports.some((one) => \
+        one.Events?.some((record) => record.event === 'supernet_step'))";
+    page.until("a step after the reload", step);
+    assert!(page.lose_devices_of_worker() > 0);
+    page.until("a word about it", "named('the GPU device was lost').length");
+    page.picture("lost");
+}
+
+/// The page's own device is lost: it opens itself anew, says why, and goes on with its run.
+#[track_caller]
+fn opens_itself_anew(page: &mut Page) {
+    page.ask("window.old = true");
+    assert_eq!(page.lose_own_device(), 1);
+    page.until("a new page", "window.old === undefined && document.readyState === 'complete'");
+    page.until_drawn();
+    page.until("a word about it", "named('the browser took').length");
+    page.until("the run", "watched.reports.some((one) => one.Opened?.live)");
+    page.picture("anew");
 }
 
 /// No task of the page took long between the first step and the end of the run.
@@ -119,22 +178,6 @@ fn a_run_trained_beforehand_answers_at_once() {
 }
 
 #[test]
-fn a_browser_without_webgpu_is_told_what_to_do() {
-    let Some(stage) = Stage::set() else { return };
-    let mut page = stage.page(false);
-    page.open(&stage.studio);
-    page.until("the reason", "!document.getElementById('without').hidden");
-    let text = page.ask("document.body.innerText");
-    for word in ["WebGPU", "Chrome", "Safari", "Firefox", "adapter"] {
-        assert!(text.as_str().unwrap().contains(word), "{text}");
-    }
-    page.picture("without");
-    // The browser says so as well.
-    page.complaints.retain(|what| !what.contains("No available adapters."));
-    stage.nothing_amiss(&page);
-}
-
-#[test]
 fn every_operator_computes_in_the_browser_as_its_reference_does() {
     let Some(stage) = Stage::set() else { return };
     let mut page = stage.page(true);
@@ -146,18 +189,5 @@ fn every_operator_computes_in_the_browser_as_its_reference_does() {
     let outcome = page.ask("watched.reports.find((one) => one.Checked).Checked");
     println!("{outcome}");
     assert_eq!(outcome["right"], true, "{outcome}");
-    stage.nothing_amiss(&page);
-}
-
-#[test]
-fn a_narrow_window_shows_the_studio_too() {
-    let Some(stage) = Stage::set() else { return };
-    let mut page = stage.page(true);
-    page.resize(390, 844);
-    page.open(&stage.studio);
-    page.until_drawn();
-    let [x, _, width, _] = page.place("Start the search", "button");
-    assert!(x >= 0.0 && x + width <= 390.0, "{x} {width}");
-    page.picture("narrow");
     stage.nothing_amiss(&page);
 }

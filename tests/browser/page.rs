@@ -31,6 +31,13 @@ window.Worker = class extends Worker {
 new PerformanceObserver((list) => {
   for (const task of list.getEntries()) watched.long.push([task.startTime, task.duration]);
 }).observe({ type: 'longtask', buffered: true });
+new MutationObserver((_, observer) => {
+  if (document.getElementById('loading')) watched.loading = true;
+  else if (watched.loading) {
+    watched.drawn = performance.now();
+    observer.disconnect();
+  }
+}).observe(document, { childList: true, subtree: true });
 window.records = () => watched.reports.flatMap((report) => report.Events ?? report.Opened?.records ?? []);
 window.named = (name, role) => [...document.querySelectorAll('#outline > *')].filter((one) =>
   (one.getAttribute('aria-label') ?? '').startsWith(name) && (!role || one.getAttribute('role') === role));
@@ -54,6 +61,8 @@ window.digest = async (run) => {
 pub(crate) struct Page {
     chromium: Chromium,
     session: String,
+    /// Those of its workers, in the order in which they began.
+    workers: Vec<String>,
     /// The places that requests went to.
     pub(crate) requests: Vec<String>,
     /// Warnings and errors of page and worker.
@@ -74,6 +83,7 @@ impl Page {
         let mut page = Self {
             chromium,
             session,
+            workers: Vec::new(),
             requests: Vec::new(),
             complaints: Vec::new(),
             pictures: pictures.to_owned(),
@@ -93,6 +103,14 @@ impl Page {
         let size =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    /// The window of a phone, which has fingers for a mouse.
+    pub(crate) fn hold_upright(&mut self) {
+        let size = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+        let touch = json!({ "enabled": true, "maxTouchPoints": 2 });
+        self.call("Emulation.setTouchEmulationEnabled", touch);
     }
 
     #[track_caller]
@@ -120,6 +138,7 @@ impl Page {
                             // One that has ended already is not asked.
                             self.chromium.try_call(&worker, method, json!({}));
                         }
+                        self.workers.push(worker);
                     }
                     "Network.requestWillBeSent" => {
                         self.requests.push(params["request"]["url"].as_str().unwrap().to_owned());
@@ -241,6 +260,74 @@ impl Page {
         let button = if what == "mouseMoved" && buttons == 0 { "none" } else { "left" };
         let params = json!({ "type": what, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1 });
         self.call("Input.dispatchMouseEvent", params);
+    }
+
+    /// One thing that a finger does; a place where it is on the screen.
+    pub(crate) fn touch(&mut self, what: &str, place: Option<[f64; 2]>) {
+        let points: Vec<Value> = place.iter().map(|[x, y]| json!({ "x": x, "y": y })).collect();
+        let params = json!({ "type": what, "touchPoints": points });
+        self.call("Input.dispatchTouchEvent", params);
+    }
+
+    /// Presses a key that moves something.
+    pub(crate) fn key(&mut self, key: &str) {
+        let number = ["End", "Home", "ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"];
+        let number = number.iter().position(|name| *name == key).map(|place| place + 35);
+        for what in ["keyDown", "keyUp"] {
+            let params =
+                json!({ "type": what, "key": key, "code": key, "windowsVirtualKeyCode": number });
+            self.call("Input.dispatchKeyEvent", params);
+        }
+    }
+
+    /// Has the page drawn for dark or light surroundings.
+    pub(crate) fn prefer(&mut self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
+    }
+
+    /// Opens another tab before this one; its number.
+    pub(crate) fn cover(&mut self) -> Value {
+        let tab = self.chromium.call("", "Target.createTarget", json!({ "url": "about:blank" }));
+        self.until("being hidden", "document.visibilityState === 'hidden'");
+        tab["targetId"].clone()
+    }
+
+    /// Closes the tab before this one.
+    pub(crate) fn uncover(&mut self, tab: Value) {
+        self.chromium.call("", "Target.closeTarget", json!({ "targetId": tab }));
+        self.until("being seen", "document.visibilityState === 'visible'");
+    }
+
+    /// Takes the GPU devices of the newest worker away; how many it had.
+    #[track_caller]
+    pub(crate) fn lose_devices_of_worker(&mut self) -> u64 {
+        let worker = self.workers.last().expect("a worker").clone();
+        self.lose_devices(&worker)
+    }
+
+    /// Takes the page's own GPU device away; how many it had.
+    #[track_caller]
+    pub(crate) fn lose_own_device(&mut self) -> u64 {
+        let session = self.session.clone();
+        self.lose_devices(&session)
+    }
+
+    #[track_caller]
+    fn lose_devices(&mut self, session: &str) -> u64 {
+        let kind = json!({ "expression": "GPUDevice.prototype" });
+        let kind = self.chromium.call(session, "Runtime.evaluate", kind);
+        let kind = json!({ "prototypeObjectId": kind["result"]["objectId"] });
+        let all = self.chromium.call(session, "Runtime.queryObjects", kind);
+        let destroy = "function () { for (const one of this) one.destroy(); return this.length; }";
+        let destroy = json!({
+            "objectId": all["objects"]["objectId"],
+            "functionDeclaration": destroy,
+            "returnByValue": true,
+        });
+        let result = self.chromium.call(session, "Runtime.callFunctionOn", destroy);
+        self.note();
+        result["result"]["value"].as_u64().unwrap()
     }
 
     /// Drops files onto the studio.
