@@ -9,8 +9,8 @@ use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use serde_json::Value;
 use sgnas::space::{
-    Architecture, Budget, Metric, SkipMask, Space, SpaceError, argmax, log_probabilities,
-    most_probable_within,
+    Architecture, Budget, LatencyTable, Metric, SkipMask, Space, SpaceError, argmax,
+    log_probabilities, most_probable_timed, most_probable_within,
 };
 
 const METRICS: [Metric; 2] = [Metric::Macs, Metric::Params];
@@ -186,7 +186,7 @@ fn two_layers_have_the_answer_of_brute_force() {
         let limits = METRICS.map(|m| rng.random_range(min.get(m)..=max.get(m) + max.get(m) / 20));
         let given = [[true, false], [false, true], [true, true]][round % 3];
         let [macs, params] = [0, 1].map(|i| given[i].then_some(limits[i]));
-        let budget = Budget { macs, params, squeeze_excite: false };
+        let budget = Budget { macs, params, ..Budget::default() };
         let layers = [0, 1].map(|layer| {
             let of = |k: &Vec<u8>| {
                 (METRICS.map(|m| layer_cost(&space, m, layer, k)), score(&logs, layer, k))
@@ -225,8 +225,9 @@ fn two_budgets_at_once_are_both_kept_and_one_is_filled() {
         for _ in 0..50 {
             let alpha = random_alpha(&mut rng, space.layers().len(), 3.0);
             let [macs, params] = METRICS.map(|m| rng.random_range(min.get(m)..=max.get(m)));
-            let budget =
-                Budget { macs: Some(macs), params: Some(params), squeeze_excite: rng.random() };
+            let squeeze_excite = rng.random();
+            let both = Budget { macs: Some(macs), params: Some(params), ..Budget::default() };
+            let budget = Budget { squeeze_excite, ..both };
             let found = match most_probable_within(&space, &alpha, SkipMask::FirstTwo, &budget) {
                 Err(SpaceError::BudgetBelowSpace { .. }) if budget.squeeze_excite => continue,
                 found => found.unwrap(),
@@ -237,6 +238,54 @@ fn two_budgets_at_once_are_both_kept_and_one_is_filled() {
             let fills = cost.macs >= least_filling(macs) || cost.params >= least_filling(params);
             assert!(fills && found.fills_budget, "{name} {budget:?} {cost:?}");
         }
+    }
+}
+
+/// Times that rise with expansion and kernel, not in step with the MACs.
+fn times(space: &Space, rng: &mut Pcg64Mcg) -> LatencyTable {
+    let layer = |_: usize| {
+        let unit: u64 = rng.random_range(20_000..60_000);
+        std::array::from_fn(|e| {
+            [9, 10, 14].map(|kernel| (e as u64 + 3) * unit * kernel / 10 + rng.random_range(0..999))
+        })
+    };
+    let layers = (0..space.layers().len()).map(layer).collect();
+    LatencyTable { adapter: "made up".to_owned(), fixed: 700_000, layers }
+}
+
+#[test]
+fn a_limit_in_time_is_kept_and_filled_alone_and_with_one_on_cost() {
+    let mut rng = Pcg64Mcg::new(12);
+    for name in ["tiny", "cifar"] {
+        let space = Space::preset(name).unwrap();
+        let times = times(&space, &mut rng);
+        let ((low, high), (least, dearest)) = (times.range(), space.cost_range());
+        for round in 0..40 {
+            let alpha = random_alpha(&mut rng, space.layers().len(), 3.0);
+            let latency = rng.random_range(low..=high);
+            let macs = rng.random_range(least.macs..=dearest.macs);
+            let macs = (round % 2 == 1).then_some(macs);
+            let budget = Budget { macs, latency: Some(latency), ..Budget::default() };
+            let decode =
+                |times| most_probable_timed(&space, &alpha, SkipMask::FirstTwo, &budget, times);
+            let found = decode(Some(&times)).unwrap();
+            let took = times.of(&found.architecture).unwrap();
+            assert!(took <= latency && macs.is_none_or(|most| found.cost.macs <= most));
+            let fills = took >= least_filling(latency)
+                || macs.is_some_and(|most| found.cost.macs >= least_filling(most));
+            assert!(fills && found.fills_budget, "{name} {budget:?} {took} ns {:?}", found.cost);
+            assert_eq!(decode(None).unwrap_err(), SpaceError::NoTimes);
+        }
+        let alpha = random_alpha(&mut rng, space.layers().len(), 3.0);
+        let refused = |budget: Budget| {
+            let times = Some(&times);
+            most_probable_timed(&space, &alpha, SkipMask::FirstTwo, &budget, times).unwrap_err()
+        };
+        let too_fast = Budget { latency: Some(low - 1), ..Budget::default() };
+        assert!(matches!(refused(too_fast), SpaceError::TooFast { .. }));
+        let most = Some(u64::MAX);
+        let three = Budget { macs: most, params: most, latency: most, squeeze_excite: false };
+        assert_eq!(refused(three), SpaceError::ThreeLimits);
     }
 }
 

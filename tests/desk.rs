@@ -12,7 +12,7 @@ use sgnas::gpu::AdapterChoice;
 use sgnas::protocol::Event;
 use sgnas::protocol::config::Config;
 use sgnas::run::folder::{OwnedRunFolder, RunFolder};
-use sgnas::space::Architecture;
+use sgnas::space::{Architecture, Budget};
 use sgnas::studio::Backend;
 use sgnas::studio::backend::{Ending, Report, Request};
 
@@ -196,4 +196,30 @@ fn a_network_is_timed_on_the_device_of_its_run() {
     };
     let (small, large) = (time(&small), time(&large));
     assert!(large.median > small.low, "{small:?} {large:?}");
+
+    // Block by block, for a limit in milliseconds, which is there again when the run is opened.
+    desk.ask(Request::TimeBlocks);
+    let timed = |report: &Report| matches!(report, Report::BlocksTimed(_));
+    let table = |reports: Vec<Report>| {
+        let table = reports.into_iter().find_map(|report| match report {
+            Report::BlocksTimed(table) => Some(table.unwrap()),
+            _ => None,
+        });
+        table.unwrap()
+    };
+    let times = table(until(&mut desk, timed));
+    assert_eq!(times.layers.len(), layers);
+    let (low, high) = times.range();
+    assert!(0 < low && low < high, "{times:?}");
+    desk.ask(Request::Open(runs.join("tiny-1")));
+    assert_eq!(table(until(&mut desk, timed)), times);
+    let budget = Budget { latency: Some((low + high) / 2), ..Budget::default() };
+    until(&mut desk, |report| matches!(report, Report::Generator(Ok(()))));
+    desk.ask(Request::Answer(budget));
+    let answered = until(&mut desk, |report| matches!(report, Report::Answered(_)));
+    let took = answered.iter().find_map(|report| match report {
+        Report::Answered(answer) => Some(times.of(&answer.architecture).unwrap()),
+        _ => None,
+    });
+    assert!(took.is_some_and(|took| took <= (low + high) / 2), "{took:?} of {budget:?}");
 }

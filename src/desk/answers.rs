@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::inbox::Inbox;
 use super::mail::Mail;
+use super::times;
 use crate::gpu::AdapterChoice;
 use crate::platform::clock::Stopwatch;
 use crate::platform::task;
@@ -24,6 +25,8 @@ struct Waiting {
     folder: Option<PathBuf>,
     /// The run has saved.
     saved: bool,
+    /// The times of its layers were measured.
+    timed: bool,
     budget: Option<Budget>,
 }
 
@@ -55,6 +58,11 @@ impl Answers {
         self.0.put(|waiting| waiting.saved = true);
     }
 
+    /// The times of the run's layers were measured.
+    pub(super) fn timed(&self) {
+        self.0.put(|waiting| waiting.timed = true);
+    }
+
     /// Asks for an answer; one that waits is replaced.
     pub(super) fn ask(&self, budget: Budget) {
         self.0.put(|waiting| waiting.budget = Some(budget));
@@ -78,6 +86,11 @@ impl Worker {
         if other || waiting.saved {
             self.load().await;
         }
+        if waiting.timed
+            && let (Some(answerer), Some(folder)) = (&mut self.answerer, &self.folder)
+        {
+            answerer.set_times(times::read(folder));
+        }
         if let Some(budget) = waiting.budget {
             self.answer(budget).await;
         }
@@ -87,7 +100,8 @@ impl Worker {
     async fn load(&mut self) {
         let Some(folder) = &self.folder else { return };
         let loaded = async {
-            let answerer = trained::generator(folder, &self.adapter).await?;
+            let mut answerer = trained::generator(folder, &self.adapter).await?;
+            answerer.set_times(times::read(folder));
             // One answer that nobody waits for: the first move of the slider would wait until the
             // pipelines are compiled.
             let (metric, space) = (answerer.metric(), answerer.space());

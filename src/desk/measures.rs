@@ -1,18 +1,20 @@
-//! The worker that measures architectures, their accuracy with inherited weights and their latency: it holds the open run's supernet
-//! and images on a device of its own, from the first request on.
+//! The worker that measures architectures, their accuracy with inherited weights and their latency,
+//! and the times of a run's blocks: it holds the open run's supernet and images on a device of its
+//! own, from the first request on.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::drawn;
+use super::answers::Answers;
 use super::inbox::Inbox;
 use super::mail::Mail;
+use super::{drawn, times};
 use crate::gpu::AdapterChoice;
 use crate::platform::task;
 use crate::protocol::facts::{Evaluated, Latency, Origin};
 use crate::run::RunError;
 use crate::run::trained::Evaluator;
-use crate::space::{Architecture, Cost};
+use crate::space::{Architecture, Cost, LatencyTable};
 use crate::studio::backend::Report;
 
 /// The way to the worker.
@@ -25,17 +27,24 @@ struct Waiting {
     architecture: Option<Architecture>,
     /// What is to be timed.
     time: Option<Architecture>,
+    /// All blocks are to be timed.
+    blocks: bool,
     draw: Option<Range<u64>>,
 }
 
 impl Measures {
     /// Starts the worker.
-    pub(super) fn start(adapter: AdapterChoice, mail: Mail) -> Result<Self, RunError> {
+    pub(super) fn start(
+        adapter: AdapterChoice,
+        mail: Mail,
+        answers: Answers,
+    ) -> Result<Self, RunError> {
         let inbox = Inbox::new();
         let own = inbox.clone();
         let work = async move || {
             // A device stays where it was opened.
-            let mut worker = Worker { adapter, mail, folder: None, evaluator: None, draw: 0..0 };
+            let (folder, evaluator, draw) = (None, None, 0..0);
+            let mut worker = Worker { adapter, mail, answers, folder, evaluator, draw };
             loop {
                 // Between two random ones whoever asks for an architecture is served first.
                 let idle = worker.draw.is_empty();
@@ -61,6 +70,11 @@ impl Measures {
         self.0.put(|waiting| waiting.time = Some(architecture));
     }
 
+    /// Asks for the times of all blocks.
+    pub(super) fn time_blocks(&self) {
+        self.0.put(|waiting| waiting.blocks = true);
+    }
+
     /// Asks for the accuracies of random architectures, by number, in place of those that remain
     /// of an earlier request.
     pub(super) fn draw(&self, numbers: Range<u64>) {
@@ -71,6 +85,8 @@ impl Measures {
 struct Worker {
     adapter: AdapterChoice,
     mail: Mail,
+    /// Those who answer limits on the time.
+    answers: Answers,
     folder: Option<PathBuf>,
     evaluator: Option<Evaluator>,
     /// Numbers of the random architectures that are still to be measured.
@@ -92,6 +108,11 @@ impl Worker {
         if let Some(architecture) = waiting.time {
             let latency = self.time(&architecture).await.map_err(|error| error.to_string());
             self.mail.send(Report::Timed { architecture, latency });
+        }
+        if waiting.blocks {
+            let timed = self.time_blocks().await.map_err(|error| error.to_string());
+            self.answers.timed();
+            self.mail.send(Report::BlocksTimed(timed));
         }
         if let Some(architecture) = waiting.architecture {
             let accuracy = self.measure(&architecture).await.map_err(|error| error.to_string());
@@ -123,6 +144,18 @@ impl Worker {
         let latency = evaluator.time(architecture).await?;
         self.evaluator = Some(evaluator);
         Ok(latency)
+    }
+
+    /// Times all blocks, and keeps the table with the run.
+    async fn time_blocks(&mut self) -> Result<LatencyTable, RunError> {
+        let evaluator = self.evaluator().await?;
+        let mut tell = |done, of| self.mail.send(Report::TimingBlocks { done, of });
+        let table = evaluator.time_blocks(&mut tell).await?;
+        self.evaluator = Some(evaluator);
+        if let Some(run) = &self.folder {
+            times::keep(run, &table)?;
+        }
+        Ok(table)
     }
 
     async fn random(&mut self, number: u64) -> Result<Evaluated, RunError> {

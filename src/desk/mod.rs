@@ -18,6 +18,7 @@ mod prober;
 mod recognise;
 mod remover;
 mod runner;
+mod times;
 mod trainer;
 #[cfg(feature = "studio")]
 mod window;
@@ -81,7 +82,8 @@ impl Desk {
     pub fn new(adapter: AdapterChoice, runs: &Path) -> Result<Self, RunError> {
         let mail = Mail::default();
         let answers = answers::Answers::start(adapter.clone(), mail.clone())?;
-        let measures = measures::Measures::start(adapter.clone(), mail.clone())?;
+        let measures =
+            measures::Measures::start(adapter.clone(), mail.clone(), answers.clone())?;
         Ok(Self {
             mail,
             adapter,
@@ -211,6 +213,7 @@ impl Desk {
             Request::Answer(budget) => self.answers.ask(budget),
             Request::Measure(architecture) => self.measures.ask(architecture),
             Request::Time(architecture) => self.measures.time(architecture),
+            Request::TimeBlocks => self.measures.time_blocks(),
             Request::Train { run, architecture } => {
                 self.train(|adapter, mail| Trainer::begin(&run, architecture, adapter, mail))?
             }
@@ -356,6 +359,7 @@ fn beside(run: &Path) -> Vec<Report> {
         reports.push(Report::DrawnBefore(drawn));
     }
     reports.push(Report::PinsBefore(pins::read(run)));
+    reports.extend(times::read(run).map(|times| Report::BlocksTimed(Ok(times))));
     reports
 }
 

@@ -8,8 +8,8 @@ use crate::nn::{Store, Tensors};
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{Config, Decode, Targets};
 use crate::space::{
-    Architecture, Budget, Decoded, Metric, PriorPool, SkipMask, Space, SpaceError, argmax,
-    log_probabilities, most_probable_within,
+    Architecture, Budget, Decoded, LatencyTable, Metric, PriorPool, SkipMask, Space, SpaceError,
+    argmax, log_probabilities, most_probable_timed, most_probable_within,
 };
 
 /// A generator with its priors, for one space and one constraint.
@@ -25,6 +25,7 @@ pub struct Answerer {
     mask: SkipMask,
     metric: Metric,
     targets: Targets,
+    times: Option<LatencyTable>,
 }
 
 impl Answerer {
@@ -42,7 +43,7 @@ impl Answerer {
         };
         let (gpu, targets) = (gpu.clone(), config.targets(space));
         let (space, mask) = (space.clone(), config.generator.mask);
-        Ok(Self { net, store, priors, gpu, space, mask, metric, targets })
+        Ok(Self { net, store, priors, gpu, space, mask, metric, targets, times: None })
     }
 
     /// With the tensors under a prefix in place of its own.
@@ -54,6 +55,11 @@ impl Answerer {
     /// With other priors.
     pub(super) fn with_priors(self, priors: PriorPool) -> Self {
         Self { priors, ..self }
+    }
+
+    /// Answers limits on time by this table from now on.
+    pub fn set_times(&mut self, times: Option<LatencyTable>) {
+        self.times = times;
     }
 
     /// The space that it answers in.
@@ -88,7 +94,7 @@ impl Answerer {
         if metric != self.metric && decode == Decode::Argmax {
             return Err(RunError::OtherMetric { asked: metric, trained: self.metric });
         }
-        let alpha = self.alpha(metric, budget).await?;
+        let alpha = self.alpha(self.place(metric, budget)).await?;
         Ok(match decode {
             Decode::Argmax => argmax(&alpha, self.mask)?,
             Decode::Budget => {
@@ -98,11 +104,13 @@ impl Answerer {
         })
     }
 
-    /// The architecture for limits on one metric or both, with what it was chosen from: the
-    /// probabilities of k3, k5, k7 and skip for each sub-block of each layer, layers * 24 values.
+    /// The architecture for limits on one metric, on both, or on the time and one of them, with
+    /// what it was chosen from: the probabilities of k3, k5, k7 and skip for each sub-block of each
+    /// layer, layers * 24 values.
     ///
     /// # Errors
-    /// As [`Answerer::answer`], and where nothing is limited.
+    /// As [`Answerer::answer`], where nothing is limited, and where the time is without
+    /// [`Answerer::set_times`].
     pub async fn weigh(&self, budget: &Budget) -> Result<(Decoded, Vec<f32>), RunError> {
         let limit = |metric| match metric {
             Metric::Macs => budget.macs,
@@ -110,23 +118,44 @@ impl Answerer {
         };
         let other = if self.metric == Metric::Macs { Metric::Params } else { Metric::Macs };
         let own = limit(self.metric).map(|most| (self.metric, most));
-        let Some((metric, most)) = own.or_else(|| limit(other).map(|most| (other, most))) else {
-            return Err(SpaceError::NoBudget.into());
+        let limit = own.or_else(|| limit(other).map(|most| (other, most)));
+        let times = self.times.as_ref();
+        let place = match (limit, budget.latency, times) {
+            (Some((metric, most)), ..) => self.place(metric, most),
+            (None, Some(most), Some(times)) => self.place_in_time(times, most),
+            (None, Some(_), None) => return Err(SpaceError::NoTimes.into()),
+            (None, None, _) => return Err(SpaceError::NoBudget.into()),
         };
-        let alpha = self.alpha(metric, most).await?;
-        let decoded = most_probable_within(&self.space, &alpha, self.mask, budget)?;
+        let alpha = self.alpha(place).await?;
+        let decoded = most_probable_timed(&self.space, &alpha, self.mask, budget, times)?;
         let logs = log_probabilities(&alpha, self.mask)?;
         Ok((decoded, logs.iter().map(|log| log.exp() as f32).collect()))
     }
 
-    /// Architecture parameters for a budget, layers * 24 values.
-    async fn alpha(&self, metric: Metric, budget: u64) -> Result<Vec<f32>, RunError> {
-        let (low, high) = (self.targets.low as f64, self.targets.high as f64);
+    /// Where a budget lies in the range of its metric that the generator was trained for, from 0
+    /// to 1.
+    fn place(&self, metric: Metric, budget: u64) -> f64 {
         let (from, to) = match metric {
-            metric if metric == self.metric => (low, high),
+            metric if metric == self.metric => (self.targets.low as f64, self.targets.high as f64),
             other => self.space.constraint_range(other),
         };
-        let constraint = (budget as f64 - from) / (to - from);
+        (budget as f64 - from) / (to - from)
+    }
+
+    /// The same of a time in nanoseconds, whose range lies between the fastest and the slowest
+    /// architecture as that of the MACs lies between the cheapest and the dearest.
+    fn place_in_time(&self, times: &LatencyTable, most: u64) -> f64 {
+        let (fastest, slowest) = times.range();
+        let share = (most - fastest.min(most)) as f64 / (slowest - fastest).max(1) as f64;
+        let (least, dearest) = self.space.cost_range();
+        let macs = least.macs as f64 + share * (dearest.macs - least.macs) as f64;
+        let (from, to) = self.space.constraint_range(Metric::Macs);
+        (macs - from) / (to - from)
+    }
+
+    /// Architecture parameters for a constraint, layers * 24 values.
+    async fn alpha(&self, constraint: f64) -> Result<Vec<f32>, RunError> {
+        let (low, high) = (self.targets.low as f64, self.targets.high as f64);
         let prior = self.priors.nearest(low + constraint * (high - low));
         Ok(self.net.answer(&self.gpu, &self.store, constraint as f32, &prior.path).await?)
     }

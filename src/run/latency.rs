@@ -20,8 +20,12 @@ const FIRST: usize = 5;
 const RUNS: [usize; 2] = [11, 201];
 const LONG: f64 = 1.0;
 
+/// How a network is timed: as its costs are counted, without squeeze-excite.
+pub(super) const FORM: DerivedConfig =
+    DerivedConfig { activation: Activation::Relu6, squeeze_excite: false };
+
 /// Times the network of an architecture, one image at a time, from the first dispatch until the
-/// logits are on the host. Without squeeze-excite, as its costs are counted.
+/// logits are on the host.
 ///
 /// # Errors
 /// Where the GPU fails.
@@ -30,9 +34,8 @@ pub(super) async fn measure(
     space: &Space,
     architecture: &Architecture,
 ) -> Result<Latency, RunError> {
-    let form = DerivedConfig { activation: Activation::Relu6, squeeze_excite: false };
     let mut rng = Streams::new(0).stream(Purpose::Init, 0);
-    let (net, store) = DerivedNet::new(gpu, space, architecture, form, &mut rng)?;
+    let (net, store) = DerivedNet::new(gpu, space, architecture, FORM, &mut rng)?;
     let [channels, height, width] = space.config().input;
     let image = Tensor::from_host(gpu, &HostArray::sample([1, channels, height, width], 1))?;
     let pass = async || -> Result<f64, RunError> {

@@ -3,6 +3,7 @@
 
 pub mod answerer;
 mod attempts;
+mod block_times;
 pub mod checkpoint;
 pub mod error;
 mod evaluate_phase;

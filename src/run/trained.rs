@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::RunError;
 use super::answerer::Answerer;
+use super::block_times;
 use super::evaluate_phase::measure;
 use super::folder::RunFolder;
 use super::latency;
@@ -19,7 +20,9 @@ use crate::platform::files;
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::Config;
 use crate::protocol::facts::{Latency, Origin};
-use crate::space::{Architecture, Metric, PriorPool, Space, random_architecture, random_near};
+use crate::space::{
+    Architecture, LatencyTable, Metric, PriorPool, Space, random_architecture, random_near,
+};
 
 /// Far beyond any generator: its weights are a quarter of a megabyte.
 const LARGEST: u64 = 64 << 20;
@@ -148,6 +151,18 @@ impl Evaluator {
     pub async fn time(&self, architecture: &Architecture) -> Result<Latency, RunError> {
         self.space().check(architecture)?;
         latency::measure(&self.device.gpu, self.space(), architecture).await
+    }
+
+    /// How long each layer takes for one image, block by block; `tell` gets how many blocks of how
+    /// many are measured.
+    ///
+    /// # Errors
+    /// Where the GPU fails.
+    pub async fn time_blocks(
+        &self,
+        tell: &mut dyn FnMut(usize, usize),
+    ) -> Result<LatencyTable, RunError> {
+        block_times::measure(&self.device.gpu, self.space(), tell).await
     }
 
     /// The `index`-th random architecture: expansions 2 to 6 and kernels uniform, from the seed.

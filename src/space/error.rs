@@ -108,6 +108,32 @@ pub enum SpaceError {
     /// A budget that limits nothing.
     #[error("the budget limits nothing; give a limit on MACs, on parameters or on both")]
     NoBudget,
+    /// A budget that limits more than two things at once.
+    #[error("MACs, parameters and milliseconds cannot be limited all at once; give up one limit")]
+    ThreeLimits,
+    /// A limit on time without times.
+    #[error("a limit in milliseconds needs the times of the run's layers; measure them first")]
+    NoTimes,
+    /// A limit on time that even the fastest architecture exceeds.
+    #[error(
+        "a limit of {limit} ms is below the space '{space}': its fastest architecture takes {least} ms here; give at least that"
+    )]
+    TooFast {
+        /// The limit, ms.
+        limit: f64,
+        /// The name of the space.
+        space: String,
+        /// The least time in the space, ms.
+        least: f64,
+    },
+    /// Times of another space.
+    #[error("the times are those of {found} layers, but the architecture has {expected}; measure them anew")]
+    OtherTable {
+        /// Layers of the table.
+        found: usize,
+        /// Layers of the architecture.
+        expected: usize,
+    },
     /// JSON that is not of the expected form.
     #[error("{what} cannot be read: {reason}")]
     Json {

@@ -12,6 +12,7 @@ mod cost;
 mod cost_table;
 mod decode;
 mod error;
+mod latency_table;
 mod metric;
 pub mod nas_bench_201;
 mod preset;
@@ -25,9 +26,11 @@ pub use architecture::{Architecture, KERNELS, OPS, SKIP, SUB_BLOCKS};
 pub use cost::{Part, PartCost, PartMacs};
 pub use cost_table::{CostTable, LayerCosts, PRUNE_BELOW};
 pub use decode::{
-    Budget, Decoded, MIN_FILL_PERCENT, SkipMask, argmax, log_probabilities, most_probable_within,
+    Budget, Decoded, MIN_FILL_PERCENT, SkipMask, argmax, log_probabilities, most_probable_timed,
+    most_probable_within,
 };
 pub use error::SpaceError;
+pub use latency_table::{LatencyTable, LayerTimes, MIN_EXPANSION, TIMED_EXPANSIONS};
 pub use metric::{Cost, Metric};
 pub use preset::PRESETS;
 pub use prior::{Prior, PriorPool};

@@ -357,6 +357,7 @@ impl App {
         match &request {
             Request::Measure(architecture) => self.studio.measuring = Some(architecture.clone()),
             Request::Time(architecture) => self.studio.timing = Some(architecture.clone()),
+            Request::TimeBlocks => self.studio.timing_blocks = Some((0, 0)),
             Request::Draw { count, .. } => self.studio.drawing = *count,
             // A link is for the run that is started from it.
             Request::Open(_) | Request::Resume(_) => self.studio.linked = None,

@@ -14,7 +14,7 @@ use crate::protocol::config::Config;
 use crate::protocol::facts::{Evaluated, Latency};
 use crate::protocol::journal::Record;
 use crate::protocol::pace::Pace;
-use crate::space::{Architecture, Budget};
+use crate::space::{Architecture, Budget, LatencyTable};
 
 /// Wakes the interface after a report, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -77,6 +77,9 @@ pub enum Request {
     /// How long the network of an architecture takes for one image; a newer one replaces those that
     /// wait.
     Time(Architecture),
+    /// How long each block of the open run's space takes for one image; the table is kept with the
+    /// run.
+    TimeBlocks,
     /// The accuracies of random architectures, by their numbers in the run's series of them. It
     /// replaces what is left of an earlier request, so that a count of 0 stops.
     Draw {
@@ -206,6 +209,15 @@ pub enum Report {
         /// On the adapter that the desk computes on, or the reason in one line.
         latency: Result<Latency, String>,
     },
+    /// So many blocks of those that are asked for are timed.
+    TimingBlocks {
+        /// Those that are.
+        done: usize,
+        /// All.
+        of: usize,
+    },
+    /// The times of the open run's blocks, now or from earlier, or why there are none.
+    BlocksTimed(Result<LatencyTable, String>),
     /// A random architecture was measured, or why the rest is not.
     Drawn {
         /// How many of the request are still to come.

@@ -82,6 +82,12 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
             folder.clone().map(|folder| Wish::Ask(Request::WriteReport(folder))),
         ),
         command(
+            "time blocks",
+            "Measure milliseconds block by block, for a limit on them",
+            None,
+            when(times_wanted(studio), Wish::Ask(Request::TimeBlocks)),
+        ),
+        command(
             "pack",
             "Save the run as one file, to go on elsewhere",
             None,
@@ -177,6 +183,12 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
         command("shortcuts", "List of shortcuts", plain(Key::Questionmark), Some(Wish::Shortcuts)),
     ]);
     all
+}
+
+/// Whether the blocks of the run in view can be timed now: once a supernet is saved.
+fn times_wanted(studio: &Studio) -> bool {
+    let saved = studio.run.as_ref().is_some_and(|run| run.state.saved.is_some());
+    saved && studio.replay.is_none() && studio.timing_blocks.is_none()
 }
 
 #[cfg(test)]

@@ -192,6 +192,7 @@ fn is_worth_keeping(report: &Report) -> bool {
         | Report::TrainingEnded { .. }
         | Report::Deleted(_)
         | Report::Drawn { .. }
+        | Report::BlocksTimed(_)
         | Report::Unpacked { .. }
         | Report::Saved(_) => true,
         _ => false,

@@ -1,8 +1,14 @@
 //! The latency of the network in view, measured on request.
 
+use eframe::egui::Key;
+use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
-use sgnas::protocol::facts::Latency;
+use egui_kittest::kittest::{NodeT, Queryable};
+use sgnas::protocol::Event;
+use sgnas::protocol::facts::{Latency, Phase};
+use sgnas::protocol::journal::Record;
+use sgnas::protocol::quantity::milliseconds;
+use sgnas::space::LatencyTable;
 use sgnas::studio::App;
 use sgnas::studio::backend::{Report, Request};
 
@@ -24,6 +30,71 @@ pub(crate) fn timed(harness: &mut Harness<'_, Option<App>>, talk: &Shared) {
     let latency = Ok(Latency { low: 1.62, median: 1.84, high: 2.41, passes: 201 });
     talk.borrow_mut().reports = vec![Report::Timed { architecture, latency }];
     harness.run_steps(2);
+}
+
+/// Times that rise with expansion and kernel.
+pub(crate) fn table(layers: usize) -> LatencyTable {
+    let of = |e: usize| [40, 45, 60].map(|kernel| 1_000 * kernel * (e as u64 + 2));
+    let layers = vec![std::array::from_fn(of); layers];
+    LatencyTable { adapter: "software".to_owned(), fixed: 900_000, layers }
+}
+
+/// The run has saved a checkpoint.
+pub(crate) fn saved(harness: &mut Harness<'_, Option<App>>, talk: &Shared) {
+    let saved = Event::Checkpoint { phase: Phase::Generator, step: 8 };
+    talk.borrow_mut().reports = vec![Report::Events(vec![Record::new(saved, 1)])];
+    harness.run_steps(2);
+}
+
+/// Has the blocks timed, by the menu.
+pub(crate) fn blocks(harness: &mut Harness<'_, Option<App>>, talk: &Shared) -> LatencyTable {
+    asked(talk);
+    let menu = if harness.query_by_label("JSON").is_some() { "JSON" } else { "more" };
+    harness.get_by_label(menu).click();
+    harness.run_steps(2);
+    harness.get_by_label("Measure milliseconds block by block, for a limit on them").click();
+    harness.run_steps(2);
+    assert!(asked(talk).contains(&Request::TimeBlocks));
+    talk.borrow_mut().reports = vec![Report::TimingBlocks { done: 7, of: 75 }];
+    harness.run_steps(2);
+    assert!(harness.query_by_label("measuring milliseconds: block 7 of 75").is_some());
+    let run = app(harness).studio().run.as_ref().unwrap();
+    let table = table(run.space.as_ref().unwrap().layers().len());
+    talk.borrow_mut().reports = vec![Report::BlocksTimed(Ok(table.clone()))];
+    harness.run_steps(2);
+    table
+}
+
+#[test]
+fn a_limit_in_milliseconds_is_there_once_the_blocks_are_timed_and_is_one_of_two() {
+    let (talk, mut harness) = at(Stage::Finished);
+    saved(&mut harness, &talk);
+    let slider = |harness: &Harness<'_, Option<App>>, name: &str| {
+        let mut all = harness.query_all_by_label(name);
+        all.any(|node| node.accesskit_node().role() == Role::Slider)
+    };
+    assert!(!slider(&harness, "Milliseconds at most"));
+    let times = blocks(&mut harness, &talk);
+    assert!(slider(&harness, "Milliseconds at most"));
+    // Before the network is timed as a whole, the sum of its blocks stands in.
+    let network = app(&harness).studio().network.clone().unwrap();
+    let sum = milliseconds(times.of(&network.architecture).unwrap() as f64 / 1e6);
+    assert!(harness.query_by_label(&format!("Latency here: ≈ {sum}, by its blocks")).is_some());
+
+    asked(&talk);
+    let mut all = harness.get_all_by_label("Milliseconds at most");
+    all.find(|node| node.accesskit_node().role() == Role::Slider).unwrap().focus();
+    drop(all);
+    harness.run_steps(2);
+    for _ in 0..5 {
+        harness.key_press(Key::ArrowLeft);
+        harness.run_steps(2);
+    }
+    let budget = app(&harness).studio().budget;
+    let (_, slowest) = times.range();
+    assert!(budget.latency.is_some_and(|most| most < slowest), "{budget:?}");
+    assert!(budget.macs.is_some() && budget.params.is_none());
+    assert!(asked(&talk).contains(&Request::Answer(budget)));
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn every_pane_is_drawn_at_every_stage_in_both_themes_and_sizes() {
 }
 
 /// What is only seen after something was done, in a pane that is alone (or in none).
-const SCENES: [(&str, Option<&str>, Scene); 6] = [
+const SCENES: [(&str, Option<&str>, Scene); 7] = [
     ("explain-pointing", None, |harness, _| {
         explain::show(harness);
         harness.get_by_label_contains("step 3:").click();
@@ -102,6 +102,10 @@ const SCENES: [(&str, Option<&str>, Scene); 6] = [
     ("architecture-timed", None, |harness, talk| {
         pins::pin(harness, talk, &[0.45]);
         latency::timed(harness, talk);
+    }),
+    ("architecture-limited", Some("architecture"), |harness, talk| {
+        latency::saved(harness, talk);
+        latency::blocks(harness, talk);
     }),
     ("scatter-selected", None, |harness, talk| {
         pins::pin(harness, talk, &[0.45, 0.8]);

@@ -7,7 +7,9 @@ use super::candidates::{SkipMask, log_probabilities};
 use super::knapsack::{Bounds, solve};
 use super::options::{LayerOption, layer_options};
 use crate::space::architecture::{Architecture, OPS, SUB_BLOCKS};
+use crate::space::cost::layer_cost;
 use crate::space::error::SpaceError;
+use crate::space::latency_table::LatencyTable;
 use crate::space::metric::{Cost, Metric};
 use crate::space::unified::Space;
 
@@ -21,6 +23,9 @@ pub struct Budget {
     pub macs: Option<u64>,
     /// Most parameters.
     pub params: Option<u64>,
+    /// Most nanoseconds for one image, by a table of times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<u64>,
     /// Whether the costs are those of the network with squeeze-excite.
     #[serde(default)]
     pub squeeze_excite: bool,
@@ -35,8 +40,60 @@ impl Budget {
         }
     }
 
-    fn limits(&self) -> [(Metric, Option<u64>); 2] {
-        [(Metric::Macs, self.macs), (Metric::Params, self.params)]
+    /// What it limits, two things at most, each always in its place, and how far.
+    fn limits<'a>(&self, times: Option<&'a LatencyTable>) -> Result<Limits<'a>, SpaceError> {
+        let metric = |metric, most: Option<u64>| most.map(|most| (Counted::Metric(metric), most));
+        let mut limits = [metric(Metric::Macs, self.macs), metric(Metric::Params, self.params)];
+        if let Some(most) = self.latency {
+            let free = limits.iter_mut().find(|limit| limit.is_none());
+            let times = times.ok_or(SpaceError::NoTimes)?;
+            *free.ok_or(SpaceError::ThreeLimits)? = Some((Counted::Time(times), most));
+        }
+        Ok(limits)
+    }
+}
+
+type Limits<'a> = [Option<(Counted<'a>, u64)>; 2];
+
+/// Something that a budget limits.
+#[derive(Clone, Copy)]
+enum Counted<'a> {
+    Metric(Metric),
+    Time(&'a LatencyTable),
+}
+
+impl Counted<'_> {
+    /// Of the cheapest and of the dearest architecture.
+    fn range(self, space: &Space, squeeze_excite: bool) -> (u64, u64) {
+        match self {
+            Self::Metric(metric) => {
+                let (min, max) = space.cost_range_with(squeeze_excite);
+                (min.get(metric), max.get(metric))
+            }
+            Self::Time(times) => times.range(),
+        }
+    }
+
+    /// Of everything outside the searchable layers.
+    fn fixed(self, space: &Space, squeeze_excite: bool) -> u64 {
+        match self {
+            Self::Metric(metric) => space.fixed_cost(squeeze_excite).get(metric),
+            Self::Time(times) => times.fixed,
+        }
+    }
+
+    /// Why there is nothing within a limit below the range.
+    fn below(self, space: &Space, budget: u64, least: u64) -> SpaceError {
+        let name = space.name().to_owned();
+        match self {
+            Self::Metric(metric) => {
+                SpaceError::BudgetBelowSpace { metric, budget, space: name, least }
+            }
+            Self::Time(_) => {
+                let [limit, least] = [budget, least].map(|time| time as f64 / 1e6);
+                SpaceError::TooFast { limit, space: name, least }
+            }
+        }
     }
 }
 
@@ -70,35 +127,68 @@ pub fn most_probable_within(
     mask: SkipMask,
     budget: &Budget,
 ) -> Result<Decoded, SpaceError> {
+    most_probable_timed(space, alpha, mask, budget, None)
+}
+
+/// The same, for a budget that may limit the time as well, by a table of the space's times.
+///
+/// # Errors
+/// As [`most_probable_within`]; [`SpaceError::NoTimes`] without a table that is needed,
+/// [`SpaceError::TooFast`], and [`SpaceError::ThreeLimits`] for all three at once.
+pub fn most_probable_timed(
+    space: &Space,
+    alpha: &[f32],
+    mask: SkipMask,
+    budget: &Budget,
+    times: Option<&LatencyTable>,
+) -> Result<Decoded, SpaceError> {
     let width = SUB_BLOCKS * OPS;
     let logs = log_probabilities(alpha, mask)?;
     space.check_layers("alpha", alpha.len() / width)?;
-    let (min, max) = space.cost_range_with(budget.squeeze_excite);
-    for (metric, limit) in budget.limits() {
-        if let Some(budget) = limit.filter(|&most| most < min.get(metric)) {
-            let (space, least) = (space.name().to_owned(), min.get(metric));
-            return Err(SpaceError::BudgetBelowSpace { metric, budget, space, least });
+    let se = budget.squeeze_excite;
+    let limits = budget.limits(times)?;
+    if let Some(times) = times.filter(|_| budget.latency.is_some())
+        && times.layers.len() != space.layers().len()
+    {
+        let (found, expected) = (times.layers.len(), space.layers().len());
+        return Err(SpaceError::OtherTable { found, expected });
+    }
+    for (counted, most) in limits.iter().flatten() {
+        let (least, _) = counted.range(space, se);
+        if *most < least {
+            return Err(counted.below(space, *most, least));
         }
     }
-    let counted = budget.limits().map(|(_, limit)| limit.is_some());
-    if counted == [false; 2] {
+    if limits.iter().all(Option::is_none) {
         return Err(SpaceError::NoBudget);
     }
     let layers: Vec<Vec<LayerOption>> = space
         .layers()
         .iter()
         .zip(logs.chunks_exact(width))
-        .map(|(layer, logs)| layer_options(layer, logs, budget.squeeze_excite, counted))
+        .enumerate()
+        .map(|(i, (layer, logs))| {
+            layer_options(logs, |kernels| {
+                let cost = layer_cost(layer, kernels, se);
+                limits.map(|limit| match limit {
+                    None => 0,
+                    Some((Counted::Metric(metric), _)) => cost.get(metric),
+                    Some((Counted::Time(times), _)) => times.layer(i, kernels),
+                })
+            })
+        })
         .collect();
     // What the searchable layers may cost.
-    let fixed = space.fixed_cost(budget.squeeze_excite);
-    let limit = |(metric, most): (Metric, Option<u64>)| {
-        most.map_or(u64::MAX, |most| most.min(max.get(metric)) - fixed.get(metric))
-    };
-    let within = Bounds { low: [0; 2], high: budget.limits().map(limit) };
-    let filling = budget.limits().into_iter().enumerate().filter_map(|(i, (metric, most))| {
-        let least = (u128::from(most?) * u128::from(MIN_FILL_PERCENT)).div_ceil(100);
-        let least = u64::try_from(least).ok()?.saturating_sub(fixed.get(metric));
+    let high = limits.map(|limit| {
+        limit.map_or(u64::MAX, |(counted, most)| {
+            most.min(counted.range(space, se).1) - counted.fixed(space, se)
+        })
+    });
+    let within = Bounds { low: [0; 2], high };
+    let filling = limits.into_iter().enumerate().filter_map(|(i, limit)| {
+        let (counted, most) = limit?;
+        let least = (u128::from(most) * u128::from(MIN_FILL_PERCENT)).div_ceil(100);
+        let least = u64::try_from(least).ok()?.saturating_sub(counted.fixed(space, se));
         let mut bounds = within;
         bounds.low[i] = least;
         solve(&layers, bounds)
@@ -109,6 +199,6 @@ pub fn most_probable_within(
     let best = best.or_else(|| solve(&layers, within)).ok_or(SpaceError::NoBudget)?;
     let chosen = layers.iter().zip(&best.options).map(|(options, &i)| options[i].kernels.clone());
     let architecture = Architecture::new(chosen.collect())?;
-    let cost = space.cost(&architecture, budget.squeeze_excite)?;
+    let cost = space.cost(&architecture, se)?;
     Ok(Decoded { architecture, cost, log_probability: best.score, fills_budget })
 }

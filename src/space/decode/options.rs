@@ -5,16 +5,12 @@
 use std::collections::BTreeMap;
 
 use crate::space::architecture::{KERNELS, OPS, SKIP};
-use crate::space::cost::layer_cost;
-use crate::space::unified::Layer;
-
-/// Smallest expansion that forced sampling trains.
-const MIN_EXPANSION: usize = 2;
+use crate::space::latency_table::MIN_EXPANSION;
 
 /// A possible layer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LayerOption {
-    /// MACs and parameters; 0 where the budget does not count them.
+    /// What the budget counts, two things at most; 0 for what it does not count.
     pub(super) cost: [u64; 2],
     /// Log-probability: of the kernels in the first sub-blocks and of skip in the others.
     pub(super) score: f64,
@@ -24,12 +20,10 @@ pub(super) struct LayerOption {
 
 /// The options of a layer by rising cost, of those that cost the same the most probable.
 ///
-/// `log_probabilities` is [6 x 4], flat; `counted` says whether MACs and parameters matter.
+/// `log_probabilities` is [6 x 4], flat; `cost` gives what kernels cost.
 pub(super) fn layer_options(
-    layer: &Layer,
     log_probabilities: &[f64],
-    squeeze_excite: bool,
-    counted: [bool; 2],
+    cost: impl Fn(&[u8]) -> [u64; 2],
 ) -> Vec<LayerOption> {
     let sub_blocks = log_probabilities.as_chunks::<OPS>().0;
     let mut options = Vec::new();
@@ -41,14 +35,10 @@ pub(super) fn layer_options(
             continue;
         }
         let skips: f64 = sub_blocks.iter().skip(i + 1).map(|p| p[SKIP]).sum();
-        options.extend(orders.values().map(|(score, kernels)| {
-            let cost = layer_cost(layer, kernels, squeeze_excite);
-            let count = |of: u64, counted: bool| if counted { of } else { 0 };
-            LayerOption {
-                cost: [count(cost.macs, counted[0]), count(cost.params, counted[1])],
-                score: score + skips,
-                kernels: kernels.clone(),
-            }
+        options.extend(orders.values().map(|(score, kernels)| LayerOption {
+            cost: cost(kernels),
+            score: score + skips,
+            kernels: kernels.clone(),
         }));
     }
     // Stable: of equal costs and scores the one listed first stays.
@@ -80,6 +70,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use crate::space::Space;
+    use crate::space::cost::layer_cost;
     use crate::space::{SkipMask, log_probabilities};
 
     #[test]
@@ -100,7 +91,10 @@ mod tests {
                 *score = f64::max(*score, kept + skips);
             }
         }
-        let options = layer_options(layer, &logs, false, [true, true]);
+        let options = layer_options(&logs, |kernels| {
+            let cost = layer_cost(layer, kernels, false);
+            [cost.macs, cost.params]
+        });
         // Of the 80 multisets some cost the same: five k5 as much as three k3 and two k7.
         assert_eq!(options.len(), best.len());
         for (option, (cost, score)) in options.iter().zip(best) {

@@ -25,7 +25,7 @@ use crate::platform::clock::{self, Stopwatch};
 use crate::protocol::facts::{Evaluated, Latency, Origin};
 use crate::protocol::pace::Pace;
 use crate::protocol::{Event, RunState};
-use crate::space::{Architecture, Budget, Metric};
+use crate::space::{Architecture, Budget, LatencyTable, Metric};
 
 /// Whether budgets are answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,10 @@ pub struct Studio {
     pub timing: Option<Architecture>,
     /// Latencies measured on request.
     pub latencies: BTreeMap<Architecture, Result<Latency, String>>,
+    /// The times of the blocks of the run in view, once they were measured.
+    pub times: Option<LatencyTable>,
+    /// How many blocks of how many are timed, while they are.
+    pub timing_blocks: Option<(usize, usize)>,
     /// Random architectures that were measured on request, in the order of their numbers.
     pub drawn: Vec<Evaluated>,
     /// How many more of them are on their way.
@@ -121,6 +125,8 @@ impl Default for Studio {
             measured: BTreeMap::new(),
             timing: None,
             latencies: BTreeMap::new(),
+            times: None,
+            timing_blocks: None,
             drawn: Vec::new(),
             drawing: 0,
             pins: Pins::default(),
@@ -227,6 +233,14 @@ impl Studio {
                     self.timing = None;
                 }
                 self.latencies.insert(architecture, latency);
+            }
+            Report::TimingBlocks { done, of } => self.timing_blocks = Some((done, of)),
+            Report::BlocksTimed(timed) => {
+                self.timing_blocks = None;
+                match timed {
+                    Ok(times) => self.times = Some(times),
+                    Err(why) => self.complain(why),
+                }
             }
             Report::Drawn { left, measured } => match measured {
                 Ok(one) => {
@@ -422,6 +436,7 @@ impl Studio {
         self.measured.clear();
         self.timing = None;
         self.latencies.clear();
+        (self.times, self.timing_blocks) = (None, None);
         self.pins = Pins::default();
         self.kept.clear();
         self.replay = None;

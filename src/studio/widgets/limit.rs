@@ -1,8 +1,8 @@
-//! A limit on a cost: a large slider with the range that can be reached, and its number to type.
+//! A limit on a cost or a time: a large slider with the range that can be reached, and its number to type.
 
 use eframe::egui::{self, Align2, DragValue, Slider, Ui, vec2};
 
-use crate::protocol::quantity::{parse_count, short};
+use crate::protocol::quantity::{milliseconds, parse_count, short};
 use crate::studio::theme::{self, Tokens};
 
 /// Room of the number, points.
@@ -16,8 +16,48 @@ const UNIT: f32 = 76.0;
 /// name has as well, is left out.
 pub(in crate::studio) const NARROW: f32 = 420.0;
 
+/// What a limit is counted in, which decides how its number is written and read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::studio) enum Count {
+    /// Things: MACs, parameters.
+    Things,
+    /// Nanoseconds, told as milliseconds.
+    Nanoseconds,
+}
+
+impl Count {
+    fn told(self, value: u64) -> String {
+        match self {
+            Self::Things => short(value),
+            Self::Nanoseconds => milliseconds(value as f64 / 1e6),
+        }
+    }
+
+    /// What was typed; "any" is no limit.
+    fn read(self, text: &str, high: u64) -> Option<f64> {
+        let text = text.trim();
+        match self {
+            _ if text.eq_ignore_ascii_case("any") => Some(high as f64),
+            Self::Things => things(text, high),
+            Self::Nanoseconds => {
+                let number: f64 = text.trim_end_matches("ms").trim_end().parse().ok()?;
+                Some(1e6 * number)
+            }
+        }
+    }
+
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Things => "Drag, or click and type, as in 2.5M or 350k",
+            Self::Nanoseconds => "Drag, or click and type, as in 1.8 ms",
+        }
+    }
+}
+
 /// A limit to draw.
 pub(in crate::studio) struct Limit {
+    /// What it is counted in.
+    pub(in crate::studio) count: Count,
     /// As in "MACs at most".
     pub(in crate::studio) name: &'static str,
     /// What is counted.
@@ -80,19 +120,19 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
         let share = (value - low as f64) / (high.saturating_sub(low).max(1)) as f64;
         handle(ui, tokens, &slider, share, limit.value.is_some());
         changed |= slider.changed();
-        ends(ui, tokens, slider.rect, limit.range);
-        let any = limit.value.is_none();
+        ends(ui, tokens, slider.rect, limit);
+        let (any, count) = (limit.value.is_none(), limit.count);
         let entry = DragValue::new(&mut value)
             .range(low as f64..=high as f64)
             .speed(step as f64)
             .custom_formatter(move |value, _| match any {
                 true => "any".to_owned(),
-                false => short(value.round().max(0.0) as u64),
+                false => count.told(value.round().max(0.0) as u64),
             })
-            .custom_parser(move |text| parse(text, high));
+            .custom_parser(move |text| count.read(text, high));
         let entry = ui.add_sized(vec2(ENTRY, 26.0), entry).labelled_by(label);
         changed |= entry.changed();
-        entry.on_hover_text("Drag, or click and type, as in 2.5M or 350k");
+        entry.on_hover_text(count.hint());
         if wide {
             let unit = egui::RichText::new(limit.unit).small().color(tokens.muted);
             ui.label(unit);
@@ -123,13 +163,14 @@ fn handle(ui: &Ui, tokens: &Tokens, slider: &egui::Response, share: f64, limits:
 }
 
 /// The ends of the range below the rail.
-fn ends(ui: &Ui, tokens: &Tokens, rail: egui::Rect, (low, high): (u64, u64)) {
+fn ends(ui: &Ui, tokens: &Tokens, rail: egui::Rect, limit: &Limit) {
+    let (low, high) = limit.range;
     for (at, align, value) in [
         (rail.left_bottom(), Align2::LEFT_TOP, low),
         (rail.right_bottom(), Align2::RIGHT_TOP, high),
     ] {
         let at = at + vec2(0.0, -3.0);
-        ui.painter().text(at, align, short(value), theme::caption(), tokens.muted);
+        ui.painter().text(at, align, limit.count.told(value), theme::caption(), tokens.muted);
     }
 }
 
@@ -140,12 +181,8 @@ fn step(low: u64, high: u64) -> u64 {
 }
 
 /// A count as people write it; a number without unit that is far below the range is meant in M or
-/// k, and "any" is no limit.
-fn parse(text: &str, high: u64) -> Option<f64> {
-    let text = text.trim();
-    if text.eq_ignore_ascii_case("any") {
-        return Some(high as f64);
-    }
+/// k.
+fn things(text: &str, high: u64) -> Option<f64> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     if let Ok(count) = parse_count(&compact)
         && (count * 1_000 > high || compact.ends_with(['k', 'M', 'G']))
@@ -165,11 +202,15 @@ mod tests {
     fn a_limit_is_read_with_and_without_its_unit() {
         let high = 28_900_000;
         for text in ["20M", "20 M", "20", "20.0", "20,000,000", "20000k"] {
-            assert_eq!(parse(text, high), Some(20_000_000.0), "{text}");
+            assert_eq!(Count::Things.read(text, high), Some(20_000_000.0), "{text}");
         }
-        assert_eq!(parse("any", high), Some(high as f64));
-        assert_eq!(parse("241.8", 412_000), Some(241_800.0));
-        assert_eq!(parse("much", high), None);
+        assert_eq!(Count::Things.read(" any", high), Some(high as f64));
+        assert_eq!(Count::Things.read("241.8", 412_000), Some(241_800.0));
+        assert_eq!(Count::Things.read("much", high), None);
+        for text in ["1.8 ms", "1.8", "1.8ms"] {
+            assert_eq!(Count::Nanoseconds.read(text, 9_000_000), Some(1_800_000.0), "{text}");
+        }
+        assert_eq!(Count::Nanoseconds.told(1_800_000), "1.80 ms");
     }
 
     #[test]

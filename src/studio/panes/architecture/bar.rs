@@ -3,6 +3,7 @@
 use eframe::egui::{self, RichText, TextEdit, Ui};
 
 use crate::space::Architecture;
+use crate::studio::action;
 use crate::studio::backend::Request;
 use crate::studio::state::{Network, Source};
 use crate::studio::view::{View, Wish};
@@ -90,6 +91,8 @@ pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted, all: bool)
                 }
                 ui.separator();
             }
+            action::items(ui, view, &["time blocks"]);
+            ui.separator();
             let label = ui.label("Show another one");
             let note = "Paste it here, or drop its file onto the window.";
             ui.label(RichText::new(note).small().color(view.tokens.muted));
