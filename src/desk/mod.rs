@@ -82,8 +82,7 @@ impl Desk {
     pub fn new(adapter: AdapterChoice, runs: &Path) -> Result<Self, RunError> {
         let mail = Mail::default();
         let answers = answers::Answers::start(adapter.clone(), mail.clone())?;
-        let measures =
-            measures::Measures::start(adapter.clone(), mail.clone(), answers.clone())?;
+        let measures = measures::Measures::start(adapter.clone(), mail.clone(), answers.clone())?;
         Ok(Self {
             mail,
             adapter,

@@ -127,7 +127,9 @@ pub enum SpaceError {
         least: f64,
     },
     /// Times of another space.
-    #[error("the times are those of {found} layers, but the architecture has {expected}; measure them anew")]
+    #[error(
+        "the times are those of {found} layers, but the architecture has {expected}; measure them anew"
+    )]
     OtherTable {
         /// Layers of the table.
         found: usize,

@@ -13,7 +13,7 @@ use super::panes::{self, Pane};
 use super::place::Place;
 use super::theme::{self, PANEL_RADIUS};
 use super::view::{View, Wish};
-use super::widgets::icon;
+use super::widgets::{icon, tick};
 
 /// Windows narrower than this show one pane at a time, points.
 pub(super) const NARROW: f32 = 640.0;
@@ -152,7 +152,7 @@ fn export(ui: &mut Ui, view: &View<'_>, key: &str, pane: &dyn Pane) {
         let mut ask = view.studio.ask_where;
         let text = "Ask where to save";
         let hint = "Otherwise files go into the run's folder exports/";
-        if ui.checkbox(&mut ask, text).on_hover_text(hint).changed() {
+        if tick::show(ui, view.tokens, &mut ask, text).on_hover_text(hint).changed() {
             view.wish(Wish::AskWhere(ask));
         }
     });

@@ -108,6 +108,13 @@ impl Tokens {
         }
     }
 
+    /// The colour of the curve at a place in a list, and whether it is dashed: four colours that
+    /// everyone can tell apart, in whole lines and then in dashed ones.
+    pub fn series(&self, place: usize) -> (Color32, bool) {
+        let all = [self.accent, self.generated, self.text, self.random];
+        (all[place % all.len()], (place / all.len()) % 2 == 1)
+    }
+
     /// The thin line around panels and fields.
     pub fn border(&self) -> Stroke {
         Stroke::new(1.0, self.line)
@@ -230,18 +237,79 @@ fn visuals(theme: Theme, tokens: &Tokens) -> Visuals {
 mod tests {
     use super::*;
 
+    fn linear(part: u8) -> f64 {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    }
+
     /// Relative luminance as WCAG defines it.
     fn luminance(color: Color32) -> f64 {
-        let linear = |part: u8| {
-            let part = f64::from(part) / 255.0;
-            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-        };
         0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
     }
 
     fn contrast(a: Color32, b: Color32) -> f64 {
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    type Matrix = [[f64; 3]; 3];
+
+    /// What eyes see that lack the cones for green, or for red, or none (Machado et al. 2009).
+    const EYES: [Matrix; 3] = [
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    ];
+
+    fn times(matrix: &Matrix, v: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum())
+    }
+
+    /// A colour as these eyes see it, in Oklab.
+    fn seen(color: Color32, eyes: &Matrix) -> [f64; 3] {
+        let linear = [color.r(), color.g(), color.b()].map(linear);
+        let clamped = times(eyes, linear).map(|part| part.clamp(0.0, 1.0));
+        let cones = [
+            [0.412_221, 0.536_333, 0.051_446],
+            [0.211_903, 0.680_700, 0.107_397],
+            [0.088_302, 0.281_719, 0.629_979],
+        ];
+        let lab = [
+            [0.210_454, 0.793_618, -0.004_072],
+            [1.977_998, -2.428_592, 0.450_594],
+            [0.025_904, 0.782_772, -0.808_676],
+        ];
+        times(&lab, times(&cones, clamped).map(f64::cbrt))
+    }
+
+    #[test]
+    fn curves_of_one_plot_are_told_apart_by_eyes_that_lack_red_or_green() {
+        for tokens in [DARK, LIGHT] {
+            let Tokens { accent, generated, random, text, warning, .. } = tokens;
+            // Those of lists and of the cloud, of the accuracies, and of the generator.
+            for curves in
+                [vec![accent, generated, text, random], vec![accent, warning, text, random]]
+            {
+                for (i, a) in curves.iter().enumerate() {
+                    for b in &curves[i + 1..] {
+                        for eyes in &EYES {
+                            let (a, b) = (seen(*a, eyes), seen(*b, eyes));
+                            let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2));
+                            let distance = squares.sum::<f64>().sqrt();
+                            assert!(distance > 0.12, "{a:?} and {b:?} are {distance:.3} apart");
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]

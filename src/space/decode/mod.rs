@@ -6,7 +6,5 @@ mod candidates;
 mod knapsack;
 mod options;
 
-pub use budget::{
-    Budget, Decoded, MIN_FILL_PERCENT, most_probable_timed, most_probable_within,
-};
+pub use budget::{Budget, Decoded, MIN_FILL_PERCENT, most_probable_timed, most_probable_within};
 pub use candidates::{SkipMask, argmax, log_probabilities};

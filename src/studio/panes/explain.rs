@@ -7,6 +7,7 @@ use eframe::egui::{self, CornerRadius, RichText, Sense, Stroke, Ui, pos2, vec2};
 use super::Pane;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
+use crate::studio::widgets::tick;
 
 /// Something to try: a setting of the next run.
 struct Switch {
@@ -191,7 +192,7 @@ fn try_it(ui: &mut Ui, view: &View<'_>, switch: &Switch) {
         let off = view.studio.next_run.get(switch.key).is_some_and(|value| value == switch.off);
         let mut on = !off;
         let text = format!("{} in the next run", switch.name);
-        if ui.checkbox(&mut on, text).changed() {
+        if tick::show(ui, tokens, &mut on, text).changed() {
             view.wish(Wish::NextRun(switch.key, (!on).then_some(switch.off)));
         }
         ui.label(RichText::new(switch.look).small().color(tokens.muted));

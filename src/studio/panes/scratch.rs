@@ -72,13 +72,6 @@ impl Pane for FromScratch {
     }
 }
 
-/// The colour of the curve at a place in the list.
-fn ink(tokens: &Tokens, place: usize) -> Color32 {
-    let [first, second, third] = tokens.kernels;
-    let all = [tokens.accent, tokens.generated, second, third, first, tokens.muted];
-    all[place % all.len()]
-}
-
 fn table(ui: &mut Ui, view: &View<'_>) {
     let tokens = view.tokens;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
@@ -89,12 +82,12 @@ fn table(ui: &mut Ui, view: &View<'_>) {
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for (place, training) in view.studio.trainings.iter().enumerate() {
-            row(ui, view, training, ink(tokens, place));
+            row(ui, view, training, tokens.series(place));
         }
     });
 }
 
-fn row(ui: &mut Ui, view: &View<'_>, training: &Training, ink: Color32) {
+fn row(ui: &mut Ui, view: &View<'_>, training: &Training, (ink, dashed): (Color32, bool)) {
     let tokens = view.tokens;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let words = words(view.studio, training);
@@ -108,7 +101,11 @@ fn row(ui: &mut Ui, view: &View<'_>, training: &Training, ink: Color32) {
     }
     let painter = ui.painter_at(rect);
     let y = rect.center().y;
-    painter.circle_filled(pos2(rect.left() + 10.0, y), 4.0, ink);
+    let dot = pos2(rect.left() + 10.0, y);
+    match dashed {
+        true => painter.circle_stroke(dot, 3.5, Stroke::new(1.8, ink)),
+        false => painter.circle_filled(dot, 4.0, ink),
+    };
     for (i, ((share, _), word)) in COLUMNS.iter().zip(&words).enumerate() {
         let at = pos2(rect.left() + share * (rect.width() - BUTTON), y);
         let font = if i == 3 { theme::bold(theme::BODY) } else { theme::body() };
@@ -187,7 +184,7 @@ impl FromScratch {
             .iter()
             .enumerate()
             .filter(|(_, training)| !training.run.state.scratch_epochs.is_empty())
-            .map(|(place, training)| (training.run.name(), ink(tokens, place)))
+            .map(|(place, training)| (training.run.name(), tokens.series(place).0))
             .collect();
         if named.is_empty() {
             let text = "The curves begin with the first epoch.";
@@ -210,9 +207,8 @@ impl FromScratch {
                         .filter(|epoch| epoch.accuracy.is_finite())
                         .map(|epoch| [(epoch.epoch + 1) as f64, epoch.accuracy])
                         .collect();
-                    let stroke = Stroke::new(1.8, ink(tokens, place));
                     let line = Line::new(training.run.name(), PlotPoints::from(points));
-                    plot.line(line.stroke(stroke).allow_hover(false));
+                    plot.line(plot::series(line, tokens.series(place)));
                 }
             });
         plot::foot(ui, tokens, "epoch");

@@ -75,13 +75,15 @@ impl Pane for Tracking {
 
     fn csv(&self, view: &View<'_>) -> Option<String> {
         let state = &view.studio.run.as_ref()?.state;
-        let mut text = String::from("generator,target,cost\n");
+        let mut text = String::from("generator,target,cost,kendall tau,pearson\n");
         let epochs = state.generator_epochs.iter();
         let epochs = epochs.map(|one| (format!("epoch {}", one.epoch + 1), &one.answers));
         for (name, answers) in epochs.chain([("kept".to_owned(), &state.tracking)]) {
+            let Fit { kendall_tau, pearson, .. } = fit(answers);
             for one in answers {
+                let (target, cost) = (one.budget, one.cost);
                 // Writing to a string cannot fail.
-                let _ = writeln!(text, "{name},{},{}", one.budget, one.cost);
+                let _ = writeln!(text, "{name},{target},{cost},{kendall_tau},{pearson}");
             }
         }
         Some(text)

@@ -10,6 +10,7 @@ use super::draft::{Built, Draft, text, text_of};
 use crate::protocol::Config;
 use crate::protocol::config::{Field, Range};
 use crate::studio::theme::{self, Tokens};
+use crate::studio::widgets::tick;
 
 /// Breadth of the columns of names and values, points.
 const NAME: f32 = 132.0;
@@ -79,7 +80,7 @@ impl Panel {
                 1 => "1 differs from the preset".to_owned(),
                 count => format!("{count} differ from the preset"),
             };
-            ui.checkbox(&mut self.changed_only, name).on_hover_text("Show these alone");
+            tick::show(ui, tokens, &mut self.changed_only, name).on_hover_text("Show these alone");
         });
         if let Some(wrong) = built.wrong.get("") {
             complaint(ui, tokens, wrong);
@@ -199,7 +200,7 @@ impl Row<'_> {
                 (_, Some(Value::Boolean(_))) => {
                     let mut on = typed == "true";
                     let word = if on { "on" } else { "off" };
-                    let box_ = ui.checkbox(&mut on, word);
+                    let box_ = tick::show(ui, tokens, &mut on, word);
                     let role = egui::Role::CheckBox;
                     box_.widget_info(|| egui::WidgetInfo::selected(role, enabled, on, &key));
                     typed = on.to_string();

@@ -11,4 +11,5 @@ pub(super) mod note;
 pub(super) mod pinned;
 pub(super) mod plot;
 pub(super) mod strip;
+pub(super) mod tick;
 pub(super) mod weights;

@@ -6,9 +6,10 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use eframe::egui::{
-    Color32, Galley, Rangef, Rect, Role, Sense, TextStyle, Ui, Vec2b, WidgetInfo, pos2, vec2,
+    Color32, Galley, Rangef, Rect, Role, Sense, Stroke, TextStyle, Ui, Vec2b, WidgetInfo, pos2,
+    vec2,
 };
-use egui_plot::{AxisHints, GridInput, GridMark, Plot};
+use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, Plot};
 
 use crate::studio::theme::{self, Tokens};
 
@@ -228,6 +229,12 @@ pub(in crate::studio) fn heading(
         }
         response.on_hover_text("Click to hide it, or to bring it back");
     }
+}
+
+/// A curve as the tokens of a list of them have it: its colour, and whether it is dashed.
+pub(in crate::studio) fn series(line: Line<'_>, (ink, dashed): (Color32, bool)) -> Line<'_> {
+    let line = line.stroke(Stroke::new(1.8, ink)).allow_hover(false);
+    if dashed { line.style(LineStyle::dashed_dense()) } else { line }
 }
 
 /// The name of the x axis with its unit, in the line below a plot.

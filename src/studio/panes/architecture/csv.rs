@@ -1,15 +1,18 @@
-//! The numbers of an architecture: a line a part of the network.
+//! The numbers of an architecture: a line a part of the network, and beside a layer what the
+//! generator weighed.
 
 use std::fmt::Write as _;
 
-use crate::space::Part;
+use crate::space::{OPS, Part, SUB_BLOCKS};
 use crate::studio::state::Network;
 
-/// Parts in order with kernels, shapes, stride and cost.
-pub(super) fn of(network: &Network) -> String {
+/// Parts in order with kernels, shapes, stride and cost. `probabilities` are those of k3, k5, k7 and
+/// skip, [layers x 6 x 4], flat; of another network none.
+pub(super) fn of(network: &Network, probabilities: &[f32]) -> String {
     let mut text = String::from(
-        "part,kernels,input channels,width,output channels,output height,output width,stride,macs,params\n",
+        "part,kernels,input channels,width,output channels,output height,output width,stride,macs,params,probabilities of 3 5 7 skip by part\n",
     );
+    let mut layers = probabilities.chunks_exact(SUB_BLOCKS * OPS);
     for part in &network.parts {
         let name = match part.part {
             Part::Stem => "stem".to_owned(),
@@ -20,10 +23,15 @@ pub(super) fn of(network: &Network) -> String {
         };
         let kernels: Vec<String> = part.kernels.iter().map(u8::to_string).collect();
         let (output, cost) = (part.output, part.cost());
+        let weighed = match part.part {
+            Part::Layer(_) => layers.next().unwrap_or_default(),
+            _ => &[],
+        };
+        let weighed: Vec<String> = weighed.iter().map(|share| format!("{share:.4}")).collect();
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{name},{},{},{},{},{},{},{},{},{}",
+            "{name},{},{},{},{},{},{},{},{},{},{}",
             kernels.join(" "),
             part.input.channels,
             part.width,
@@ -32,7 +40,8 @@ pub(super) fn of(network: &Network) -> String {
             output.width,
             part.stride,
             cost.macs,
-            cost.params
+            cost.params,
+            weighed.join(" ")
         );
     }
     text

@@ -54,7 +54,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, space: &Space) {
         let binding = limits > 1 && value.zip(cost).is_some_and(|(limit, cost)| fills(cost, limit));
         let limit = Limit { name, unit, count, range, value, optional, binding };
         let drawn = ui.add_enabled_ui(usable, |ui| limit::show(ui, view.tokens, &limit));
-        drawn.response.on_disabled_hover_text("Two limits at once: drag another one to its end first");
+        drawn
+            .response
+            .on_disabled_hover_text("Two limits at once: drag another one to its end first");
         if let Some(most) = drawn.inner {
             set(&mut budget, most);
         }

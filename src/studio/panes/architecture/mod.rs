@@ -66,7 +66,10 @@ impl Pane for ArchitecturePane {
     }
 
     fn csv(&self, view: &View<'_>) -> Option<String> {
-        view.studio.network.as_ref().map(csv::of)
+        let network = view.studio.network.as_ref()?;
+        let answer = view.studio.answer.as_ref();
+        let own = answer.filter(|answer| answer.architecture == network.architecture);
+        Some(csv::of(network, own.map_or(&[], |answer| &answer.probabilities)))
     }
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {

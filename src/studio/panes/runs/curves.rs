@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use eframe::egui::{RichText, Stroke, Ui};
+use eframe::egui::{RichText, Ui};
 use egui_plot::{Line, PlotPoints};
 
 use super::Compared;
@@ -113,7 +113,8 @@ pub(super) fn show(
     hidden: &mut BTreeSet<String>,
 ) {
     let [(heading, y_label), (foot, x_label)] = quantity.axes();
-    let named: Vec<plot::Named> = compared.iter().map(|one| (one.name.clone(), one.ink)).collect();
+    let named: Vec<plot::Named> =
+        compared.iter().map(|one| (one.name.clone(), one.look.0)).collect();
     plot::heading(ui, tokens, heading, &named, hidden);
     let pixels = ui.available_width().max(1.0) as usize;
     let curves: Vec<Vec<[f64; 2]>> =
@@ -127,7 +128,7 @@ pub(super) fn show(
             for (one, points) in compared.iter().zip(&curves) {
                 if !hidden.contains(&one.name) {
                     let line = Line::new(&one.name, PlotPoints::from(decimate(points, pixels)));
-                    plot.line(line.stroke(Stroke::new(1.8, one.ink)).allow_hover(false));
+                    plot.line(plot::series(line, one.look));
                 }
             }
             plot.pointer_coordinate()
@@ -138,7 +139,7 @@ pub(super) fn show(
                 for (one, points) in compared.iter().zip(&curves) {
                     if let Some([_, y]) = nearest(points, at.x) {
                         let text = format!("{}: {}", one.name, y_label(y, 0.001));
-                        ui.label(RichText::new(text).color(one.ink));
+                        ui.label(RichText::new(text).color(one.look.0));
                     }
                 }
             });

@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, tokens: &Tokens, compared: &[Compared<'_>]) {
             |ui| {
                 ui.label("");
                 for one in compared {
-                    ui.label(RichText::new(&one.name).color(one.ink));
+                    ui.label(RichText::new(&one.name).color(one.look.0));
                 }
                 ui.end_row();
                 for (key, values) in rows {

@@ -18,7 +18,7 @@ use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
 use crate::studio::widgets::{icon, note};
 
-/// As many runs can be told apart by colour.
+/// As many runs can be told apart by colours and dashes, with some room.
 const MOST: usize = 6;
 
 /// The pane's own state.
@@ -36,7 +36,8 @@ pub(super) struct Runs {
 /// A run in a comparison.
 struct Compared<'a> {
     name: String,
-    ink: Color32,
+    /// Its colour, and whether its curve is dashed.
+    look: (Color32, bool),
     state: &'a RunState,
 }
 
@@ -94,12 +95,9 @@ impl Pane for Runs {
 }
 
 impl Runs {
-    /// The colour of a run in the comparison, if it is in it.
-    fn ink(&self, tokens: &Tokens, folder: &PathBuf) -> Option<Color32> {
-        let [blue, amber, pink] = tokens.kernels;
-        let inks = [blue, tokens.generated, amber, pink, tokens.random, tokens.text];
-        let place = self.chosen.iter().position(|chosen| chosen == folder)?;
-        inks.get(place).copied()
+    /// How a run is drawn in the comparison, if it is in it.
+    fn look(&self, tokens: &Tokens, folder: &PathBuf) -> Option<(Color32, bool)> {
+        self.chosen.iter().position(|chosen| chosen == folder).map(|place| tokens.series(place))
     }
 
     /// Takes a run into the comparison, or out of it.
@@ -120,8 +118,8 @@ impl Runs {
             _ => view.studio.read.get(folder),
         };
         let one = |folder: &PathBuf| {
-            let (state, ink) = (state(folder)?, self.ink(view.tokens, folder)?);
-            Some(Compared { name: name(folder), ink, state })
+            let (state, look) = (state(folder)?, self.look(view.tokens, folder)?);
+            Some(Compared { name: name(folder), look, state })
         };
         self.chosen.iter().filter_map(one).collect()
     }

@@ -9,7 +9,7 @@ use crate::platform::clock;
 use crate::protocol::quantity::{duration, grouped, percent};
 use crate::studio::backend::{Request, RunEntry, Standing};
 use crate::studio::view::{View, Wish};
-use crate::studio::widgets::icon;
+use crate::studio::widgets::{icon, tick};
 
 /// Height of a row, points.
 const ROW: f32 = 28.0;
@@ -42,10 +42,10 @@ fn row(ui: &mut Ui, view: &View<'_>, run: &RunEntry, pane: &mut Runs) {
             let radius = CornerRadius::same(crate::studio::theme::CELL_RADIUS);
             ui.painter().rect_filled(rect, radius, tokens.background);
         }
-        let ink = pane.ink(tokens, &run.folder);
-        let mut ticked = ink.is_some();
+        let look = pane.look(tokens, &run.folder);
+        let mut ticked = look.is_some();
         let full = !ticked && pane.chosen.len() >= MOST;
-        let tick = ui.add_enabled(!full, egui::Checkbox::without_text(&mut ticked));
+        let tick = ui.add_enabled_ui(!full, |ui| tick::show(ui, tokens, &mut ticked, "")).inner;
         let role = egui::Role::CheckBox;
         tick.widget_info(|| {
             egui::WidgetInfo::selected(role, !full, ticked, format!("compare {called}"))
@@ -54,9 +54,11 @@ fn row(ui: &mut Ui, view: &View<'_>, run: &RunEntry, pane: &mut Runs) {
             pane.choose(view, run);
         }
         let (line, _) = ui.allocate_exact_size(vec2(14.0, ROW), Sense::hover());
-        if let Some(ink) = ink {
+        if let Some((ink, dashed)) = look {
             let (left, right) = (line.left_center(), pos2(line.right(), line.center().y));
-            ui.painter().line_segment([left, right], egui::Stroke::new(3.0, ink));
+            let (dash, gap) = if dashed { (4.0, 2.0) } else { (line.width(), 0.0) };
+            let stroke = egui::Stroke::new(3.0, ink);
+            ui.painter().extend(egui::Shape::dashed_line(&[left, right], stroke, dash, gap));
         }
         let room = (width - ACTIONS - 48.0 - 4.0 * 6.0).max(80.0);
         let texts = [

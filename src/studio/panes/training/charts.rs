@@ -81,7 +81,7 @@ pub(super) fn charts<'a>(
             let accuracy = vec![
                 steps("batches", tokens.random, |step| step.accuracy),
                 epochs("random paths", tokens.accent, |epoch| epoch.mean),
-                epochs("smallest", tokens.muted, |epoch| epoch.smallest),
+                epochs("smallest", tokens.text, |epoch| epoch.smallest),
                 epochs("largest", tokens.warning, |epoch| epoch.largest),
             ];
             let heading = "accuracy on batches, and on held-out images, %";
@@ -100,7 +100,7 @@ pub(super) fn charts<'a>(
             let loss = vec![steps("cross-entropy", tokens.accent, true, |step| step.ce)];
             let hardware = vec![
                 steps("hardware loss", tokens.generated, true, |step| step.hardware),
-                steps("temperature", tokens.warning, false, |step| step.tau),
+                steps("temperature", tokens.accent, false, |step| step.tau),
             ];
             // It does not change, and is told once, as a setting.
             let constant = state.start.as_ref().map_or(f64::NAN, |s| s.config.generator.lr);

@@ -17,8 +17,9 @@ use self::chart::{Curves, Shared};
 use self::charts::{Chart, charts};
 use super::Pane;
 use crate::protocol::RunState;
-use crate::protocol::facts::{PathCounts, Phase};
+use crate::protocol::facts::{EXPANSIONS, PathCounts, Phase};
 use crate::protocol::quantity::grouped;
+use crate::space::KERNELS;
 use crate::studio::theme::Tokens;
 use crate::studio::view::View;
 use crate::studio::widgets::plot::Scale;
@@ -121,6 +122,9 @@ impl Pane for Training {
     fn csv(&self, view: &View<'_>) -> Option<String> {
         let state = &view.studio.run.as_ref()?.state;
         let phase = self.phase.unwrap_or_else(|| followed(state));
+        if self.look == Look::Paths && phase == Phase::Supernet {
+            return PathCounts::sum(&state.path_counts).map(|counts| table(&counts));
+        }
         let axis = Axis::new(state, phase, self.x);
         let mut text = format!("series,{},value\n", axis.column());
         let charts = charts(state, phase, axis, self.y_scale, view.tokens);
@@ -207,6 +211,21 @@ fn paths(ui: &mut Ui, tokens: &Tokens, state: &RunState, height: f32) {
         ui.label(RichText::new(title).strong());
         ui.label(RichText::new(format!("trained {} times", grouped(count))).small());
     });
+}
+
+/// The numbers of the heat map.
+fn table(counts: &PathCounts) -> String {
+    let mut text = String::from("layer,expansion,kernel,times trained\n");
+    for layer in 0..counts.layers() {
+        for (e, expansion) in EXPANSIONS.iter().enumerate() {
+            for (k, kernel) in KERNELS.iter().enumerate() {
+                let count = counts.count(layer, e, k);
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "{},{expansion},{kernel},{count}", layer + 1);
+            }
+        }
+    }
+    text
 }
 
 /// The phase that a run's curves are about: the one under way, else the last with curves.
