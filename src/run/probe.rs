@@ -11,15 +11,20 @@ use crate::protocol::pace::{Line, Pace};
 use crate::space::PRESETS;
 
 /// Images a step, until a step is long enough.
-const BATCHES: [usize; 4] = [2, 8, 32, 128];
+const BATCHES: [usize; 3] = [8, 32, 128];
+/// Batches that a line is drawn through at least.
+const LEAST: usize = 2;
 /// A step as long as this is measured well; a larger batch tells nothing new, seconds.
 const LONG: f64 = 0.08;
 /// Where the smallest step would take longer than this it is not done, seconds.
 const PATIENCE: f64 = 1.0;
+/// After this no preset is begun any more, and none goes on to a larger batch than it needs,
+/// seconds.
+const BOUND: f64 = 2.0;
 
-/// The pace of each preset, told as it becomes known. One whose steps would take too long here has
-/// that of the one before it, scaled by the arithmetic between them. `goes_on` is asked between
-/// steps; false ends the probe early.
+/// The pace of each preset, told as it becomes known: an estimate. One whose steps would take too
+/// long here, or that comes after two seconds, has that of the one before it, scaled by the
+/// arithmetic between them. `goes_on` is asked between steps; false ends the probe early.
 ///
 /// # Errors
 /// Where the GPU fails.
@@ -28,15 +33,16 @@ pub fn probe(
     goes_on: &dyn Fn() -> bool,
     tell: &mut dyn FnMut(&'static str, Pace),
 ) -> Result<(), RunError> {
-    let mut before = None;
+    let (mut before, watch) = (None, Stopwatch::start());
     for (name, _) in PRESETS {
         let mut config = Config::preset(name)?;
         config.supernet.paths_per_step = 1;
         let space = config.space()?;
         let scaled = before.as_ref().map(|(pace, from): &(Pace, _)| pace.scaled(from, &space));
+        let too_long = |pace: &Pace| pace.generator.seconds(BATCHES[0]) > PATIENCE;
         let pace = match scaled {
-            Some(pace) if pace.generator.seconds(BATCHES[0]) > PATIENCE => Some(pace),
-            _ => measure(gpu, &config, goes_on)?,
+            Some(pace) if watch.seconds() > BOUND || too_long(&pace) => Some(pace),
+            _ => measure(gpu, &config, &watch, goes_on)?,
         };
         let Some(pace) = pace else { return Ok(()) };
         tell(name, pace);
@@ -49,13 +55,15 @@ pub fn probe(
 fn measure(
     gpu: &Gpu,
     config: &Config,
+    watch: &Stopwatch,
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Option<Pace>, RunError> {
     let (mut supernet, mut generator) = (Vec::new(), Vec::new());
     for batch in BATCHES {
         let steps = Steps::new(gpu, config, batch)?;
         let mut time = |_: &str, step: &mut dyn FnMut() -> Result<(), RunError>| {
-            supernet.push((batch, seconds(gpu, step)?));
+            let new = supernet.is_empty();
+            supernet.push((batch, seconds(gpu, new, step)?));
             Ok(())
         };
         if !goes_on() {
@@ -63,7 +71,8 @@ fn measure(
         }
         steps.supernet(None, &mut time)?;
         let mut time = |_: &str, step: &mut dyn FnMut() -> Result<(), RunError>| {
-            generator.push((batch, seconds(gpu, step)?));
+            let new = generator.is_empty();
+            generator.push((batch, seconds(gpu, new, step)?));
             Ok(())
         };
         if !goes_on() {
@@ -71,23 +80,32 @@ fn measure(
         }
         steps.generator(&mut time)?;
         let long = |times: &[(usize, f64)]| times.last().is_some_and(|(_, time)| *time > LONG);
-        if supernet.len() > 1 && long(&supernet) && long(&generator) {
+        let well = long(&supernet) && long(&generator);
+        if supernet.len() >= LEAST && (well || watch.seconds() > BOUND) {
             break;
         }
     }
     Ok(Some(Pace { supernet: line(&supernet), generator: line(&generator) }))
 }
 
-/// Seconds of a step, the shorter of two. The first run of all only makes the pipelines.
-fn seconds(gpu: &Gpu, step: &mut dyn FnMut() -> Result<(), RunError>) -> Result<f64, RunError> {
+/// Seconds of a step, the shorter of two unless one is long. Where it is `new` a first one only
+/// makes the pipelines.
+fn seconds(
+    gpu: &Gpu,
+    new: bool,
+    step: &mut dyn FnMut() -> Result<(), RunError>,
+) -> Result<f64, RunError> {
     let mut once = || -> Result<f64, RunError> {
         let watch = Stopwatch::start();
         step()?;
         gpu.finish()?;
         Ok(watch.seconds())
     };
-    once()?;
-    Ok(once()?.min(once()?))
+    if new {
+        once()?;
+    }
+    let time = once()?;
+    if time > LONG { Ok(time) } else { Ok(once()?.min(time)) }
 }
 
 /// The line through the two largest batches.

@@ -69,7 +69,7 @@ impl Pane for ArchitecturePane {
         let network = view.studio.network.as_ref()?;
         let answer = view.studio.answer.as_ref();
         let own = answer.filter(|answer| answer.architecture == network.architecture);
-        Some(csv::of(network, own.map_or(&[], |answer| &answer.probabilities)))
+        Some(csv::of(network, own.map_or(&[][..], |answer| answer.probabilities.as_slice())))
     }
 
     fn bar(&mut self, ui: &mut Ui, view: &View<'_>) {
