@@ -48,8 +48,8 @@ impl Line {
     }
 
     /// What there is to draw from `from` to `to` on the x axis, one point beyond either end
-    /// included, where some `pixels` points tell enough: few more than twice as many, and among
-    /// them the extremes.
+    /// included: all points where there are few, else some eight for each of `pixels` at most, and
+    /// among them the extremes.
     pub(super) fn between(&self, (from, to): (f64, f64), pixels: usize) -> Vec<[f64; 2]> {
         let start = self.points.partition_point(|point| point[0] < from).saturating_sub(1);
         let end = self.points.partition_point(|point| point[0] <= to) + 1;
@@ -57,7 +57,8 @@ impl Line {
         let count = end.saturating_sub(start);
         let mut size = FIRST;
         let mut level = 0;
-        if count <= 2 * pixels.max(1) {
+        // Fewer a pixel than a part has points are drawn as they are: parts would be coarser.
+        if count <= FIRST / 2 * pixels.max(1) {
             return self.points.get(start..end).unwrap_or_default().to_vec();
         }
         while count / size > pixels && self.levels.len() > level + 1 {

@@ -68,7 +68,8 @@ fn row(
     ui.painter().rect(rect, radius, tokens.panel, stroke, StrokeKind::Inside);
     let middle = if wide { rect.center().y } else { rect.top() + 20.0 };
     let center = pos2(rect.left() + 20.0, middle);
-    ui.painter().circle_stroke(center, 6.0, Stroke::new(1.5, stroke.color));
+    let ring = if chosen { tokens.accent } else { tokens.muted };
+    ui.painter().circle_stroke(center, 6.0, Stroke::new(1.5, ring));
     if chosen {
         ui.painter().circle_filled(center, 3.0, tokens.accent);
     }

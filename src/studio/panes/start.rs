@@ -190,7 +190,7 @@ impl Start {
             let in_page = view.studio.in_page();
             let hint = match in_page {
                 true => "12,000 images of Fashion-MNIST; or drop a .zip, a .tar.gz or IDX files",
-                false => "12,000 images of Fashion-MNIST, in the program; or the path of a folder or archive",
+                false => "Fashion-MNIST, 12,000 images in the program; or a path",
             };
             let mut data = draft.text("data");
             if data == EMBEDDED {

@@ -53,7 +53,7 @@ impl Scale {
 /// How the numbers at an axis are written, given the value and the distance of two ticks.
 pub(in crate::studio) type Label = fn(f64, f64) -> String;
 
-/// Marks of the y axis are no closer than this, points; half as close where that leaves too few.
+/// Marks of the y axis are no closer than this, points, unless that leaves too few.
 const Y_SPACING: f64 = 36.0;
 /// The same of the x axis, whose labels stand side by side.
 const X_SPACING: f64 = 80.0;
@@ -107,11 +107,16 @@ fn marks(scale: Scale, points: f64) -> impl Fn(GridInput) -> Vec<GridMark> {
     }
 }
 
-/// Multiples of 1, 2 or 5 times a power of ten, as close as their labels allow; closer by half
-/// where that leaves none or one, which would tell no scale.
+/// Multiples of 1, 2 or 5 times a power of ten, far apart; closer, down to the height of their
+/// labels, where that leaves none or one, which would tell no scale.
 fn even_marks(bounds: (f64, f64), least: f64) -> Vec<GridMark> {
-    let marks = multiples(bounds, least);
-    if marks.len() > 1 { marks } else { multiples(bounds, 0.5 * least) }
+    let mut marks = multiples(bounds, least);
+    for share in [0.5, 0.39] {
+        if marks.len() < 2 {
+            marks = multiples(bounds, share * least);
+        }
+    }
+    marks
 }
 
 fn multiples((low, high): (f64, f64), least: f64) -> Vec<GridMark> {
@@ -139,17 +144,17 @@ fn tick(scale: Scale, label: Label) -> impl Fn(GridMark, &RangeInclusive<f64>) -
 /// 1, 2 and 5 of every decade in view, decades alone where those are too close, or every so many
 /// of them; where that leaves none or one, even values. All in places on the axis.
 fn log_marks((low, high): (f64, f64), least: f64) -> Vec<GridMark> {
-    // A view of a hundred decades is no view.
-    let (low, high) = (low.max(-50.0), high.min(50.0));
     if !(least.is_finite() && least > 0.0 && low < high) {
         return Vec::new();
     }
+    // A view of a hundred decades is no view.
+    let (low, high) = (low.max(-50.0), high.min(50.0));
     let (first, last) = (low.floor() as i32, high.ceil() as i32);
     let (digits, every): (&[f64], usize) = match least {
         ..=0.3 => (&[1.0, 2.0, 5.0], 1),
         _ => (&[1.0], least.ceil() as usize),
     };
-    let step_size = if digits.len() > 1 { 0.3 } else { every as f64 };
+    let step_size = if digits.len() > 1 { 2f64.log10() } else { every as f64 };
     let decades = (first..=last).filter(|decade| decade.rem_euclid(every as i32) == 0);
     let all = decades.flat_map(|decade| digits.iter().map(move |d| f64::from(decade) + d.log10()));
     let inside = all.filter(|value| (low..=high).contains(value));
@@ -248,7 +253,7 @@ pub(in crate::studio) fn foot(ui: &mut Ui, tokens: &Tokens, text: &str) {
 /// A plain number with as many decimals as ticks of this distance need.
 pub(in crate::studio) fn number(value: f64, step: f64) -> String {
     let decimals = if step > 0.0 { (-(step.log10() + 1e-9).floor()).clamp(0.0, 6.0) } else { 2.0 };
-    if value != 0.0 && value.abs() < 1e-4 && step < 1e-4 {
+    if value != 0.0 && value.abs() < 0.99e-4 && step < 1e-4 {
         return format!("{value:.0e}");
     }
     if value.abs() >= 10_000.0 {
@@ -297,8 +302,9 @@ mod tests {
             assert!(marks.iter().all(|mark| (low..=high).contains(&mark.value)));
         }
         // A plot so low that two marks as far apart as asked do not fit.
-        let values: Vec<f64> = even_marks((0.08, 0.78), 0.52).iter().map(|m| m.value).collect();
-        assert_eq!(values, [0.5]);
+        let told: Vec<String> =
+            even_marks((0.08, 0.78), 0.5).iter().map(|m| number(m.value, m.step_size)).collect();
+        assert_eq!(told, ["0.2", "0.4", "0.6"]);
         assert!(even_marks((0.0, f64::INFINITY), 1.0).is_empty());
     }
 

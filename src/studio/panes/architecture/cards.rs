@@ -139,6 +139,6 @@ fn latency(studio: &Studio) -> Card {
 fn reason(studio: &Studio) -> String {
     match &studio.generator {
         Generator::Ready => "move the slider".to_owned(),
-        Generator::Waiting(_) => "needs the generator".to_owned(),
+        Generator::Waiting(_) => "no network yet".to_owned(),
     }
 }

@@ -17,6 +17,8 @@ const ROW: f32 = 28.0;
 const ACTIONS: f32 = 190.0;
 /// Shares of the remaining room: name, preset and seed, state, best.
 const SHARES: [f32; 4] = [0.34, 0.24, 0.24, 0.18];
+/// Below this room for the columns there is only the first, points.
+const LEAST: f32 = 240.0;
 
 /// Draws the table in no more than `most` points of height.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, runs: &[RunEntry], most: f32, pane: &mut Runs) {
@@ -70,7 +72,9 @@ fn row(ui: &mut Ui, view: &View<'_>, run: &RunEntry, pane: &mut Runs) {
                 tokens.muted,
             ),
         ];
-        for ((text, ink), share) in texts.into_iter().zip(SHARES) {
+        // Where there is room for little, the name alone; hovering tells the rest.
+        let shares = if room < LEAST { &[1.0][..] } else { &SHARES[..] };
+        for ((text, ink), share) in texts.into_iter().zip(shares) {
             let layout = Layout::left_to_right(Align::Center);
             ui.allocate_ui_with_layout(vec2(share * room, ROW), layout, |ui| {
                 ui.set_min_width(share * room);

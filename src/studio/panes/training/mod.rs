@@ -77,6 +77,8 @@ const ROOM_FOR_PATHS: f32 = 480.0;
 /// From this height on the learning rate stands below the other curves, points.
 const ROOM_FOR_RATE: f32 = 400.0;
 
+/// Least room of a plot with its heading, points.
+const LEAST_PLOT: f32 = 88.0;
 /// Room of the name of the x axis, points.
 const FOOT: f32 = 18.0;
 
@@ -108,7 +110,14 @@ impl Pane for Training {
             _ if room >= ROOM_FOR_RATE => &all[..],
             _ => &all[..2],
         };
-        self.plots(ui, view.tokens, (phase, axis, shown), room);
+        // In a window where they would say nothing they are higher, and scroll.
+        let least = LEAST_PLOT * shown.len() as f32 + FOOT;
+        if room < least {
+            let scroll = egui::ScrollArea::vertical().auto_shrink(false);
+            scroll.show(ui, |ui| self.plots(ui, view.tokens, (phase, axis, shown), least));
+        } else {
+            self.plots(ui, view.tokens, (phase, axis, shown), room);
+        }
         if below {
             let height = ui.available_height();
             paths(ui, view.tokens, &run.state, height);
