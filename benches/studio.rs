@@ -1,13 +1,19 @@
 //! What the studio's interface costs: a frame's time on the processor (taking reports in, drawing,
 //! tessellating; no GPU) with 20,000 networks in the scatter and with curves of 1,000,000 points,
-//! and the time from a request to the generator's answer on the engine.
+//! and the time from a request to the generator's answer on the engine. Then, over the real engine,
+//! frames beside a search at full speed and the studio's own statistic of its slider (`live`).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
+#[path = "studio/live.rs"]
+mod live;
 #[allow(dead_code)]
 #[path = "../tests/report/sample.rs"]
 mod sample;
+#[allow(dead_code)]
+#[path = "../tests/studio/screen.rs"]
+mod screen;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -21,7 +27,7 @@ use sgnas::protocol::Event;
 use sgnas::protocol::config::Config;
 use sgnas::protocol::facts::{Origin, Phase, SupernetStep};
 use sgnas::protocol::journal::Record;
-use sgnas::space::{Budget, Metric, Space};
+use sgnas::space::{Budget, Metric, SkipMask, Space, most_probable_within};
 use sgnas::studio::backend::{Report, Request, Wake};
 use sgnas::studio::{App, Backend};
 
@@ -216,7 +222,7 @@ fn answers(preset: &str, home: &Path) {
     let mut desk = Desk::new(AdapterChoice::Best, &runs).unwrap();
     desk.ask(Request::Open(runs.join(format!("{preset}-1"))));
     until(&mut desk, |report| matches!(report, Report::Generator(Ok(()))));
-    let (mut all, mut own) = (Vec::new(), Vec::new());
+    let (mut all, mut own, mut decoding) = (Vec::new(), Vec::new(), Vec::new());
     for i in 0..MOVES {
         let macs = low.macs + (high.macs - low.macs) * (i + 1) / (MOVES + 1);
         let watch = Instant::now();
@@ -225,6 +231,10 @@ fn answers(preset: &str, home: &Path) {
         all.push(watch.elapsed().as_secs_f64() * 1e3);
         let Report::Answered(answer) = report else { unreachable!("an answer") };
         own.push(answer.milliseconds);
+        let alpha: Vec<f32> = answer.probabilities.iter().map(|p| p.max(1e-9).ln()).collect();
+        let watch = Instant::now();
+        most_probable_within(&space, &alpha, SkipMask::FirstTwo, &answer.budget).unwrap();
+        decoding.push(watch.elapsed().as_secs_f64() * 1e3);
     }
     let layers = space.layers().len();
     println!(
@@ -232,13 +242,24 @@ fn answers(preset: &str, home: &Path) {
         all[0]
     );
     print("generator's forward pass and decoding", own);
+    print("decoding alone", decoding);
     print("request to answer", all);
+    drop(desk);
+    live::moves(preset, &runs);
 }
 
 fn main() {
-    interface();
     let home = tempfile::tempdir().unwrap();
-    for preset in ["tiny", PRESET] {
+    // The first word chooses a part.
+    let part = std::env::args().nth(1).filter(|word| !word.starts_with('-'));
+    let wanted = |name: &str| part.as_deref().is_none_or(|part| part == name);
+    if wanted("interface") {
+        interface();
+    }
+    if wanted("training") {
+        live::training(home.path());
+    }
+    for preset in ["tiny", PRESET].into_iter().filter(|_| wanted("slider")) {
         answers(preset, home.path());
     }
 }
