@@ -1,18 +1,29 @@
-//! The window on a desktop.
+//! The window on a desktop, opened anew where its graphics device is lost.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use eframe::egui::ViewportBuilder;
+use eframe::egui::{Context, Ui, ViewportBuilder, ViewportCommand};
+use eframe::egui_wgpu::RenderState;
+use eframe::egui_wgpu::wgpu::PollType;
 use thiserror::Error;
 
 use super::Desk;
 use super::dialog::DIALOGS;
 use crate::gpu::AdapterChoice;
+use crate::platform::clock::Stopwatch;
 use crate::run::RunError;
 use crate::studio::App;
 
 /// Where runs lie, beside the place that the program was started in.
 const RUNS: &str = "runs";
+/// A device that is lost again so soon will be lost once more, seconds.
+const SOON: f64 = 20.0;
+/// What the new window says.
+const LOST: &str = "the window's graphics device was lost; the window was opened anew, and a run that was under way goes on from where it was saved";
 
 /// Why there is no window.
 #[derive(Debug, Error)]
@@ -25,6 +36,11 @@ pub enum WindowError {
     /// The system refused it.
     #[error("cannot open a window: {0}; `sgnas search` runs without one")]
     Refused(String),
+    /// Opening it anew is no help.
+    #[error(
+        "the window's graphics device was lost twice within {SOON} seconds; runs are saved: open the studio again once that has passed, or go on with `sgnas search --resume`"
+    )]
+    Lost,
     /// No thread for the work behind it.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -33,12 +49,36 @@ pub enum WindowError {
 /// Opens the studio, with a run if one is named, and returns when its window is closed.
 ///
 /// # Errors
-/// Where there is no display, or the system gives no window.
+/// Where there is no display, the system gives no window, or its device is lost again and again.
 pub fn open_window(run: Option<PathBuf>, adapter: &AdapterChoice) -> Result<(), WindowError> {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux") && !set("WAYLAND_DISPLAY") && !set("DISPLAY") {
         return Err(WindowError::NoDisplay);
     }
+    let (mut open, mut before) = (run, None);
+    loop {
+        let watch = Stopwatch::start();
+        let again = before.is_some();
+        before = show(open.take(), before, adapter)?;
+        match before {
+            None => return Ok(()),
+            Some(_) if again && watch.seconds() < SOON => return Err(WindowError::Lost),
+            Some(_) => {}
+        }
+    }
+}
+
+/// What a window leaves whose device was lost: the run that was under way.
+#[derive(Debug, PartialEq)]
+struct Left(Option<PathBuf>);
+
+/// One window, until it is closed; what it leaves if its device was lost. All work behind it has
+/// been saved and has ended by then.
+fn show(
+    open: Option<PathBuf>,
+    before: Option<Left>,
+    adapter: &AdapterChoice,
+) -> Result<Option<Left>, WindowError> {
     let desk = Desk::new(adapter.clone(), Path::new(RUNS))?.with_dialogs(DIALOGS);
     let viewport = ViewportBuilder::default()
         .with_title("SGNAS Studio")
@@ -46,8 +86,78 @@ pub fn open_window(run: Option<PathBuf>, adapter: &AdapterChoice) -> Result<(), 
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([640.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    let kept = Rc::new(Kept::default());
+    let of_window = kept.clone();
     let make: eframe::AppCreator<'_> = Box::new(move |context| {
-        Ok(Box::new(App::new(&context.egui_ctx, context.storage, Box::new(desk), run)))
+        let app = App::new(&context.egui_ctx, context.storage, Box::new(desk), open);
+        let app = match before {
+            Some(Left(run)) => app.resuming(run, LOST),
+            None => app,
+        };
+        if let Some(state) = &context.wgpu_render_state {
+            of_window.watch(state, &context.egui_ctx);
+        }
+        Ok(Box::new(Window { app, kept: of_window }))
     });
-    eframe::run_native("sgnas", options, make).map_err(|e| WindowError::Refused(e.to_string()))
+    eframe::run_native("sgnas", options, make)
+        .map_err(|error| WindowError::Refused(error.to_string()))?;
+    let run = kept.run.take();
+    Ok(kept.is_lost().then_some(Left(run)))
+}
+
+/// What outlives a window.
+#[derive(Default)]
+struct Kept {
+    /// What it draws with.
+    state: RefCell<Option<RenderState>>,
+    lost: Arc<AtomicBool>,
+    /// The run that is under way.
+    run: RefCell<Option<PathBuf>>,
+}
+
+impl Kept {
+    fn watch(&self, state: &RenderState, ctx: &Context) {
+        let (lost, waker) = (self.lost.clone(), ctx.clone());
+        state.device.set_device_lost_callback(move |_, _| {
+            lost.store(true, Ordering::Release);
+            waker.request_repaint();
+        });
+        *self.state.borrow_mut() = Some(state.clone());
+    }
+
+    /// Whether the device was lost; it tells while it is asked for its work.
+    fn is_lost(&self) -> bool {
+        if let Some(state) = &*self.state.borrow() {
+            // An error here is a loss, too, which the device tells by itself.
+            let _ = state.device.poll(PollType::Poll);
+        }
+        self.lost.load(Ordering::Acquire)
+    }
+}
+
+/// The app, in a window that closes once its device is lost: nothing can be drawn in it any more.
+struct Window {
+    app: App,
+    kept: Rc<Kept>,
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        self.app.logic(ctx, frame);
+        let run = self.app.studio().run.as_ref().filter(|run| run.live.under_way());
+        *self.kept.run.borrow_mut() = run.map(|run| run.folder.clone());
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        // Right before it draws: what draws for egui panics where its device is gone.
+        if self.kept.is_lost() {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Close);
+        } else {
+            self.app.ui(ui, frame);
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.app.save(storage);
+    }
 }

@@ -59,6 +59,8 @@ pub struct App {
     /// When the budget last changed, in the clock of egui.
     moved: f64,
     known_paces: KnownPaces,
+    /// What is to be told once the next run is open: before, that would take it away.
+    later: Option<String>,
 }
 
 impl App {
@@ -112,7 +114,20 @@ impl App {
             on_start: true,
             moved: 0.0,
             known_paces,
+            later: None,
         }
+    }
+
+    /// Goes on with a run whose window was lost, if one was under way there, and tells `why`.
+    pub fn resuming(mut self, run: Option<PathBuf>, why: &str) -> Self {
+        match run {
+            Some(run) => {
+                self.later = Some(why.to_owned());
+                self.backend.ask(Request::Resume(run));
+            }
+            None => self.studio.apply(Report::Trouble(why.to_owned())),
+        }
+        self
     }
 
     /// What the studio knows.
@@ -206,6 +221,9 @@ impl App {
                 _ => {}
             }
             self.studio.apply(report);
+            if let Some(why) = self.later.take_if(|_| opened) {
+                self.studio.apply(Report::Trouble(why));
+            }
             self.pin_linked();
             self.on_start &= !opened;
             self.on_start |= self.studio.run.is_none();

@@ -30,6 +30,8 @@ const DEMO: &str = "demo";
 /// Where a person's files go among those of the worker; parts of a set lie together.
 const FILES: &str = "dropped";
 const PARTS: &str = "dropped/parts";
+/// What is told once the page was opened anew.
+const LOST: &str = "the browser took this page's graphics device away; the page was opened anew, and the run goes on from its last checkpoint";
 
 /// Opens the studio in the page.
 pub(super) fn open(window: &Window) {
@@ -46,9 +48,13 @@ pub(super) fn open(window: &Window) {
             if let Some(state) = &context.wgpu_render_state {
                 remote.watch(state);
             }
-            let address = remote.address();
+            let (address, run) = (remote.address(), remote.lost_run());
             let app = App::new(&context.egui_ctx, context.storage, Box::new(remote), None);
-            Ok(Box::new(app.at(address)))
+            let app = app.at(address);
+            Ok(Box::new(match run {
+                Some(run) => app.resuming(Some(run), LOST),
+                None => app,
+            }))
         });
         let runner = eframe::WebRunner::new();
         let started = runner.start(canvas, eframe::WebOptions::default(), make).await;
@@ -76,8 +82,6 @@ struct Shared {
     wake: Option<Wake>,
     /// The folder of the run that is under way.
     live: Option<PathBuf>,
-    /// What is to be told once the next run is open: before, that would take it away.
-    later: Option<Report>,
     /// What waits for the worker to listen; `None` once it does.
     waiting: Option<Vec<JsValue>>,
 }
@@ -90,9 +94,7 @@ impl Shared {
                 Report::Ended(_) => self.live = None,
                 _ => {}
             }
-            let opened = matches!(report, Report::Opened { .. });
             self.reports.push(report);
-            self.reports.extend(self.later.take_if(|_| opened));
         }
         if let Some(wake) = &self.wake {
             wake();
@@ -114,12 +116,12 @@ impl Remote {
         if remote.query().split('&').any(|word| word == DEMO) {
             remote.send(&ToWorker::Demo, None);
         }
-        if let Some(run) = remote.document.default_view().and_then(|w| lost::take_run(&w)) {
-            let why = "the browser took this page's graphics device away; the page was opened anew, and the run goes on from its last checkpoint";
-            remote.shared.borrow_mut().later = Some(Report::Trouble(why.to_owned()));
-            remote.send(&ToWorker::Ask(Request::Resume(run)), None);
-        }
         Ok(remote)
+    }
+
+    /// The run that was under way when the page lost its device; told once.
+    fn lost_run(&self) -> Option<PathBuf> {
+        lost::take_run(&self.document.default_view()?)
     }
 
     /// Opens the page anew once its device is lost.

@@ -140,3 +140,23 @@ fn a_trouble_stays_until_it_is_put_away() {
     harness.run_steps(3);
     assert!(harness.query_by_label(what).is_none());
 }
+
+#[test]
+fn a_run_whose_window_was_lost_goes_on_and_the_reason_is_told_once_it_is_open() {
+    let talk = Rc::new(RefCell::new(Talk::default()));
+    let app_talk = talk.clone();
+    let run = std::path::PathBuf::from("runs/fashion-small");
+    let of_run = run.clone();
+    let make = move |ctx: &eframe::egui::Context| {
+        let app = App::new(ctx, None, Box::new(fake::Fake(app_talk.clone())), None);
+        app.resuming(Some(of_run.clone()), "the device was lost")
+    };
+    let mut harness = fake::drawn_by([1440.0, 900.0], Theme::Dark, Blind, make);
+    harness.run_steps(2);
+    assert!(asked(&talk).contains(&Request::Resume(run)));
+    assert_eq!(app(&harness).studio().trouble, None);
+    talk.borrow_mut().reports = fake::reports(Stage::Running, "tiny");
+    harness.run_steps(4);
+    assert!(app(&harness).studio().run.as_ref().is_some_and(|run| run.live.under_way()));
+    assert!(harness.query_by_label("the device was lost").is_some());
+}
