@@ -42,7 +42,7 @@ impl Results {
         let old = match files::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => HEAD.to_owned(),
-            Err(error) => return Err(CliError::io(path, "cannot read")(error)),
+            Err(error) => return Err(CliError::io(path, "read")(error)),
         };
         let new = replaced(&old, &heading(adapter), &self.section(adapter));
         files::write_atomically(path, new.as_bytes()).map_err(CliError::io(path, "write"))
@@ -189,6 +189,14 @@ mod tests {
             limits: Vec::new(),
             features: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_in_one_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Results::default().write(folder.path(), &adapter("one")).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(": cannot read: "), "{text}");
     }
 
     #[test]

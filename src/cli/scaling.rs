@@ -7,7 +7,7 @@ use super::bench_steps::supernet_macs;
 use super::error::CliError;
 use super::output::note;
 use super::table::{Align, Table};
-use crate::gpu::{AdapterChoice, Gpu};
+use crate::gpu::{AdapterChoice, Gpu, GpuError};
 use crate::measure::{StepWork, time_step};
 use crate::protocol::config::Config;
 use crate::protocol::quantity::percent;
@@ -164,17 +164,21 @@ fn step(gpu: &Gpu, config: &Config, images: usize, steps: usize) -> Result<[f64;
 
 fn memory(gpu: &Gpu, config: &Config, images: usize) -> Result<Vec<Memory>, CliError> {
     let mut found = Vec::new();
-    Steps::new(gpu, config, images)?.supernet(None, &mut |_, step| {
+    let mut look = |steps| -> Result<(), GpuError> {
+        gpu.finish()?;
+        let pool = gpu.pool();
+        let (allocated_bytes, in_use_bytes) = (pool.allocated, pool.in_use);
+        found.push(Memory { steps, allocated_bytes, in_use_bytes });
+        Ok(())
+    };
+    Steps::new(gpu, config, images)?.supernet_on_random_paths(&mut |_, step| {
         let mut done = 0;
         for steps in MEMORY_AT {
             for _ in done..steps {
                 step()?;
             }
-            gpu.finish()?;
             done = steps;
-            let pool = gpu.pool();
-            let (allocated_bytes, in_use_bytes) = (pool.allocated, pool.in_use);
-            found.push(Memory { steps, allocated_bytes, in_use_bytes });
+            look(steps)?;
         }
         Ok(())
     })?;

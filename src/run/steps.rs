@@ -58,6 +58,29 @@ impl<'a> Steps<'a> {
         along: Option<&Architecture>,
         see: &mut See<'_>,
     ) -> Result<(), RunError> {
+        self.supernet_step(along, &mut || 0, see)
+    }
+
+    /// The same along other paths in every step, as training draws them.
+    ///
+    /// # Errors
+    /// As [`Steps::supernet`].
+    pub fn supernet_on_random_paths(&self, see: &mut See<'_>) -> Result<(), RunError> {
+        let mut done = 0;
+        let mut number = || {
+            done += 1;
+            done - 1
+        };
+        self.supernet_step(None, &mut number, see)
+    }
+
+    /// A step along a path, or along those of the step that `number` gives.
+    fn supernet_step(
+        &self,
+        along: Option<&Architecture>,
+        number: &mut dyn FnMut() -> u64,
+        see: &mut See<'_>,
+    ) -> Result<(), RunError> {
         let Steps { gpu, config, .. } = *self;
         let (net, store) = self.fresh_supernet()?;
         let mut t = SupernetTrainer::new(gpu, net, store, settings::supernet(config))?;
@@ -68,7 +91,7 @@ impl<'a> Steps<'a> {
             match &path {
                 Some(path) => t.step_along(gpu, &parts, lr, path)?,
                 None => {
-                    let mut rng = self.streams.stream(Purpose::Path, 0);
+                    let mut rng = self.streams.stream(Purpose::Path, number());
                     t.step(gpu, &parts, lr, &mut rng)?;
                 }
             }
