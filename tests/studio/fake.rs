@@ -26,6 +26,9 @@ pub(crate) struct Talk {
 /// [`Talk`], seen by the app and by the test.
 pub(crate) type Shared = Rc<RefCell<Talk>>;
 
+/// The adapter of the made-up machine.
+pub(crate) const ADAPTER: &str = "llvmpipe (LLVM 15.0.6, 256 bits)";
+
 pub(crate) struct Fake(pub(crate) Rc<RefCell<Talk>>);
 
 impl Backend for Fake {
@@ -69,7 +72,7 @@ pub(crate) fn reports(stage: Stage, preset: &str) -> Vec<Report> {
         backend: "vulkan".to_owned(),
     };
     let mut reports = vec![
-        Report::Adapters(vec![adapter("llvmpipe (LLVM 15.0.6, 256 bits)", "software")]),
+        Report::Adapters(vec![adapter(ADAPTER, "software")]),
         Report::Runs(vec![
             entry("first", Standing::Finished, Some(0.867)),
             entry("a-run-with-a-rather-long-name-2", Standing::Stopped, None),

@@ -12,7 +12,7 @@ use sgnas::space::LatencyTable;
 use sgnas::studio::App;
 use sgnas::studio::backend::{Report, Request};
 
-use crate::fake::{Shared, Stage};
+use crate::fake::{ADAPTER, Shared, Stage};
 use crate::logic::{app, asked, at};
 
 /// The card before.
@@ -36,7 +36,7 @@ pub(crate) fn timed(harness: &mut Harness<'_, Option<App>>, talk: &Shared) {
 pub(crate) fn table(layers: usize) -> LatencyTable {
     let of = |e: usize| [40, 45, 60].map(|kernel| 1_000 * kernel * (e as u64 + 2));
     let layers = vec![std::array::from_fn(of); layers];
-    LatencyTable { adapter: "software".to_owned(), fixed: 900_000, layers }
+    LatencyTable { adapter: ADAPTER.to_owned(), fixed: 900_000, layers }
 }
 
 /// The run has saved a checkpoint.
@@ -95,6 +95,18 @@ fn a_limit_in_milliseconds_is_there_once_the_blocks_are_timed_and_is_one_of_two(
     assert!(budget.latency.is_some_and(|most| most < slowest), "{budget:?}");
     assert!(budget.macs.is_some() && budget.params.is_none());
     assert!(asked(&talk).contains(&Request::Answer(budget)));
+}
+
+#[test]
+fn times_of_another_machine_are_not_taken_for_those_of_this_one() {
+    let (talk, mut harness) = at(Stage::Finished);
+    let run = app(&harness).studio().run.as_ref().unwrap();
+    let mut times = table(run.space.as_ref().unwrap().layers().len());
+    times.adapter = "a faster one".to_owned();
+    talk.borrow_mut().reports = vec![Report::BlocksTimed(Ok(times))];
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Milliseconds at most").is_none());
+    assert!(harness.query_by_label(ASKS).is_some());
 }
 
 #[test]

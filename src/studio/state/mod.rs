@@ -56,8 +56,8 @@ pub struct Studio {
     pub timing: Option<Architecture>,
     /// Latencies measured on request.
     pub latencies: BTreeMap<Architecture, Result<Latency, String>>,
-    /// The times of the blocks of the run in view, once they were measured.
-    pub times: Option<LatencyTable>,
+    /// The times of the blocks of the run in view, on whatever adapter they were measured.
+    times: Option<LatencyTable>,
     /// How many blocks of how many are timed, while they are.
     pub timing_blocks: Option<(usize, usize)>,
     /// Random architectures that were measured on request, in the order of their numbers.
@@ -347,6 +347,13 @@ impl Studio {
             self.answer_times.pop_front();
         }
         self.answer_times.push_back(asked.milliseconds());
+    }
+
+    /// The times of the blocks of the run in view, once they were measured on an adapter of this
+    /// machine; a run folder may come from another.
+    pub fn times(&self) -> Option<&LatencyTable> {
+        let here = |name: &String| self.adapters.iter().any(|adapter| adapter.name == *name);
+        self.times.as_ref().filter(|times| here(&times.adapter))
     }
 
     /// Brings an architecture into view; where it does not fit the space the trouble says so.

@@ -125,7 +125,7 @@ fn latency(studio: &Studio) -> Card {
             card(Some(milliseconds(*median)), note, false)
         }
         Some(Err(why)) => card(None, why.clone(), false),
-        None => match studio.times.as_ref().and_then(|t| t.of(&network.architecture).ok()) {
+        None => match studio.times().and_then(|t| t.of(&network.architecture).ok()) {
             Some(time) => {
                 let value = format!("≈ {}", milliseconds(time as f64 / 1e6));
                 card(Some(value), "by its blocks".to_owned(), false)

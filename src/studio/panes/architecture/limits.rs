@@ -44,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, space: &Space) {
             set: |budget, most| budget.params = most,
         },
     ];
-    sliders.extend(studio.times.as_ref().map(|times| time(studio, times)));
+    sliders.extend(studio.times().map(|times| time(studio, times)));
     let limits = sliders.iter().filter(|slider| slider.limit.is_some()).count();
     for slider in sliders {
         let Slider { name, unit, count, range, limit: value, cost, set } = slider;
