@@ -146,8 +146,8 @@ impl Bench {
             timed.extend(kernels.into_iter().map(|kernel| (name, kernel)));
         };
         let batch = if self.preset == REFERENCE {
-            let mut network = Reference::new(gpu)?;
-            time("training", time_kernels(gpu, &mut || network.step())?);
+            let mut network = Reference::new(gpu, Reference::IMAGES)?;
+            time("training", time_kernels(gpu, &mut || network.step().map(drop))?);
             Reference::IMAGES
         } else {
             let config = Config::preset(&self.preset)?;

@@ -2,7 +2,7 @@
 //!
 //! The network: stem 3x3 3->16, six inverted bottlenecks (expansion 6, kernel 3) 16->16, 16->24 /2,
 //! 24->24, 24->40 /2, 40->40, 40->80 /2, head 1x1 80->320, pool, linear 10; batch norm after each
-//! convolution, ReLU6 but for the linear bottlenecks; 32 px, batch 32, SGD with momentum.
+//! convolution, ReLU6 but for the linear bottlenecks; 32 px, SGD with momentum.
 
 use rand::SeedableRng;
 
@@ -17,7 +17,6 @@ use crate::ops::global_avg_pool::GlobalAvgPool;
 use crate::ops::optim::{Optimiser, Rule, Sgd, Update};
 use crate::tensor::{HostArray, Tensor};
 
-const BATCH: usize = 32;
 const SIDE: usize = 32;
 /// c_in, c_out, stride of the bottlenecks.
 const BLOCKS: [[usize; 3]; 6] =
@@ -56,8 +55,8 @@ fn macs() -> u64 {
 }
 
 /// The network with what a step of its training needs.
-pub struct Reference<'a> {
-    gpu: &'a Gpu,
+pub struct Reference {
+    gpu: Gpu,
     stem: Unit,
     blocks: Vec<Block>,
     head: Unit,
@@ -76,15 +75,15 @@ struct Block {
     residual: bool,
 }
 
-impl<'a> Reference<'a> {
-    /// Images a step.
-    pub const IMAGES: usize = BATCH;
+impl Reference {
+    /// Images a step, where nothing else is wanted.
+    pub const IMAGES: usize = 32;
 
-    /// The network with its first weights.
+    /// The network with its first weights, for steps of so many images.
     ///
     /// # Errors
     /// Those of the device.
-    pub fn new(gpu: &'a Gpu) -> Result<Self, GpuError> {
+    pub fn new(gpu: &Gpu, images: usize) -> Result<Self, GpuError> {
         let mut b = StoreBuilder::default();
         let (relu6, id) = (Activation::Relu6, Activation::Identity);
         let stem = Unit::new(&mut b, "stem", [16, 3, 3], 1, 1, relu6);
@@ -103,19 +102,20 @@ impl<'a> Reference<'a> {
         let store = b.build(gpu, &mut rand_pcg::Pcg32::seed_from_u64(1))?;
         let sgd = Sgd { momentum: 0.9, nesterov: false, weight_decay: 4e-4 };
         let optimiser = Optimiser::new(gpu, Rule::Sgd(sgd), store.values().len())?;
-        let images = Tensor::from_host(gpu, &HostArray::sample([BATCH, 3, SIDE, SIDE], 1))?;
-        let labels: Vec<f32> = (0..BATCH).map(|i| (i % 10) as f32).collect();
-        let labels = Tensor::from_slice(gpu, &labels, [BATCH])?;
+        let labels: Vec<f32> = (0..images).map(|i| (i % 10) as f32).collect();
+        let labels = Tensor::from_slice(gpu, &labels, [images])?;
+        let images = Tensor::from_host(gpu, &HostArray::sample([images, 3, SIDE, SIDE], 1))?;
         let one = Tensor::from_slice(gpu, &[1.0], [1])?;
+        let gpu = gpu.clone();
         Ok(Reference { gpu, stem, blocks, head, classifier, store, optimiser, images, labels, one })
     }
 
-    /// Records a training step.
+    /// Records a training step: its loss `[1]`.
     ///
     /// # Errors
     /// Those of the device.
-    pub fn step(&mut self) -> Result<(), GpuError> {
-        let (gpu, store) = (self.gpu, &self.store);
+    pub fn step(&mut self) -> Result<Tensor, GpuError> {
+        let (gpu, store) = (&self.gpu, &self.store);
         store.zero_grads(gpu);
         let tape = Tape::new(gpu);
         let mode = Mode::Train { momentum: 0.1 };
@@ -142,7 +142,8 @@ impl<'a> Reference<'a> {
         tape.backward(&loss, &self.one)?;
         let (weights, gradient) = (store.values(), store.grads());
         let update = Update { weights, gradient, lr: 0.05, clip: None, decay_mask: None };
-        self.optimiser.step(gpu, &update)
+        self.optimiser.step(gpu, &update)?;
+        Ok(loss.tensor().clone())
     }
 }
 
@@ -155,10 +156,11 @@ pub fn reference_step(
     steps: usize,
     best_product_gflops: f64,
 ) -> Result<StepReport, GpuError> {
-    let mut reference = Reference::new(gpu)?;
-    let flops = macs() * 2 * 3 * BATCH as u64;
-    let work = StepWork { name: "reference training step".to_owned(), images: BATCH, flops };
-    time_step(gpu, work, steps, best_product_gflops, &mut || reference.step())
+    let images = Reference::IMAGES;
+    let mut reference = Reference::new(gpu, images)?;
+    let flops = macs() * 2 * 3 * images as u64;
+    let work = StepWork { name: "reference training step".to_owned(), images, flops };
+    time_step(gpu, work, steps, best_product_gflops, &mut || reference.step().map(drop))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The studio in a browser: the page, which draws, and the worker, which computes and keeps the
 //! runs. Both are the same program; they speak the studio's requests and reports.
 
+mod bench;
 mod fetched;
 mod lost;
 mod outline;
