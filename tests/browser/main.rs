@@ -21,7 +21,8 @@ use page::Page;
 use search::{LINK, answers_to_the_slider, loss_falls, start, until_ended, weights};
 use serde_json::Value;
 use sgnas::desk::Desk;
-use sgnas::gpu::AdapterChoice;
+use sgnas::gpu::{AdapterChoice, Gpu};
+use sgnas::measure::Reference;
 use sgnas::studio::Backend;
 use sgnas::studio::backend::{Report, Request};
 use stage::Stage;
@@ -189,5 +190,28 @@ fn every_operator_computes_in_the_browser_as_its_reference_does() {
     let outcome = page.ask("watched.reports.find((one) => one.Checked).Checked");
     println!("{outcome}");
     assert_eq!(outcome["right"], true, "{outcome}");
+    stage.nothing_amiss(&page);
+}
+
+#[test]
+fn a_page_can_run_reference_steps_whose_losses_are_those_computed_here() {
+    let Some(stage) = Stage::set() else { return };
+    const IMAGES: usize = 2;
+    let mut page = stage.page(true);
+    page.open(&stage.studio);
+    page.until_drawn();
+    let losses = page.ask(&format!(
+        "import('./sgnas-web.js').then(async ({{ ReferenceSteps }}) => {{ \
+            const steps = await ReferenceSteps.open({IMAGES}); \
+            return [await steps.step(), await steps.step()]; }})"
+    ));
+    let losses: [f32; 2] = serde_json::from_value(losses).unwrap();
+    let gpu = pollster::block_on(Gpu::open(&AdapterChoice::Best)).unwrap();
+    let mut reference = Reference::new(&gpu, IMAGES).unwrap();
+    let here = [(); 2].map(|()| reference.step().unwrap().to_vec(&gpu).unwrap()[0]);
+    println!("in the browser {losses:?}, here {here:?}");
+    for (there, here) in losses.iter().zip(here) {
+        assert!((there - here).abs() < 1e-3, "{losses:?}");
+    }
     stage.nothing_amiss(&page);
 }
