@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use super::GpuError;
+use super::shared::Sharing;
+use super::texels::{SPARE, Shared, Texels};
 
 /// Sizes of what the pool holds, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,20 +30,29 @@ pub struct Buffer {
     size: u64,
 }
 
+/// A storage buffer in use, which goes back to its pool.
 #[derive(Debug)]
 struct Pooled {
+    held: Rc<Held>,
+    pool: Weak<RefCell<PoolInner>>,
+}
+
+/// A storage buffer, free or in use.
+#[derive(Debug)]
+struct Held {
     raw: wgpu::Buffer,
     id: u64,
-    pool: Weak<RefCell<PoolInner>>,
+    /// What reads its memory as texels, where that is possible.
+    shared: Option<Shared>,
 }
 
 impl Drop for Pooled {
     fn drop(&mut self) {
         if let Some(pool) = self.pool.upgrade() {
             let mut p = pool.borrow_mut();
-            p.stats.in_use -= self.raw.size();
-            let (class, id) = (self.raw.size(), self.id);
-            p.free.entry(class).or_default().push((self.raw.clone(), id));
+            let class = self.held.raw.size();
+            p.stats.in_use -= class;
+            p.free.entry(class).or_default().push(self.held.clone());
         }
     }
 }
@@ -60,7 +71,13 @@ impl Buffer {
     }
 
     pub(super) fn raw(&self) -> &wgpu::Buffer {
-        &self.inner.raw
+        &self.inner.held.raw
+    }
+
+    /// This range as a texture in the same memory, where there can be one.
+    pub(super) fn texels(&self) -> Option<Texels> {
+        let held = &self.inner.held;
+        held.shared.as_ref()?.texels(held.id, self.offset, held.raw.size() - self.offset)
     }
 
     pub(super) fn offset(&self) -> u64 {
@@ -69,12 +86,12 @@ impl Buffer {
 
     /// Identity for the cache of bind groups.
     pub(super) fn key(&self) -> [u64; 3] {
-        [self.inner.id, self.offset, self.size]
+        [self.inner.held.id, self.offset, self.size]
     }
 
     pub(super) fn binding(&self) -> wgpu::BindingResource<'_> {
         wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-            buffer: &self.inner.raw,
+            buffer: self.raw(),
             offset: self.offset,
             size: std::num::NonZeroU64::new(self.size),
         })
@@ -83,7 +100,7 @@ impl Buffer {
 
 #[derive(Debug)]
 struct PoolInner {
-    free: BTreeMap<u64, Vec<(wgpu::Buffer, u64)>>,
+    free: BTreeMap<u64, Vec<Rc<Held>>>,
     stats: PoolStats,
     next_id: u64,
 }
@@ -93,7 +110,11 @@ struct PoolInner {
 pub(super) struct Pool {
     inner: Rc<RefCell<PoolInner>>,
     largest: u64,
+    sharing: Option<Sharing>,
 }
+
+/// Smaller buffers are no textures as well: what those take in spare memory would outweigh a copy.
+const SHARED: u64 = 1 << 14;
 
 /// Rounds up to a size class: four steps to each power of two, so that at most a quarter is lost.
 fn size_class(bytes: u64) -> u64 {
@@ -103,10 +124,11 @@ fn size_class(bytes: u64) -> u64 {
 }
 
 impl Pool {
-    pub(super) fn new(limits: &wgpu::Limits) -> Self {
+    /// An empty pool; with `sharing` its buffers are textures as well.
+    pub(super) fn new(limits: &wgpu::Limits, sharing: Option<Sharing>) -> Self {
         let inner = PoolInner { free: BTreeMap::new(), stats: PoolStats::default(), next_id: 0 };
         let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-        Pool { inner: Rc::new(RefCell::new(inner)), largest }
+        Pool { inner: Rc::new(RefCell::new(inner)), largest, sharing }
     }
 
     /// The most bytes that one buffer may have.
@@ -144,27 +166,32 @@ impl Pool {
         // of ever new widths bring, would hold memory of its own, and more of it in the end.
         let fitting = p.free.range_mut(class..);
         let reused = fitting.map(|(_, list)| list).find_map(Vec::pop);
-        let (raw, id) = match reused {
-            Some(it) => it,
-            None => {
-                let raw = device.create_buffer(&wgpu::BufferDescriptor {
-                    label: None,
-                    size: class,
-                    usage: wgpu::BufferUsages::STORAGE
-                        | wgpu::BufferUsages::COPY_SRC
-                        | wgpu::BufferUsages::COPY_DST,
-                    mapped_at_creation: false,
-                });
-                p.stats.allocated += class;
-                p.stats.buffers += 1;
-                p.next_id += 1;
-                (raw, p.next_id)
-            }
-        };
-        p.stats.in_use += raw.size();
+        let held = reused.unwrap_or_else(|| {
+            p.stats.allocated += class;
+            p.stats.buffers += 1;
+            p.next_id += 1;
+            Rc::new(self.make(device, class, p.next_id))
+        });
+        p.stats.in_use += held.raw.size();
         p.stats.peak = p.stats.peak.max(p.stats.in_use);
-        let inner = Pooled { raw, id, pool: Rc::downgrade(&self.inner) };
+        let inner = Pooled { held, pool: Rc::downgrade(&self.inner) };
         Ok(Buffer { inner: Rc::new(inner), offset: 0, size })
+    }
+
+    fn make(&self, device: &wgpu::Device, class: u64, id: u64) -> Held {
+        let sharing = self.sharing.as_ref().filter(|_| class >= SHARED);
+        if let Some((raw, memory)) = sharing.and_then(|s| s.buffer(class, SPARE)) {
+            return Held { raw, id, shared: Some(Shared::new(memory)) };
+        }
+        let raw = device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: class,
+            usage: wgpu::BufferUsages::STORAGE
+                | wgpu::BufferUsages::COPY_SRC
+                | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        Held { raw, id, shared: None }
     }
 }
 

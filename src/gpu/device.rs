@@ -11,6 +11,7 @@ use super::pipeline::Pipelines;
 use super::profile::{KernelTime, Profile};
 use super::record::Recorded;
 use super::rehearse::Kernel;
+use super::shared::Sharing;
 use super::stream::{RING_SLOTS, SLOT, Stream};
 use super::{GpuError, Words, texels};
 
@@ -95,6 +96,9 @@ impl Gpu {
             true => KernelStyle::Registers,
             false => KernelStyle::Tiles,
         };
+        let wide = software && features.contains(wgpu::Features::SHADER_INT64);
+        let shares = || Sharing::find(&device, &queue, &adapter.get_info());
+        let sharing = wide.then(shares).flatten();
         let ring = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("params"),
             size: (RING_SLOTS * SLOT) as u64,
@@ -102,7 +106,7 @@ impl Gpu {
             mapped_at_creation: false,
         });
         let inner = Inner {
-            pool: Pool::new(&limits),
+            pool: Pool::new(&limits, sharing),
             pipelines: RefCell::default(),
             stream: RefCell::default(),
             pacer: Pacer::new(),

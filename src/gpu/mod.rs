@@ -13,6 +13,7 @@ mod readback;
 mod record;
 mod rehearse;
 mod shader;
+mod shared;
 mod stream;
 mod texels;
 

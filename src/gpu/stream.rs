@@ -115,7 +115,8 @@ impl Gpu {
         self.inner.device.create_command_encoder(&desc)
     }
 
-    /// For each binding the texture that it is read from, where it is: with its copy recorded.
+    /// For each binding the texture that it is read from, where it is: in the buffer's own memory, or
+    /// with its copy recorded.
     fn stage(&self, s: &mut Stream, shader: &Shader, bindings: &[&Buffer]) -> Vec<Option<Texels>> {
         let words = self.words();
         let read = |access: &Access| access.is_texture(words);
@@ -129,7 +130,8 @@ impl Gpu {
                 staged.push(None);
                 continue;
             }
-            let texels = s.staging.held(buffer).unwrap_or_else(|| {
+            let there = buffer.texels().or_else(|| s.staging.held(buffer));
+            let texels = there.unwrap_or_else(|| {
                 s.pass = None;
                 let encoder = s.encoder.get_or_insert_with(|| self.encoder());
                 let texels = s.staging.copy(&self.inner.device, encoder, &taken, buffer);

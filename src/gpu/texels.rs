@@ -1,8 +1,13 @@
 //! Textures for what kernels read in bulk on software drivers, which load the words of a buffer lane
-//! by lane but fetch texels whole, several times as fast; so the driver's own copy of a tensor into a
-//! texture, made before a dispatch, pays off. Kernels of GPUs never come here.
+//! by lane but fetch texels whole, several times as fast. Where the driver has textures in a buffer's own
+//! memory, a tensor is read through one of those ([`Shared`]); elsewhere even the driver's copy of it into
+//! a texture, made before a dispatch, pays off ([`Staging`]). Kernels of GPUs never come here.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::Buffer;
+use super::shared::Memory;
 
 /// How a kernel binds such a texture: as storage, whose loads know no levels of detail and take
 /// llvmpipe far fewer instructions than a sampled texture's.
@@ -24,13 +29,18 @@ pub(super) const LARGEST: u64 = 8192 * WIDTH as u64 * TEXEL as u64;
 pub(super) struct Texels {
     raw: wgpu::Texture,
     view: wgpu::TextureView,
-    id: u64,
+    key: [u64; 3],
 }
 
 impl Texels {
+    fn new(raw: wgpu::Texture, key: [u64; 3]) -> Texels {
+        let view = raw.create_view(&wgpu::TextureViewDescriptor::default());
+        Texels { raw, view, key }
+    }
+
     /// Identity for the cache of bind groups, apart from every buffer's.
     pub(super) fn key(&self) -> [u64; 3] {
-        [self.id, u64::MAX, u64::MAX]
+        self.key
     }
 
     pub(super) fn binding(&self) -> wgpu::BindingResource<'_> {
@@ -38,7 +48,35 @@ impl Texels {
     }
 }
 
-/// The textures of one device. Dispatches run one after the other, so each may use all of them. A
+/// Memory that textures beyond a buffer's end may take: what rounding up to rows, their number to
+/// another than a power of two, and a driver's own rounding need.
+pub(super) const SPARE: u64 = 8 * WIDTH as u64 * TEXEL as u64;
+
+/// The textures in the memory of one buffer, by where they begin.
+#[derive(Debug)]
+pub(super) struct Shared {
+    made: RefCell<HashMap<u64, Option<Texels>>>,
+    memory: Memory,
+}
+
+impl Shared {
+    pub(super) fn new(memory: Memory) -> Shared {
+        Shared { made: RefCell::default(), memory }
+    }
+
+    /// The texture from `offset` on, over `bytes`, of buffer `id`; none where the driver refuses.
+    pub(super) fn texels(&self, id: u64, offset: u64, bytes: u64) -> Option<Texels> {
+        let mut made = self.made.borrow_mut();
+        let texels = made.entry(offset).or_insert_with(|| {
+            let rows = bytes.div_ceil(u64::from(WIDTH * TEXEL)) as u32;
+            let raw = self.memory.texture(offset, WIDTH, uneven(rows))?;
+            Some(Texels::new(raw, [id, offset, u64::MAX]))
+        });
+        texels.clone()
+    }
+}
+
+/// The textures of one device into which buffers are copied. Dispatches run one after the other, so each may use all of them. A
 /// texture keeps what it holds until its buffer is written, since kernels that share work read the
 /// same tensors in turn.
 #[derive(Debug, Default)]
@@ -96,10 +134,9 @@ impl Staging {
     ) -> Texels {
         let texels = (buffer.size() / u64::from(TEXEL)) as u32;
         let (rows, rest) = (texels / WIDTH, texels % WIDTH);
-        // A driver compiles a kernel anew for textures whose sizes are no powers of two.
-        let height = texels.div_ceil(WIDTH).next_power_of_two();
+        let height = uneven(texels.div_ceil(WIDTH).next_power_of_two());
         let free = |kept: &&mut Kept| {
-            kept.height == height && taken.iter().all(|t| t.id != kept.texels.id)
+            kept.height == height && taken.iter().all(|t| t.key != kept.texels.key)
         };
         let oldest = |kept: &&mut Kept| (kept.holds.is_some(), kept.used);
         let to = match self.made.iter_mut().filter(free).min_by_key(oldest) {
@@ -145,6 +182,11 @@ impl Staging {
     }
 }
 
+/// At least so many rows, and no power of two: a driver compiles a kernel anew for those.
+fn uneven(rows: u32) -> u32 {
+    if rows.is_power_of_two() { (rows + 1).max(3) } else { rows }
+}
+
 fn make(device: &wgpu::Device, height: u32, id: u64) -> Texels {
     let raw = device.create_texture(&wgpu::TextureDescriptor {
         label: Some("texels"),
@@ -156,6 +198,5 @@ fn make(device: &wgpu::Device, height: u32, id: u64) -> Texels {
         usage: wgpu::TextureUsages::STORAGE_BINDING | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     });
-    let view = raw.create_view(&wgpu::TextureViewDescriptor::default());
-    Texels { raw, view, id }
+    Texels::new(raw, [id, u64::MAX, u64::MAX])
 }
