@@ -8,10 +8,12 @@ use sgnas::autodiff::{Tape, Var};
 use sgnas::gpu::Gpu;
 use sgnas::ops::Op;
 use sgnas::ops::activation::Activation;
-use sgnas::ops::batch_norm::{BatchNormTrain, Running};
+use sgnas::ops::arithmetic::{Add, Mul};
+use sgnas::ops::batch_norm::{BatchNormEval, BatchNormTrain, Running, frozen};
 use sgnas::ops::bottleneck::{Bottleneck, Norms};
 use sgnas::ops::conv2d::Conv2d;
 use sgnas::ops::mixed_depthwise::MixedDepthwise;
+use sgnas::ops::soft_depthwise::SoftDepthwise;
 use sgnas::tensor::{HostArray, Tensor};
 
 const POINTWISE: Conv2d = Conv2d { stride: 1, padding: 0, groups: 1 };
@@ -74,6 +76,14 @@ fn run(gpu: &Gpu, s: &Sizes, network: impl Fn(&Tape, &[Var], [Vec<Running>; 2]) 
     std::iter::once(output).chain(rest).collect()
 }
 
+/// Equal but for rounding, as a share of the largest value.
+fn assert_equal(fused: &[f64], composed: &[f64], what: &str) {
+    let scale = composed.iter().fold(1.0, |m: f64, v| m.max(v.abs()));
+    let worst = fused.iter().zip(composed).map(|(f, c)| (f - c).abs() / scale);
+    let worst = worst.fold(0.0, f64::max);
+    assert!(fused.len() == composed.len() && worst < 2e-5, "{what}: {worst:.1e}");
+}
+
 #[test]
 fn the_bottleneck_equals_the_composition_it_replaces() {
     let gpu = common::gpu();
@@ -103,15 +113,115 @@ fn the_bottleneck_equals_the_composition_it_replaces() {
                 apply(tape, POINTWISE, &[&a, &v[2]])
             });
             for (i, (f, c)) in fused.iter().zip(&composed).enumerate() {
-                let scale = c.data.iter().fold(1.0, |m: f64, v| m.max(v.abs()));
-                let worst = f.data.iter().zip(&c.data).map(|(f, c)| (f - c).abs() / scale);
-                let worst = worst.fold(0.0, f64::max);
-                assert!(
-                    worst < 2e-5,
-                    "{style:?} {:?} stride {stride}, result {i}: {worst:.1e}",
-                    s.x
-                );
+                let what = format!("{style:?} {:?} stride {stride}, result {i}", s.x);
+                assert_equal(&f.data, &c.data, &what);
             }
+        }
+    }
+}
+
+/// gamma, beta, mean and variance of so many channels.
+fn given(gpu: &Gpu, channels: usize, salt: u64) -> [Tensor; 4] {
+    [0, 1, 2, 3].map(|i| {
+        let mut values = HostArray::sample([channels], salt + i);
+        if i == 3 {
+            values.data.iter_mut().for_each(|v| *v = v.abs() + 0.5);
+        }
+        Tensor::from_host(gpu, &values).unwrap()
+    })
+}
+
+/// Chances of six sub-blocks, some of them below the threshold, and in one all of them.
+fn chances() -> HostArray {
+    let mut p = HostArray::sample([6, 4], 90);
+    p.data.iter_mut().for_each(|v| *v = 0.05 + v.abs() / 4.0);
+    for left_out in [0, 5, 8, 9, 10, 22] {
+        p.data[left_out] = 0.0;
+    }
+    p
+}
+
+#[test]
+fn the_soft_block_equals_the_composition_it_replaces() {
+    let gpu = common::gpu();
+    let sizes = [
+        ([4, 96, 16, 16], 1),
+        ([3, 48, 14, 14], 1),
+        ([5, 42, 15, 13], 2),
+        ([4, 24, 16, 24], 2),
+        ([2, 66, 7, 7], 1),
+    ];
+    let p = chances();
+    for style in gpu.styles() {
+        gpu.set_style(style);
+        for (x, stride) in sizes {
+            let channels = x[1];
+            let constant = |a: &HostArray| Tensor::from_host(&gpu, a).unwrap();
+            let kernels = [3, 5, 7].map(|k| {
+                Var::constant(&constant(&HostArray::sample([channels, 1, k, k], k as u64)))
+            });
+            let norms = [10, 20, 30, 40].map(|salt| given(&gpu, channels, salt));
+            let leaf = |tape: &Tape, a: &HostArray| {
+                let sink = Tensor::zeros(&gpu, a.shape).unwrap();
+                (tape.leaf(&constant(a), &sink), sink)
+            };
+            let input = HostArray::sample(x, 1);
+            let back = |tape: &Tape, y: &Var| {
+                let output = y.tensor().to_host(&gpu).unwrap();
+                let seed = constant(&HostArray::sample(output.shape, 50));
+                tape.backward(y, &seed).unwrap();
+                output
+            };
+
+            let tape = Tape::new(&gpu);
+            let ((vx, dx), (vp, dp)) = (leaf(&tape, &input), leaf(&tape, &p));
+            let coefficients = norms
+                .each_ref()
+                .map(|of| Var::constant(&frozen(&gpu, of.each_ref(), EPS).unwrap()));
+            let [n, n3, n5, n7] = &coefficients;
+            let [w3, w5, w7] = &kernels;
+            let op = SoftDepthwise { stride, act: ACT };
+            let fused = back(&tape, &apply(&tape, op, &[&vx, n, w3, n3, w5, n5, w7, n7, &vp]));
+
+            let composed = Tape::new(&gpu);
+            let (cx, dcx) = leaf(&composed, &input);
+            let norm = |z: &Var, of: &[Tensor; 4]| {
+                let [gamma, beta, mean, var] = of.each_ref().map(Var::constant);
+                let op = BatchNormEval { eps: EPS, act: ACT };
+                apply(&composed, op, &[z, &gamma, &beta, &mean, &var])
+            };
+            let a = norm(&cx, &norms[0]);
+            let mut sum: Option<Var> = None;
+            let mut by_channel = Vec::new();
+            for (k, w) in kernels.iter().enumerate() {
+                let z =
+                    apply(&composed, MixedDepthwise { stride, kernels: vec![3 + 2 * k] }, &[&a, w]);
+                let mut chance = HostArray::zeros([1, channels, 1, 1]);
+                for (c, v) in chance.data.iter_mut().enumerate() {
+                    *v = p.data[c / (channels / 6) * 4 + k];
+                }
+                let (chance, gradient) = leaf(&composed, &chance);
+                by_channel.push(gradient);
+                let part = apply(&composed, Mul, &[&norm(&z, &norms[1 + k]), &chance]);
+                sum = Some(match sum {
+                    None => part,
+                    Some(sum) => apply(&composed, Add, &[&sum, &part]),
+                });
+            }
+            let output = back(&composed, &sum.unwrap());
+
+            let what = format!("{style:?} {x:?} stride {stride}");
+            assert_equal(&fused.data, &output.data, &what);
+            let host = |t: &Tensor| t.to_host(&gpu).unwrap().data;
+            assert_equal(&host(&dx), &host(&dcx), &format!("{what}, by x"));
+            let mut expected = vec![0.0; 24];
+            for (k, of) in by_channel.iter().enumerate() {
+                for (c, v) in host(of).iter().enumerate() {
+                    let i = c / (channels / 6) * 4 + k;
+                    expected[i] += if p.data[i] > 0.01 { *v } else { 0.0 };
+                }
+            }
+            assert_equal(&host(&dp), &expected, &format!("{what}, by p"));
         }
     }
 }

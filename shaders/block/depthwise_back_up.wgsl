@@ -74,6 +74,10 @@ fn read_z(i: u32, left: u32) -> vec4<f32> {
     return z_quad(i / 4u);
 }
 
+fn read_g(i: u32, left: u32) -> vec4<f32> {
+    return load4(g[i / 4u]);
+}
+
 fn write_g(i: u32, left: u32, value: vec4<f32>) {
     g[i / 4u] = store4(value);
 }

@@ -71,6 +71,14 @@ fn read_z(i: u32, left: u32) -> vec4<f32> {
     return z_four(i);
 }
 
+fn read_g(i: u32, left: u32) -> vec4<f32> {
+    var value = vec4<f32>();
+    for (var k = 0u; k < min(left, 4u); k++) {
+        value[k] = g[i + k];
+    }
+    return value;
+}
+
 fn write_g(i: u32, left: u32, value: vec4<f32>) {
     for (var k = 0u; k < min(left, 4u); k++) {
         g[i + k] = value[k];

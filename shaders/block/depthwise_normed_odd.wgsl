@@ -4,6 +4,8 @@
 //! Host: src/ops/bottleneck/depthwise.rs.
 
 override WG: u32 = 8u;
+// A candidate of a soft block: no moments, and where 1/std says 0 it is left out.
+override SOFT: bool = false;
 
 struct Params {
     planes: u32,  // N * count
@@ -42,13 +44,16 @@ fn turned() -> u32 {
     return 0u;
 }
 
-fn start(c: u32) {
+fn start(c: u32) -> bool {
     coefficients = load4(norm[p.offset + c]);
     moments_start();
+    return !SOFT || coefficients.y != 0.0;
 }
 
 fn finish(c: u32, part: u32) {
-    parts[(p.offset + c) * p.parts + part] = store4(moments_part());
+    if (!SOFT) {
+        parts[(p.offset + c) * p.parts + part] = store4(moments_part());
+    }
 }
 
 fn normed(v: vec4<f32>) -> vec4<f32> {
@@ -65,7 +70,9 @@ fn read_row(row: u32, v: i32, w: u32) -> Row {
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
     if (v * 4u < width) {
         let left = width - v * 4u;
-        moments_add(value, left);
+        if (!SOFT) {
+            moments_add(value, left);
+        }
         for (var i = 0u; i < min(left, 4u); i++) {
             y[row + v * 4u + i] = value[i];
         }

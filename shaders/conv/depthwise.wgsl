@@ -44,7 +44,9 @@ fn turned() -> u32 {
     return p.flip;
 }
 
-fn start(c: u32) {}
+fn start(c: u32) -> bool {
+    return true;
+}
 
 fn finish(c: u32, part: u32) {}
 

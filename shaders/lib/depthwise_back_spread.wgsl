@@ -58,6 +58,12 @@ fn back_spread(id: u32) {
     let plane = (n * p.total + p.offset + c) * (h * w);
     let plane_o = (n * p.total + p.offset + c) * (ho * wo);
     start_channel(p.offset + c);
+    let t0 = band * p.rows;
+    let last = min(t0 + p.rows, (h + 1u) / 2u);
+    if (left_out()) {
+        finish_left_out(plane, vec2<u32>(2u * t0, min(2u * last, h)), vec2<u32>(2u * v, 2u * v + 2u), w);
+        return;
+    }
     // Rows of taps, and of their gradient, by d = ky - K/2.
     let first = c * (K * K);
     let below1 = load_taps(first, row_of(-1), 0u);
@@ -74,8 +80,6 @@ fn back_spread(id: u32) {
     }
     var s0: Taps; var s1: Taps; var s2: Taps; var s3: Taps;
     var u1: Taps; var u2: Taps; var u3: Taps;
-    let t0 = band * p.rows;
-    let last = min(t0 + p.rows, (h + 1u) / 2u);
     var g0: Three; var g3: Three;
     if (K > 3u) {
         g0 = load_three(plane_o, i32(t0) - 1, i32(v), ho, wo);
@@ -91,8 +95,10 @@ fn back_spread(id: u32) {
             o0 += odd(above2, g0) + odd(below2, g2);
         }
         let a0 = finish_eight(plane + t * 2u * w, v, w, e0, o0);
-        s0 = add_pair(s0, a0, g1);
-        if (K > 3u) {
+        if (!SOFT) {
+            s0 = add_pair(s0, a0, g1);
+        }
+        if (K > 3u && !SOFT) {
             s2 = add_pair(s2, a0, g0);
             u2 = add_pair(u2, a0, g2);
         }
@@ -108,9 +114,11 @@ fn back_spread(id: u32) {
         // A map of odd height ends with an even row.
         if (t * 2u + 1u < h) {
             let a1 = finish_eight(plane + (t * 2u + 1u) * w, v, w, e1, o1);
-            s1 = add_pair(s1, a1, g1);
-            u1 = add_pair(u1, a1, g2);
-            if (K > 5u) {
+            if (!SOFT) {
+                s1 = add_pair(s1, a1, g1);
+                u1 = add_pair(u1, a1, g2);
+            }
+            if (K > 5u && !SOFT) {
                 s3 = add_pair(s3, a1, g0);
                 u3 = add_pair(u3, a1, g3);
             }
@@ -126,6 +134,9 @@ fn back_spread(id: u32) {
             t++;
             break if t >= last;
         }
+    }
+    if (SOFT) {
+        return;
     }
     let part = part_start(n, band, v);
     let to = part + p.taps_at + first;

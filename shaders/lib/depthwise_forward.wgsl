@@ -1,5 +1,5 @@
 // The body of conv/depthwise*.wgsl and block/depthwise_normed*.wgsl, which define `read_row`, `weight`,
-// `bias_of` and `store(row, v, width, value)`.
+// `bias_of`, `start(c)`, which is false where channel c is left out, and `store(row, v, width, value)`.
 
 // What a strip takes of a row of taps, or writes.
 struct Outs {
@@ -64,6 +64,9 @@ fn depthwise_strip(id: u32) {
     let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
     let to = (n * p.total + p.offset + c) * (p.ho * p.wo);
     let first = c * (K * K);
+    if (!start(c)) {
+        return;
+    }
     let t0 = load_taps(first, 0u, turned());
     let t1 = load_taps(first, 1u, turned());
     let t2 = load_taps(first, 2u, turned());
@@ -76,7 +79,6 @@ fn depthwise_strip(id: u32) {
         t5 = load_taps(first, 5u, turned());
         t6 = load_taps(first, 6u, turned());
     }
-    start(c);
     var not_finite = not_finite_of(t0) + not_finite_of(t1) + not_finite_of(t2);
     if (K > 3u) {
         not_finite += not_finite_of(t3) + not_finite_of(t4);

@@ -10,12 +10,12 @@ use crate::nn::{
 };
 use crate::ops::activation::Activation;
 use crate::ops::arithmetic::Add;
-use crate::ops::batch_norm::BatchNormEval;
+use crate::ops::batch_norm::{BatchNormEval, frozen};
 use crate::ops::conv2d::Conv2d;
-use crate::ops::mix_candidates::MixCandidates;
 use crate::ops::mixed_depthwise::MixedDepthwise;
 use crate::ops::narrow::Narrow;
 use crate::ops::select_row::select_row;
+use crate::ops::soft_depthwise::SoftDepthwise;
 use crate::space::{KERNELS, Layer, SKIP, SUB_BLOCKS};
 use crate::tensor::Tensor;
 
@@ -57,8 +57,9 @@ pub struct UnifiedBlock {
 /// What the soft pass needs of a block whose weights do not change: built once, used every step.
 #[derive(Clone, Debug)]
 pub struct SoftCandidates {
-    /// For k3, k5, k7: weights [6c, 1, k, k] and scale, shift, mean, variance [6c].
-    kernels: Vec<[Var; 5]>,
+    /// The expansion's norm as `SoftDepthwise` reads it, then for k3, k5, k7 weights [6c, 1, k, k] and
+    /// norm.
+    kernels: Vec<Var>,
     /// Rows of the shadow batch norms: for each index scale, shift, mean, variance.
     norms: Tensor,
 }
@@ -188,9 +189,16 @@ impl UnifiedBlock {
                 .collect::<Result<Vec<_>, _>>()?;
             concat_channels(ctx, &flat)?.reshape(shape)
         };
-        let mut kernels = Vec::new();
+        let wide = c * SUB_BLOCKS;
+        let norm = |all: [Var; 4]| -> Result<Var, GpuError> {
+            let of = all.each_ref().map(Var::tensor);
+            Ok(Var::constant(&frozen(ctx.gpu(), of, crate::nn::BN_EPS)?))
+        };
+        let (gamma, beta, mean, var) = self.expand_bn.tensors();
+        let first = [ctx.param(gamma)?, ctx.param(beta)?, ctx.stat(mean)?, ctx.stat(var)?];
+        let mut kernels = vec![norm(first)?];
         for (k, &size) in KERNELS.iter().enumerate() {
-            let (size, wide) = (usize::from(size), c * SUB_BLOCKS);
+            let size = usize::from(size);
             let mut parts: [Vec<Var>; 5] = Default::default();
             for (conv, bn) in self.candidates.iter().map(|of| &of[k]) {
                 let (gamma, beta, mean, var) = bn.tensors();
@@ -201,13 +209,13 @@ impl UnifiedBlock {
                 parts[4].push(ctx.stat(var)?);
             }
             let [w, gamma, beta, mean, var] = parts;
-            kernels.push([
-                join(w, &[wide, 1, size, size])?,
+            kernels.push(join(w, &[wide, 1, size, size])?);
+            kernels.push(norm([
                 join(gamma, &[wide])?,
                 join(beta, &[wide])?,
                 join(mean, &[wide])?,
                 join(var, &[wide])?,
-            ]);
+            ])?);
         }
         let mut rows = Vec::new();
         for bn in &self.norms {
@@ -224,10 +232,10 @@ impl UnifiedBlock {
         Ok(SoftCandidates { kernels, norms })
     }
 
-    /// The soft pass: in each sub-block the sum of the candidates weighted by `p` [6, 4]; those with
-    /// p <= 0.01 are left out, skips give zero. Batch norms in evaluation mode. The shadow batch
-    /// norm is that of the rounded sum of skip probabilities: chosen on the GPU, where `known` does
-    /// not give it.
+    /// The soft pass through a block whose weights want no gradient: in each sub-block the sum of the
+    /// candidates weighted by `p` [6, 4]; those with p <= 0.01 are left out, skips give zero. Batch
+    /// norms in evaluation mode. The shadow batch norm is that of the rounded sum of skip
+    /// probabilities: chosen on the GPU, where `known` does not give it.
     pub fn soft(
         &self,
         ctx: &Ctx<'_>,
@@ -237,16 +245,9 @@ impl UnifiedBlock {
         known: Option<usize>,
     ) -> Result<Var, GpuError> {
         let wide = self.expand.forward(ctx, x)?;
-        let wide = self.expand_bn.forward(ctx, &wide, Activation::Relu6)?;
-        let norm = BatchNormEval { eps: crate::nn::BN_EPS, act: Activation::Relu6 };
-        let mut mixed = Vec::new();
-        for ([w, gamma, beta, mean, var], &k) in soft.kernels.iter().zip(&KERNELS) {
-            let kernels = vec![usize::from(k)];
-            let op = MixedDepthwise { stride: self.layer.stride, kernels };
-            let z = ctx.apply(op, &[&wide, w])?;
-            mixed.push(ctx.apply(norm, &[&z, gamma, beta, mean, var])?);
-        }
-        let mix = ctx.apply(MixCandidates, &[&mixed[0], &mixed[1], &mixed[2], p])?;
+        let op = SoftDepthwise { stride: self.layer.stride, act: Activation::Relu6 };
+        let inputs: Vec<&Var> = [&wide].into_iter().chain(&soft.kernels).chain([p]).collect();
+        let mix = ctx.apply(op, &inputs)?;
         let y = self.project.forward(ctx, &mix)?;
         let y = match known {
             Some(skipped) => self.norm(skipped).forward(ctx, &y, Activation::Identity)?,

@@ -25,12 +25,12 @@ pub const OPS: &[Entry] = &[
     Entry { name: "gumbel_softmax", cases: super::gumbel_softmax::cases },
     Entry { name: "hardware_loss", cases: super::hardware_loss::cases },
     Entry { name: "linear", cases: super::linear::cases },
-    Entry { name: "mix_candidates", cases: super::mix_candidates::cases },
     Entry { name: "mixed_depthwise", cases: super::mixed_depthwise::cases },
     Entry { name: "narrow", cases: super::narrow::cases },
     Entry { name: "pool", cases: super::pool::cases },
     Entry { name: "regression_loss", cases: super::regression_loss::cases },
     Entry { name: "soft_cost", cases: super::soft_cost::cases },
+    Entry { name: "soft_depthwise", cases: super::soft_depthwise::cases },
     Entry { name: "softmax", cases: super::softmax::cases },
     Entry { name: "upsample", cases: super::upsample::cases },
 ];

@@ -74,7 +74,7 @@ const SMALL_PLANE: usize = 16;
 
 /// The `Params` of a kernel that walks over channels.
 macro_rules! walk_params {
-    ($kernel:ident, $walk:expr $(, $extra:ident: $value:expr)?) => {
+    ($kernel:ident, $walk:expr $(, $extra:ident: $value:expr)*) => {
         $kernel::Params {
             images: $walk.images,
             channels: $walk.channels,
@@ -82,7 +82,7 @@ macro_rules! walk_params {
             lanes: $walk.lanes,
             splits: $walk.splits,
             per: $walk.per,
-            $($extra: $value,)?
+            $($extra: $value,)*
         }
     };
 }

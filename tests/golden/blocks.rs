@@ -1,13 +1,16 @@
 //! Blocks: squeeze-excite, the unified block along a path and softly, the derived block.
 
+use sgnas::autodiff::Var;
 use sgnas::gpu::{Gpu, GpuError};
 use sgnas::nas::{DerivedBlock, LayerPath, ShadowNorms, UnifiedBlock};
-use sgnas::nn::{Mode, SqueezeExcite, Store, StoreBuilder};
+use sgnas::nn::{Ctx, Mode, SqueezeExcite, Store, StoreBuilder, concat_channels};
 use sgnas::ops::Op;
 use sgnas::ops::activation::Activation;
+use sgnas::ops::arithmetic::{Add, Mul};
 use sgnas::ops::conv2d::Conv2d;
 use sgnas::ops::global_avg_pool::GlobalAvgPool;
-use sgnas::space::{Layer, MapShape, OPS, SUB_BLOCKS};
+use sgnas::ops::narrow::Narrow;
+use sgnas::space::{KERNELS, Layer, MapShape, OPS, SUB_BLOCKS};
 use sgnas::tensor::Tensor;
 
 use crate::case::{Case, Checks, Outcome};
@@ -103,24 +106,66 @@ pub fn unified_single_path(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> O
     net::compare(gpu, &store, case, checks, &unified_name, products)
 }
 
-/// Once with the shadow batch norm that the case names, whose gradients are compared, and once with
-/// the one that the GPU chooses.
+/// As the generator is trained, once with the shadow batch norm that the case names and once with the
+/// one that the GPU chooses; then with weights that want gradients, which no training asks for, made of
+/// the same layers as a path.
 pub fn unified_soft(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
     let (block, store) = unified(gpu, case)?;
     let products = products(case)?;
     let [x, p, seed] = ["x", "p", "gy"].map(|n| case.tensor(gpu, n));
     let (x, p, seed) = (x?, p?.reshape([SUB_BLOCKS, OPS])?, seed?);
-    for known in [None, Some(case.count("sbn_index")?)] {
+    let layer = layer(case)?;
+    let skipped = case.count("sbn_index")?;
+    let chances = &case.input("p")?.data;
+    for (frozen, known) in [(true, None), (true, Some(skipped)), (false, Some(skipped))] {
         let dp = Tensor::zeros(gpu, *p.shape())?;
         let done = net::pass(gpu, &store, net::mode(case)?, &x, &seed, |ctx, x| {
-            let soft = block.soft_candidates(ctx)?;
-            block.soft(ctx, x, &soft, &ctx.tape.leaf(&p, &dp), known)
+            let p = ctx.tape.leaf(&p, &dp);
+            if frozen {
+                block.soft(ctx, x, &block.soft_candidates(ctx)?, &p, known)
+            } else {
+                let y = soft_of_layers(ctx, &block, x, &p, chances)?;
+                let y = block.norm(skipped).forward(ctx, &y, Activation::Identity)?;
+                if layer.residual() { ctx.apply(Add, &[&y, x]) } else { Ok(y) }
+            }
         })?;
         checks.tensor(gpu, "y", &done.output, products)?;
         checks.tensor(gpu, "dx", &done.dx, products)?;
         checks.tensor(gpu, "dp", &dp, products)?;
     }
     net::compare(gpu, &store, case, checks, &unified_name, products)
+}
+
+/// The soft pass up to the shadow batch norm, a layer a candidate.
+fn soft_of_layers(
+    ctx: &Ctx<'_>,
+    block: &UnifiedBlock,
+    x: &Var,
+    p: &Var,
+    chances: &[f64],
+) -> Result<Var, GpuError> {
+    let (expand, norm) = block.expansion();
+    let wide = norm.forward(ctx, &expand.forward(ctx, x)?, Activation::Relu6)?;
+    let c = x.tensor().shape().dim(1);
+    let narrow = |x: &Var, dim, start, len| ctx.apply(Narrow { dim, start, len }, &[x]);
+    let mut parts = Vec::new();
+    for b in 0..SUB_BLOCKS {
+        let input = narrow(&wide, 1, b * c, c)?;
+        let of_block = narrow(p, 0, b, 1)?;
+        let mut sum: Option<Var> = None;
+        for k in (0..KERNELS.len()).filter(|k| chances[OPS * b + k] > 0.01) {
+            let (conv, norm) = block.candidate(b, k);
+            let a = norm.forward(ctx, &conv.forward(ctx, &input)?, Activation::Relu6)?;
+            let chance = narrow(&of_block, 1, k, 1)?.reshape(&[1, 1, 1, 1])?;
+            let part = ctx.apply(Mul, &[&a, &chance])?;
+            sum = Some(match sum {
+                None => part,
+                Some(sum) => ctx.apply(Add, &[&sum, &part])?,
+            });
+        }
+        parts.extend(sum);
+    }
+    block.projection().forward(ctx, &concat_channels(ctx, &parts)?)
 }
 
 pub fn derived(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {

@@ -8,6 +8,7 @@ pub(crate) mod passes;
 mod running;
 mod twin;
 
+pub use passes::frozen;
 pub use running::{Running, batch_moments, update_running};
 
 use super::activation::Activation;

@@ -80,7 +80,10 @@ impl Batch {
 }
 
 /// [C, 4]: mean, 1/std, scale, beta, of given statistics.
-pub(crate) fn frozen(
+///
+/// # Errors
+/// Those of the device.
+pub fn frozen(
     gpu: &Gpu,
     [gamma, beta, mean, var]: [&Tensor; 4],
     eps: f32,

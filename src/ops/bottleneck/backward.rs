@@ -1,6 +1,7 @@
 //! The gradient rule.
 
 use super::forward::planes;
+use super::ranges::Back;
 use super::{Bottleneck, Inputs, Norms, depthwise};
 use crate::gpu::{Gpu, GpuError, KernelStyle};
 use crate::ops::Vjp;
@@ -37,9 +38,8 @@ pub(super) fn vjp(
     let g1 = Tensor::empty(gpu, *z1.shape())?;
     let norm = Normed { coefficients: c1, act: op.act };
     let ranges: Vec<_> = op.depthwise().ranges(z1.shape()).collect();
-    let back =
-        depthwise::Back { dao: &da2, zo: z2, terms: &terms, z: z1, norm, kernels: i.kernels };
-    let of = depthwise::backward(gpu, &ranges, &back, &g1)?;
+    let back = Back { dao: &da2, zo: z2, terms: &terms, z: z1, norm };
+    let of = depthwise::backward(gpu, &ranges, &back, i.kernels, &g1)?;
     passes::join_grad_parameters(gpu, &of.sums, &sums1)?;
     for (slot, gradient) in grads[3 + 2 * of_norm..].iter_mut().zip(of.kernels) {
         *slot = Some(gradient);

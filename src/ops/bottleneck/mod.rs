@@ -12,6 +12,7 @@ mod backward;
 mod cases;
 mod depthwise;
 mod forward;
+pub(in crate::ops) mod ranges;
 
 pub(super) use cases::cases;
 
