@@ -181,9 +181,32 @@ impl Images {
         batch: usize,
         count: usize,
     ) -> Result<impl Iterator<Item = Result<Batch, RunError>>, RunError> {
+        let starts = self.range(part).step_by(batch.max(1)).take(count);
+        self.beginning_at(gpu, part, batch, starts)
+    }
+
+    /// The first batch of a part and the last, which may be smaller: the sizes that all have.
+    pub(super) fn ends(
+        &self,
+        gpu: &Gpu,
+        part: Part,
+        batch: usize,
+    ) -> Result<impl Iterator<Item = Result<Batch, RunError>>, RunError> {
+        let mut starts = self.range(part).step_by(batch.max(1));
+        let ends = starts.next().into_iter().chain(starts.last());
+        self.beginning_at(gpu, part, batch, ends)
+    }
+
+    fn beginning_at(
+        &self,
+        gpu: &Gpu,
+        part: Part,
+        batch: usize,
+        starts: impl Iterator<Item = usize> + 'static,
+    ) -> Result<impl Iterator<Item = Result<Batch, RunError>>, RunError> {
         let (supply, batch, most) = (self.supply(part), batch.max(1), self.most);
-        let Range { start, end } = self.range(part);
-        let selections = (start..end).step_by(batch).take(count).map(move |at| Selection {
+        let end = self.range(part).end;
+        let selections = starts.map(move |at| Selection {
             numbers: (at as u32..(at + batch).min(end) as u32).collect(),
             seed_and_step: (0, 0),
         });

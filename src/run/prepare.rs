@@ -1,20 +1,29 @@
-//! Kernels made ready before a training begins, one after the other and with progress. In a browser
+//! Kernels made ready before a phase computes, one after the other and with progress. In a browser
 //! alone: there a kernel takes up to a second, in which the browser draws nothing, and the first
 //! step would make all of them in one go. Elsewhere drivers make them as they are met, in less.
 
 use super::RunError;
-use super::session::Session;
+use super::images::{Images, Part};
+use super::session::{Flow, Session};
+use crate::autodiff::Var;
+use crate::gpu::{Gpu, Kernel};
+use crate::nas::{Network, Path, Supernet, hits, recalibrate};
+use crate::nn::{Ctx, Store};
 use crate::platform::CAN_BLOCK;
 use crate::platform::clock::Stopwatch;
 use crate::protocol::event::Event;
+use crate::space::{Architecture, SpaceError};
 
 /// Steps that are gone through to learn which kernels a training needs.
 pub(super) const REHEARSED: u64 = 8;
 /// How often progress is told, seconds.
 const PATIENCE: f64 = 0.5;
+/// Layers of every kernel, of the fewest sub-blocks and of all: what networks are made of.
+const LAYERS: [&[u8]; 6] = [&[3, 3], &[5, 5], &[7, 7], &[3, 5, 7, 3, 5, 7], &[3, 5, 7], &[7; 6]];
 
 /// Makes the kernels ready that `rehearsal` needs; it goes through the work with a trainer of its
-/// own, since nothing is computed meanwhile.
+/// own, since nothing is computed meanwhile. It holds where the face pauses, and ends early where
+/// it wants the end; what else it wants waits until the phase asks.
 pub(super) async fn prepare(
     s: &mut Session,
     rehearsal: impl FnOnce(&Session) -> Result<(), RunError>,
@@ -23,17 +32,135 @@ pub(super) async fn prepare(
         return Ok(());
     }
     let kernels = s.gpu.rehearse(|| rehearsal(s))?;
+    make_ready(s, &kernels).await
+}
+
+async fn make_ready(s: &mut Session, kernels: &[Kernel]) -> Result<(), RunError> {
     let total = kernels.len() as u64;
-    let mut watch = Stopwatch::start();
+    let (mut watch, mut later) = (Stopwatch::start(), Vec::new());
     for (kernel, done) in kernels.iter().zip(0..) {
         if done == 0 || watch.seconds() >= PATIENCE {
             s.emit(Event::Preparing { done, total }).await?;
             watch = Stopwatch::start();
         }
+        loop {
+            match s.next_wish().await? {
+                Flow::Continue => break,
+                Flow::Stop => {
+                    s.defer(later.into_iter().chain([Flow::Stop]));
+                    return Ok(());
+                }
+                wish => later.push(wish),
+            }
+        }
         s.gpu.make_ready(kernel).await?;
     }
+    s.defer(later);
     if total > 0 {
         s.emit(Event::Preparing { done: total, total }).await?;
     }
     Ok(())
+}
+
+/// The same for work outside a run, of which nobody is told.
+pub(super) async fn prepare_quietly(
+    gpu: &Gpu,
+    rehearsal: impl FnOnce() -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    if CAN_BLOCK {
+        return Ok(());
+    }
+    for kernel in gpu.rehearse(rehearsal)? {
+        gpu.make_ready(&kernel).await?;
+    }
+    Ok(())
+}
+
+/// Goes through what the accuracy of a network takes on images of a part.
+pub(super) fn rehearse_accuracy(
+    (gpu, images): (&Gpu, &Images),
+    store: &Store,
+    network: &Network<'_>,
+    (part, batch): (Part, usize),
+) -> Result<(), RunError> {
+    hits(gpu, store, network, images.ends(gpu, part, batch)?).map(drop)
+}
+
+/// The same for networks of a supernet, with and without their batch norms recalibrated.
+pub(super) fn rehearse_paths(
+    (gpu, images): (&Gpu, &Images),
+    (net, store): (&Supernet, &Store),
+    part: Part,
+    batch: usize,
+) -> Result<(), RunError> {
+    for path in paths(net.blocks().len())? {
+        let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
+        recalibrate(gpu, store, &network, images.ends(gpu, Part::Weights, batch)?)?;
+        rehearse_accuracy((gpu, images), store, &network, (part, batch))?;
+    }
+    Ok(())
+}
+
+/// Paths that meet what any path meets.
+fn paths(layers: usize) -> Result<Vec<Path>, SpaceError> {
+    let of = |kernels: &&[u8]| Architecture::uniform(layers, kernels).map(|a| Path::from(&a));
+    LAYERS.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::gpu::AdapterChoice;
+    use crate::protocol::Command;
+    use crate::protocol::config::Config;
+    use crate::run::folder::OwnedRunFolder;
+    use crate::run::link;
+    use crate::run::setup::{Device, Sources};
+    use crate::run::supernet_phase::build;
+
+    /// Kernels named, kernels made, and what the face wants then, where it has sent `commands`.
+    fn made(commands: &[Command]) -> (usize, usize, Vec<Flow>) {
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path().join("run");
+        let (go, sent) = async_channel::bounded::<()>(1);
+        let handle = link::start(move |link| async move {
+            let mut config = Config::preset("tiny")?;
+            config.evaluate.batch = 10;
+            let sources = Sources::of_search(config)?;
+            let Device { gpu, images } = sources.upload(&AdapterChoice::Best).await?;
+            let (net, store) = build(&gpu, &sources.config, &sources.space, None)?;
+            let folder = OwnedRunFolder::create(&root, &sources.config)?;
+            let device = Device { gpu, images };
+            let mut s = Session::open(&sources, device, folder, None, 10, link).await?;
+            let of = (&s.gpu, &s.images);
+            let kernels = s.gpu.rehearse(|| rehearse_paths(of, (&net, &store), Part::Test, 10))?;
+            let _ = sent.recv().await;
+            let before = s.gpu.pipelines();
+            make_ready(&mut s, &kernels).await?;
+            let mut wishes = Vec::new();
+            while wishes.last() != Some(&Flow::Continue) && wishes.last() != Some(&Flow::Stop) {
+                wishes.push(s.next_wish().await?);
+            }
+            Ok((kernels.len(), s.gpu.pipelines() - before, wishes))
+        })
+        .unwrap();
+        commands.iter().for_each(|command| handle.commands.send_blocking(command.clone()).unwrap());
+        drop(go);
+        handle.join().unwrap()
+    }
+
+    #[test]
+    fn kernels_are_no_longer_made_ready_once_the_face_wants_the_end() {
+        let (named, made, wishes) = made(&[Command::Pause, Command::Save, Command::Stop]);
+        assert!(named > 10 && made == 0, "{made} of {named}");
+        assert_eq!(wishes, [Flow::Save, Flow::Stop]);
+    }
+
+    #[test]
+    fn what_else_the_face_wants_waits_until_the_kernels_are_ready() {
+        let (named, made, wishes) = made(&[Command::Save, Command::Pause, Command::Resume]);
+        assert_eq!(made, named);
+        assert_eq!(wishes, [Flow::Save, Flow::Continue]);
+    }
 }

@@ -4,7 +4,7 @@
 use super::RunError;
 use super::guard::Guard;
 use super::images::{Order, Part, scratch_augment};
-use super::prepare::prepare;
+use super::prepare::{prepare, rehearse_accuracy};
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
@@ -45,7 +45,10 @@ pub(super) async fn run(
     s.begin(Phase::Scratch, from.map(|checkpoint| checkpoint.position.seconds)).await?;
     prepare(s, |s| {
         let mut trainer = self::trainer(s, architecture)?;
-        Plan::new(s).step(s, &mut trainer, step).map(drop)
+        Plan::new(s).step(s, &mut trainer, step)?;
+        let network = |ctx: &Ctx<'_>, x: &Var| trainer.net.forward(ctx, x, None);
+        let (store, of) = (trainer.evaluation_store(), (Part::Test, s.config.evaluate.batch));
+        rehearse_accuracy((&s.gpu, &s.images), &store, &network, of)
     })
     .await?;
     let mut guard = Guard::new(&s.gpu, Phase::Scratch, &trainer, step)?;

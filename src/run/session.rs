@@ -1,5 +1,7 @@
 //! What all phases of a run share: device, images, folder, journal, and the talk with the face.
 
+use std::collections::VecDeque;
+
 use super::RunError;
 use super::checkpoint::{Checkpoint, Position};
 use super::folder::OwnedRunFolder;
@@ -48,6 +50,8 @@ pub(super) struct Session {
     journal: JournalFile,
     link: Link,
     paused: bool,
+    /// Wishes that wait, the oldest first.
+    deferred: VecDeque<Flow>,
     since_save: Stopwatch,
     steps_since_save: u64,
     phase_clock: Stopwatch,
@@ -101,6 +105,7 @@ impl Session {
             journal,
             link,
             paused: false,
+            deferred: VecDeque::new(),
             since_save: Stopwatch::start(),
             steps_since_save: 0,
             phase_clock: Stopwatch::start(),
@@ -224,8 +229,16 @@ impl Session {
         Ok(())
     }
 
+    /// Puts wishes off until the next steps ask for them.
+    pub(super) fn defer(&mut self, wishes: impl IntoIterator<Item = Flow>) {
+        self.deferred.extend(wishes);
+    }
+
     /// What the face wants; called between steps. Waits while paused.
     pub(super) async fn next_wish(&mut self) -> Result<Flow, RunError> {
+        if let Some(wish) = self.deferred.pop_front() {
+            return Ok(wish);
+        }
         loop {
             let command = match self.paused {
                 true => {

@@ -12,9 +12,17 @@ pub(crate) const LINK: &str = "preset=tiny&seed=3&supernet.epochs=3&supernet.bat
     generator.epochs=1&generator.steps=8&generator.batch=16&evaluate.random=2&\
     evaluate.recalibration=2&evaluate.batch=60&checkpoint.every_steps=10";
 
-/// Opens a link to a search, drops small images and starts it.
+/// Opens a link to a search, drops small images and starts it, up to the first steps.
 #[track_caller]
 pub(crate) fn start(page: &mut Page, address: &str) {
+    begin(page, address);
+    page.until("the first steps", "records().some((one) => one.event === 'supernet_step')");
+    page.ask("watched.trains = performance.now()");
+}
+
+/// The same, up to the click that starts it.
+#[track_caller]
+pub(crate) fn begin(page: &mut Page, address: &str) {
     // The fragment alone would not load it anew.
     page.open("about:blank");
     page.open(address);
@@ -26,8 +34,6 @@ pub(crate) fn start(page: &mut Page, address: &str) {
     page.drop_files(&[("small.tar", &archive.into_inner().unwrap())]);
     page.until("the images", "watched.reports.some((one) => one.Images)");
     page.click("Start the search", "button");
-    page.until("the first steps", "records().some((one) => one.event === 'supernet_step')");
-    page.ask("watched.trains = performance.now()");
 }
 
 /// Waits until the run is complete.
