@@ -222,4 +222,15 @@ fn a_network_is_timed_on_the_device_of_its_run() {
         _ => None,
     });
     assert!(took.is_some_and(|took| took <= (low + high) / 2), "{took:?} of {budget:?}");
+
+    // A file of times that was damaged is told of by name, and the generator answers all the same.
+    std::fs::write(runs.join("tiny-1/latency.json"), "[1, 2").unwrap();
+    desk.ask(Request::Open(runs.join("tiny-1")));
+    let trouble = |report: &Report| matches!(report, Report::Trouble(_));
+    let reports = until(&mut desk, trouble);
+    let told = |what: &str| what.contains("latency.json") && what.contains("measure them again");
+    let told = |report: &Report| matches!(report, Report::Trouble(what) if told(what));
+    assert!(reports.iter().any(told) && !reports.iter().any(timed), "{reports:?}");
+    desk.ask(Request::Answer(Budget { latency: None, macs: Some(u64::MAX), ..budget }));
+    until(&mut desk, |report| matches!(report, Report::Answered(_)));
 }

@@ -11,7 +11,7 @@ use crate::platform::clock::Stopwatch;
 use crate::platform::task;
 use crate::run::answerer::Answerer;
 use crate::run::{RunError, trained};
-use crate::space::Budget;
+use crate::space::{Budget, LatencyTable};
 use crate::studio::backend::{Answer, Report};
 
 /// The way to the worker.
@@ -89,7 +89,7 @@ impl Worker {
         if waiting.timed
             && let (Some(answerer), Some(folder)) = (&mut self.answerer, &self.folder)
         {
-            answerer.set_times(times::read(folder));
+            answerer.set_times(times(folder));
         }
         if let Some(budget) = waiting.budget {
             self.answer(budget).await;
@@ -101,7 +101,7 @@ impl Worker {
         let Some(folder) = &self.folder else { return };
         let loaded = async {
             let mut answerer = trained::generator(folder, &self.adapter).await?;
-            answerer.set_times(times::read(folder));
+            answerer.set_times(times(folder));
             // One answer that nobody waits for: the first move of the slider would wait until the
             // pipelines are compiled.
             let (metric, space) = (answerer.metric(), answerer.space());
@@ -143,4 +143,9 @@ impl Worker {
             }
         }
     }
+}
+
+/// The times of a run's layers. Whoever opened the run has told where they cannot be used.
+fn times(run: &Path) -> Option<LatencyTable> {
+    times::read(run).ok().flatten()
 }
