@@ -108,9 +108,6 @@ pub enum SpaceError {
     /// A budget that limits nothing.
     #[error("the budget limits nothing; give a limit on MACs, on parameters or on both")]
     NoBudget,
-    /// A budget that limits more than two things at once.
-    #[error("MACs, parameters and milliseconds cannot be limited all at once; give up one limit")]
-    ThreeLimits,
     /// A limit on time without times.
     #[error("a limit in milliseconds needs the times of the run's layers; measure them first")]
     NoTimes,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::candidates::{SkipMask, log_probabilities};
 use super::knapsack::{Bounds, solve};
-use super::options::{LayerOption, layer_options};
+use super::options::{COSTS, LayerOption, layer_options};
 use crate::space::architecture::{Architecture, OPS, SUB_BLOCKS};
 use crate::space::cost::layer_cost;
 use crate::space::error::SpaceError;
@@ -40,20 +40,18 @@ impl Budget {
         }
     }
 
-    /// What it limits, two things at most, each always in its place, and how far.
+    /// What it limits, each always in its place, and how far.
     fn limits<'a>(&self, times: Option<&'a LatencyTable>) -> Result<Limits<'a>, SpaceError> {
         let metric = |metric, most: Option<u64>| most.map(|most| (Counted::Metric(metric), most));
-        let mut limits = [metric(Metric::Macs, self.macs), metric(Metric::Params, self.params)];
-        if let Some(most) = self.latency {
-            let free = limits.iter_mut().find(|limit| limit.is_none());
-            let times = times.ok_or(SpaceError::NoTimes)?;
-            *free.ok_or(SpaceError::ThreeLimits)? = Some((Counted::Time(times), most));
-        }
-        Ok(limits)
+        let time = match self.latency {
+            Some(most) => Some((Counted::Time(times.ok_or(SpaceError::NoTimes)?), most)),
+            None => None,
+        };
+        Ok([metric(Metric::Macs, self.macs), metric(Metric::Params, self.params), time])
     }
 }
 
-type Limits<'a> = [Option<(Counted<'a>, u64)>; 2];
+type Limits<'a> = [Option<(Counted<'a>, u64)>; COSTS];
 
 /// Something that a budget limits.
 #[derive(Clone, Copy)]
@@ -106,7 +104,7 @@ pub struct Decoded {
     pub cost: Cost,
     /// The sum of log-probabilities of its kernels and of the trailing skips.
     pub log_probability: f64,
-    /// Whether it uses at least 97 % of the budget, of one of the two if both are limited. If not,
+    /// Whether it uses at least 97 % of the budget, of one of the limits if there are several. If not,
     /// no architecture does: the budget lies above the space's dearest or in a gap of costs.
     pub fills_budget: bool,
 }
@@ -115,7 +113,7 @@ pub struct Decoded {
 /// that use at least 97 % of it; where none does, among all within the budget.
 ///
 /// `alpha` is [layers x 6 x {k3, k5, k7, skip}], flat. For one metric the answer is exact (the
-/// log-probability to 1e-9). For both at once the limits are kept exactly; the best probability
+/// log-probability to 1e-9). For several at once the limits are kept exactly; the best probability
 /// and a filled budget are found in all but contrived cases.
 ///
 /// # Errors
@@ -134,7 +132,7 @@ pub fn most_probable_within(
 ///
 /// # Errors
 /// As [`most_probable_within`]; [`SpaceError::NoTimes`] without a table that is needed,
-/// [`SpaceError::TooFast`], and [`SpaceError::ThreeLimits`] for all three at once.
+/// and [`SpaceError::TooFast`].
 pub fn most_probable_timed(
     space: &Space,
     alpha: &[f32],
@@ -184,7 +182,7 @@ pub fn most_probable_timed(
             most.min(counted.range(space, se).1) - counted.fixed(space, se)
         })
     });
-    let within = Bounds { low: [0; 2], high };
+    let within = Bounds { low: [0; COSTS], high };
     let filling = limits.into_iter().enumerate().filter_map(|(i, limit)| {
         let (counted, most) = limit?;
         let least = (u128::from(most) * u128::from(MIN_FILL_PERCENT)).div_ceil(100);

@@ -7,26 +7,29 @@
 //! finds the best or proves that there is none better: labels whose bound does not beat the
 //! selection in hand are dropped, which leaves few of the 80^19.
 
-use super::options::LayerOption;
+use super::options::{COSTS, Costs, LayerOption};
+
+/// The places of the costs.
+const PLACES: [usize; COSTS] = [0, 1, 2];
 
 /// Gains in score below this (in nats) are not searched for.
 const SCORE_TOLERANCE: f64 = 1e-9;
 
-/// Bins of a coarse search: along one cost, or along each of two.
-type Bins = [u64; 2];
+/// Bins of a coarse search: along one cost, along each of two, or along each of three.
+type Bins = [u64; COSTS];
 
 /// The coarse searches in order. What the first finds leaves the second little to look at.
-const BINS: [Bins; 2] = [[64, 8], [1024, 32]];
+const BINS: [Bins; 2] = [[64, 8, 4], [1024, 32, 12]];
 
-/// Most labels a layer that the exact search follows with two costs. With one cost equal sums
-/// merge, which bounds their number; with two the coarse selection stays where this is exceeded.
+/// Most labels a layer that the exact search follows with several costs. With one cost equal sums
+/// merge, which bounds their number; with more the coarse selection stays where this is exceeded.
 const MAX_LABELS: usize = 10_000;
 
 /// Inclusive bounds on the sum of each cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bounds {
-    pub(super) low: [u64; 2],
-    pub(super) high: [u64; 2],
+    pub(super) low: Costs,
+    pub(super) high: Costs,
 }
 
 /// What is chosen: an option's index for each layer, and the sum of their scores.
@@ -38,7 +41,7 @@ pub(super) struct Selection {
 
 /// The best selection within the bounds, none where there is none.
 ///
-/// With one cost the answer is exact. With two (both vary among the options) it keeps the bounds
+/// With one cost the answer is exact. With more (that vary among the options) it keeps the bounds
 /// exactly, but where more than [`MAX_LABELS`] labels compete it may miss the best score.
 pub(super) fn solve(layers: &[Vec<LayerOption>], bounds: Bounds) -> Option<Selection> {
     let problem = Problem::new(layers, bounds)?;
@@ -60,15 +63,15 @@ struct Problem<'a> {
     /// What the layers from each place of the order on can still add; one more than layers.
     rest: Vec<Rest>,
     /// Price of a unit of each cost; negative where the lower bound presses.
-    price: [f64; 2],
-    /// Whether both costs vary.
-    two_costs: bool,
+    price: [f64; COSTS],
+    /// How many costs vary, at least one.
+    varying: usize,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Rest {
-    least: [u64; 2],
-    most: [u64; 2],
+    least: Costs,
+    most: Costs,
     /// Greatest sum of score - price * cost.
     priced: f64,
 }
@@ -76,7 +79,7 @@ struct Rest {
 /// A partial selection.
 #[derive(Clone, Copy)]
 struct Label {
-    cost: [u64; 2],
+    cost: Costs,
     score: f64,
     /// Index of the label it extends, and of the option it adds.
     parent: usize,
@@ -91,23 +94,24 @@ impl<'a> Problem<'a> {
             (costs.clone().min().unwrap_or(0), costs.max().unwrap_or(0))
         };
         let width = |layer: usize| {
-            [0, 1].map(|i| {
+            PLACES.map(|i| {
                 let (least, most) = spread(&layers[layer], i);
                 most - least
             })
         };
         let mut order: Vec<usize> = (0..layers.len()).collect();
         order.sort_by_key(|&layer| std::cmp::Reverse(width(layer)));
-        let two_costs = [0, 1].iter().all(|&i| order.iter().any(|&layer| width(layer)[i] > 0));
-        let (rest, priced) = (Vec::new(), Vec::new());
-        let mut problem = Self { layers, bounds, order, priced, rest, price: [0.0; 2], two_costs };
+        let varies = |i: &usize| order.iter().any(|&layer| width(layer)[*i] > 0);
+        let varying = PLACES.iter().filter(|i| varies(i)).count().max(1);
+        let (rest, priced, price) = (Vec::new(), Vec::new(), [0.0; COSTS]);
+        let mut problem = Self { layers, bounds, order, priced, rest, price, varying };
         problem.price = problem.prices();
         problem.priced = layers.iter().map(|layer| problem.by_price(layer)).collect();
         let mut rest = vec![Rest::default(); layers.len() + 1];
         for place in (0..layers.len()).rev() {
             let layer = &layers[problem.order[place]];
             let mut sum = rest[place + 1];
-            for i in [0, 1] {
+            for i in PLACES {
                 let (least, most) = spread(layer, i);
                 sum.least[i] += least;
                 sum.most[i] += most;
@@ -117,30 +121,33 @@ impl<'a> Problem<'a> {
             rest[place] = sum;
         }
         problem.rest = rest;
-        problem.can_fit([0; 2], 0).then_some(problem)
+        problem.can_fit([0; COSTS], 0).then_some(problem)
     }
 
     /// The option of greatest score - price * cost, and that value.
-    fn best(&self, layer: &'a [LayerOption], price: [f64; 2]) -> Option<(&'a LayerOption, f64)> {
-        let priced =
-            |o: &LayerOption| o.score - price[0] * o.cost[0] as f64 - price[1] * o.cost[1] as f64;
+    fn best(
+        &self,
+        layer: &'a [LayerOption],
+        price: [f64; COSTS],
+    ) -> Option<(&'a LayerOption, f64)> {
+        let priced = |o: &LayerOption| o.score - sum_of(price, o.cost);
         layer.iter().map(|o| (o, priced(o))).reduce(|a, b| if b.1 > a.1 { b } else { a })
     }
 
-    /// Prices that make the Lagrangian bound tight: exact for one cost, by turns for two.
-    fn prices(&self) -> [f64; 2] {
-        let mut price = [0.0; 2];
-        let rounds = if self.two_costs { 8 } else { 1 };
+    /// Prices that make the Lagrangian bound tight: exact for one cost, by turns for more.
+    fn prices(&self) -> [f64; COSTS] {
+        let mut price = [0.0; COSTS];
+        let rounds = if self.varying > 1 { 8 } else { 1 };
         for _ in 0..rounds {
-            for i in [0, 1] {
+            for i in PLACES {
                 price[i] = self.price_of(i, price);
             }
         }
         price
     }
 
-    /// The price of cost `i`, the other's given, at which the priced optimum enters the bounds.
-    fn price_of(&self, i: usize, mut price: [f64; 2]) -> f64 {
+    /// The price of cost `i`, the others' given, at which the priced optimum enters the bounds.
+    fn price_of(&self, i: usize, mut price: [f64; COSTS]) -> f64 {
         let mut cost_at = |value: f64| {
             price[i] = value;
             let best = self.layers.iter().filter_map(|layer| self.best(layer, price));
@@ -176,9 +183,9 @@ impl<'a> Problem<'a> {
     }
 
     /// Whether the layers from `place` on can bring a sum into the bounds, each cost for itself.
-    fn can_fit(&self, cost: [u64; 2], place: usize) -> bool {
+    fn can_fit(&self, cost: Costs, place: usize) -> bool {
         let rest = &self.rest[place];
-        [0, 1].iter().all(|&i| {
+        PLACES.iter().all(|&i| {
             cost[i] + rest.least[i] <= self.bounds.high[i]
                 && cost[i] + rest.most[i] >= self.bounds.low[i]
         })
@@ -192,14 +199,14 @@ impl<'a> Problem<'a> {
         options
     }
 
-    fn priced_cost(&self, cost: [u64; 2]) -> f64 {
-        self.price[0] * cost[0] as f64 + self.price[1] * cost[1] as f64
+    fn priced_cost(&self, cost: Costs) -> f64 {
+        sum_of(self.price, cost)
     }
 
     /// No completion of a label whose next option is chosen at `place` scores more than this and
     /// that option's score - price * cost.
     fn bound(&self, label: &Label, place: usize) -> f64 {
-        let pressing = [0, 1].map(|i| {
+        let pressing = PLACES.map(|i| {
             let Bounds { low, high } = self.bounds;
             if self.price[i] > 0.0 { high[i] } else { low[i] }
         });
@@ -209,7 +216,7 @@ impl<'a> Problem<'a> {
 
     /// The best selection that scores more than `beat`; with bins a good one.
     fn search(&self, beat: f64, bins: Option<Bins>) -> Option<Selection> {
-        let start = Label { cost: [0; 2], score: 0.0, parent: 0, option: 0 };
+        let start = Label { cost: [0; COSTS], score: 0.0, parent: 0, option: 0 };
         let mut steps: Vec<Vec<Label>> = vec![vec![start]];
         for (place, &layer) in self.order.iter().enumerate() {
             let parents = steps.last()?.iter().enumerate();
@@ -220,7 +227,7 @@ impl<'a> Problem<'a> {
                 let options = options.take_while(move |(priced, _)| bound + priced > beat);
                 options.map(move |&(_, option)| {
                     let choice = &self.layers[layer][option];
-                    let cost = [0, 1].map(|i| from.cost[i] + choice.cost[i]);
+                    let cost = PLACES.map(|i| from.cost[i] + choice.cost[i]);
                     Label { cost, score: from.score + choice.score, parent, option }
                 })
             });
@@ -229,7 +236,7 @@ impl<'a> Problem<'a> {
                 Some(bins) => self.one_a_bin(labels, bins),
                 None => one_a_cost(labels.collect()),
             };
-            if bins.is_none() && self.two_costs && labels.len() > MAX_LABELS {
+            if bins.is_none() && self.varying > 1 && labels.len() > MAX_LABELS {
                 return None;
             }
             steps.push(labels);
@@ -250,12 +257,12 @@ impl<'a> Problem<'a> {
 
     /// The best label of every bin of cost, in the order of bins.
     fn one_a_bin(&self, labels: impl Iterator<Item = Label>, bins: Bins) -> Vec<Label> {
-        let bins = bins[usize::from(self.two_costs)];
+        let bins = bins[self.varying - 1];
         let width = self.rest[0].most.map(|most| most / bins + 1);
-        let [rows, columns] = [0, 1].map(|i| self.rest[0].most[i] / width[i] + 1);
-        let mut grid = vec![None::<Label>; (rows * columns) as usize];
+        let count = PLACES.map(|i| self.rest[0].most[i] / width[i] + 1);
+        let mut grid = vec![None::<Label>; count.iter().product::<u64>() as usize];
         for label in labels {
-            let bin = label.cost[0] / width[0] * columns + label.cost[1] / width[1];
+            let bin = PLACES.iter().fold(0, |bin, &i| bin * count[i] + label.cost[i] / width[i]);
             if let Some(best) = grid.get_mut(bin as usize)
                 && best.is_none_or(|b| label.score > b.score)
             {
@@ -264,6 +271,11 @@ impl<'a> Problem<'a> {
         }
         grid.into_iter().flatten().collect()
     }
+}
+
+/// Each cost of a sum at its price.
+fn sum_of(price: [f64; COSTS], cost: Costs) -> f64 {
+    PLACES.iter().map(|&i| price[i] * cost[i] as f64).sum()
 }
 
 /// The best label of every exact cost, by rising cost.

@@ -7,11 +7,16 @@ use std::collections::BTreeMap;
 use crate::space::architecture::{KERNELS, OPS, SKIP};
 use crate::space::latency_table::MIN_EXPANSION;
 
+/// Things that a budget counts at once, at most.
+pub(super) const COSTS: usize = 3;
+/// What is counted; 0 for what the budget does not count.
+pub(super) type Costs = [u64; COSTS];
+
 /// A possible layer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LayerOption {
-    /// What the budget counts, two things at most; 0 for what it does not count.
-    pub(super) cost: [u64; 2],
+    /// What the budget counts.
+    pub(super) cost: Costs,
     /// Log-probability: of the kernels in the first sub-blocks and of skip in the others.
     pub(super) score: f64,
     /// The kernels in the most probable order.
@@ -23,7 +28,7 @@ pub(super) struct LayerOption {
 /// `log_probabilities` is [6 x 4], flat; `cost` gives what kernels cost.
 pub(super) fn layer_options(
     log_probabilities: &[f64],
-    cost: impl Fn(&[u8]) -> [u64; 2],
+    cost: impl Fn(&[u8]) -> Costs,
 ) -> Vec<LayerOption> {
     let sub_blocks = log_probabilities.as_chunks::<OPS>().0;
     let mut options = Vec::new();
@@ -87,13 +92,13 @@ mod tests {
                 let kept: f64 = ops.iter().enumerate().map(|(b, op)| logs[b * 4 + op]).sum();
                 let skips: f64 = (e as usize..6).map(|b| logs[b * 4 + SKIP]).sum();
                 let cost = layer_cost(layer, &kernels, false);
-                let score = best.entry([cost.macs, cost.params]).or_insert(f64::NEG_INFINITY);
+                let score = best.entry([cost.macs, cost.params, 0]).or_insert(f64::NEG_INFINITY);
                 *score = f64::max(*score, kept + skips);
             }
         }
         let options = layer_options(&logs, |kernels| {
             let cost = layer_cost(layer, kernels, false);
-            [cost.macs, cost.params]
+            [cost.macs, cost.params, 0]
         });
         // Of the 80 multisets some cost the same: five k5 as much as three k3 and two k7.
         assert_eq!(options.len(), best.len());

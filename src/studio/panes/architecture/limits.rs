@@ -49,15 +49,11 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, space: &Space) {
     for slider in sliders {
         let Slider { name, unit, count, range, limit: value, cost, set } = slider;
         let fills = |cost: u64, limit: u64| cost * 100 >= limit * MIN_FILL_PERCENT && cost <= limit;
-        // One at least must limit, and a search for a network within three is not made.
-        let (optional, usable) = (value.is_none() || limits > 1, value.is_some() || limits < 2);
+        // One at least must limit.
+        let optional = value.is_none() || limits > 1;
         let binding = limits > 1 && value.zip(cost).is_some_and(|(limit, cost)| fills(cost, limit));
         let limit = Limit { name, unit, count, range, value, optional, binding };
-        let drawn = ui.add_enabled_ui(usable, |ui| limit::show(ui, view.tokens, &limit));
-        drawn
-            .response
-            .on_disabled_hover_text("Two limits at once: drag another one to its end first");
-        if let Some(most) = drawn.inner {
+        if let Some(most) = limit::show(ui, view.tokens, &limit) {
             set(&mut budget, most);
         }
     }
