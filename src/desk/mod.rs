@@ -118,8 +118,6 @@ impl Desk {
                 let adapter = self.adapter.clone();
                 self.aside("check", async move |mail| mail.send(check(&adapter).await))?;
             }
-            // A browser cannot wait for a step on the spot.
-            Request::Probe { .. } if !CAN_BLOCK => {}
             Request::Probe { known } => {
                 let (adapter, mail) = (self.adapter.clone(), self.mail.clone());
                 self.prober = Some(Prober::start(known, adapter, mail)?);
@@ -358,7 +356,10 @@ fn beside(run: &Path) -> Vec<Report> {
         reports.push(Report::DrawnBefore(drawn));
     }
     reports.push(Report::PinsBefore(pins::read(run)));
-    reports.extend(times::read(run).map(|times| Report::BlocksTimed(Ok(times))));
+    reports.extend(match times::read(run) {
+        Ok(times) => times.map(|times| Report::BlocksTimed(Ok(times))),
+        Err(error) => Some(Report::Trouble(error.to_string())),
+    });
     reports
 }
 

@@ -73,7 +73,8 @@ async fn work(
     probe(&gpu, &goes_on, &mut |preset, pace| {
         paces.insert(preset.to_owned(), pace);
         tell(&paces, Probing::UnderWay);
-    })?;
+    })
+    .await?;
     tell(&paces, if goes_on() { Probing::Ended } else { Probing::Stopped });
     Ok(())
 }

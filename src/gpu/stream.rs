@@ -264,6 +264,15 @@ impl Gpu {
         self.fault()
     }
 
+    /// Submits and goes on when the device is idle.
+    pub async fn idle(&self) -> Result<(), GpuError> {
+        if CAN_BLOCK {
+            return self.finish();
+        }
+        // What is asked of a device is done in order, so a value that has come back tells.
+        self.read(&self.buffer(4)?, 4)?.arrive().await.map(drop)
+    }
+
     /// Starts to fetch the first `bytes` of `buffer`, after everything recorded so far.
     pub fn read(&self, buffer: &Buffer, bytes: u64) -> Result<Readback, GpuError> {
         let host = self.inner.device.create_buffer(&wgpu::BufferDescriptor {

@@ -1,10 +1,10 @@
 //! The probe: the pace of a preset's trainings on a device, from a few real steps of the supernet
-//! and of the generator on images made up. It writes nothing. Not in a browser, where a step cannot
-//! be waited for on the spot.
+//! and of the generator on images made up. It writes nothing.
 
 use super::RunError;
-use super::steps::Steps;
+use super::steps::{Step, Steps};
 use crate::gpu::Gpu;
+use crate::platform::CAN_BLOCK;
 use crate::platform::clock::Stopwatch;
 use crate::protocol::config::Config;
 use crate::protocol::pace::{Line, Pace};
@@ -18,17 +18,21 @@ const LEAST: usize = 2;
 const LONG: f64 = 0.08;
 /// Where the smallest step would take longer than this it is not done, seconds.
 const PATIENCE: f64 = 1.0;
+/// Where a browser takes longer than this for a kernel, in which it draws nothing, it is spared the
+/// others, seconds.
+const PAUSE: f64 = 0.1;
 /// After this no preset is begun any more, and none goes on to a larger batch than it needs,
 /// seconds.
 const BOUND: f64 = 2.0;
 
 /// The pace of each preset, told as it becomes known: an estimate. One whose steps would take too
 /// long here, or that comes after two seconds, has that of the one before it, scaled by the
-/// arithmetic between them. `goes_on` is asked between steps; false ends the probe early.
+/// arithmetic between them. `goes_on` is asked between steps; false ends the probe early. So does a
+/// browser that is slow to make kernels, since the probe is not worth a page that stands still.
 ///
 /// # Errors
 /// Where the GPU fails.
-pub fn probe(
+pub async fn probe(
     gpu: &Gpu,
     goes_on: &dyn Fn() -> bool,
     tell: &mut dyn FnMut(&'static str, Pace),
@@ -42,7 +46,7 @@ pub fn probe(
         let too_long = |pace: &Pace| pace.generator.seconds(BATCHES[0]) > PATIENCE;
         let pace = match scaled {
             Some(pace) if watch.seconds() > BOUND || too_long(&pace) => Some(pace),
-            _ => measure(gpu, &config, &watch, goes_on)?,
+            _ => measure(gpu, &config, &watch, goes_on).await?,
         };
         let Some(pace) = pace else { return Ok(()) };
         tell(name, pace);
@@ -52,7 +56,7 @@ pub fn probe(
 }
 
 /// The pace from steps of growing batches; `None` where it was ended early.
-fn measure(
+async fn measure(
     gpu: &Gpu,
     config: &Config,
     watch: &Stopwatch,
@@ -61,24 +65,17 @@ fn measure(
     let (mut supernet, mut generator) = (Vec::new(), Vec::new());
     for batch in BATCHES {
         let steps = Steps::new(gpu, config, batch)?;
-        let mut time = |_: &str, step: &mut dyn FnMut() -> Result<(), RunError>| {
-            let new = supernet.is_empty();
-            supernet.push((batch, seconds(gpu, new, step)?));
-            Ok(())
-        };
-        if !goes_on() {
-            return Ok(None);
+        let trained = steps.fresh_supernet()?;
+        let of = [
+            (steps.supernet_step(None, || 0)?, &mut supernet),
+            (steps.generator_step(&trained)?, &mut generator),
+        ];
+        for (mut step, times) in of {
+            if !goes_on() || !is_ready(gpu, &mut step).await? {
+                return Ok(None);
+            }
+            times.push((batch, seconds(gpu, times.is_empty(), &mut step).await?));
         }
-        steps.supernet(None, &mut time)?;
-        let mut time = |_: &str, step: &mut dyn FnMut() -> Result<(), RunError>| {
-            let new = generator.is_empty();
-            generator.push((batch, seconds(gpu, new, step)?));
-            Ok(())
-        };
-        if !goes_on() {
-            return Ok(None);
-        }
-        steps.generator(&mut time)?;
         let long = |times: &[(usize, f64)]| times.last().is_some_and(|(_, time)| *time > LONG);
         let well = long(&supernet) && long(&generator);
         if supernet.len() >= LEAST && (well || watch.seconds() > BOUND) {
@@ -88,24 +85,36 @@ fn measure(
     Ok(Some(Pace { supernet: line(&supernet), generator: line(&generator) }))
 }
 
+/// Makes the kernels of a step ready, in a browser; false where that takes it too long. The first one
+/// waits for the device to begin.
+async fn is_ready(gpu: &Gpu, step: &mut Step<'_>) -> Result<bool, RunError> {
+    if CAN_BLOCK {
+        return Ok(true);
+    }
+    for (kernel, place) in gpu.rehearse(step)?.iter().zip(0..) {
+        let watch = Stopwatch::start();
+        gpu.make_ready(kernel).await?;
+        if place > 0 && watch.seconds() > PAUSE {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Seconds of a step, the shorter of two unless one is long. Where it is `new` a first one only
 /// makes the pipelines.
-fn seconds(
-    gpu: &Gpu,
-    new: bool,
-    step: &mut dyn FnMut() -> Result<(), RunError>,
-) -> Result<f64, RunError> {
-    let mut once = || -> Result<f64, RunError> {
+async fn seconds(gpu: &Gpu, new: bool, step: &mut Step<'_>) -> Result<f64, RunError> {
+    let mut once = async || -> Result<f64, RunError> {
         let watch = Stopwatch::start();
         step()?;
-        gpu.finish()?;
+        gpu.idle().await?;
         Ok(watch.seconds())
     };
     if new {
-        once()?;
+        once().await?;
     }
-    let time = once()?;
-    if time > LONG { Ok(time) } else { Ok(once()?.min(time)) }
+    let time = once().await?;
+    if time > LONG { Ok(time) } else { Ok(once().await?.min(time)) }
 }
 
 /// The line through the two largest batches.

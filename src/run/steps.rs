@@ -22,6 +22,9 @@ use crate::space::{Architecture, Space, random_architecture};
 pub type See<'a> =
     dyn FnMut(&'static str, &mut dyn FnMut() -> Result<(), RunError>) -> Result<(), RunError> + 'a;
 
+/// A step that can be done any number of times.
+pub(super) type Step<'a> = Box<dyn FnMut() -> Result<(), RunError> + 'a>;
+
 /// What the steps of a configuration work on.
 pub struct Steps<'a> {
     gpu: &'a Gpu,
@@ -58,7 +61,7 @@ impl<'a> Steps<'a> {
         along: Option<&Architecture>,
         see: &mut See<'_>,
     ) -> Result<(), RunError> {
-        self.supernet_step(along, &mut || 0, see)
+        see("supernet", &mut *self.supernet_step(along, || 0)?)
     }
 
     /// The same along other paths in every step, as training draws them.
@@ -67,26 +70,25 @@ impl<'a> Steps<'a> {
     /// As [`Steps::supernet`].
     pub fn supernet_on_random_paths(&self, see: &mut See<'_>) -> Result<(), RunError> {
         let mut done = 0;
-        let mut number = || {
+        let number = || {
             done += 1;
             done - 1
         };
-        self.supernet_step(None, &mut number, see)
+        see("supernet", &mut *self.supernet_step(None, number)?)
     }
 
     /// A step along a path, or along those of the step that `number` gives.
-    fn supernet_step(
-        &self,
+    pub(super) fn supernet_step<'s>(
+        &'s self,
         along: Option<&Architecture>,
-        number: &mut dyn FnMut() -> u64,
-        see: &mut See<'_>,
-    ) -> Result<(), RunError> {
+        mut number: impl FnMut() -> u64 + 's,
+    ) -> Result<Step<'s>, RunError> {
         let Steps { gpu, config, .. } = *self;
         let (net, store) = self.fresh_supernet()?;
         let mut t = SupernetTrainer::new(gpu, net, store, settings::supernet(config))?;
         let (augment, lr) = (search_augment(&config.supernet), config.supernet.lr);
         let path = along.map(|architecture| [Path::from(architecture)]);
-        see("supernet", &mut || {
+        Ok(Box::new(move || {
             let parts = self.load(&augment)?;
             match &path {
                 Some(path) => t.step_along(gpu, &parts, lr, path)?,
@@ -96,7 +98,7 @@ impl<'a> Steps<'a> {
                 }
             }
             Ok(())
-        })
+        }))
     }
 
     /// A step of the generator.
@@ -104,18 +106,25 @@ impl<'a> Steps<'a> {
     /// # Errors
     /// As [`Steps::supernet`].
     pub fn generator(&self, see: &mut See<'_>) -> Result<(), RunError> {
+        see("generator", &mut *self.generator_step(&self.fresh_supernet()?)?)
+    }
+
+    /// A step of the generator over a supernet.
+    pub(super) fn generator_step<'s>(
+        &'s self,
+        (net, store): &'s (Supernet, Store),
+    ) -> Result<Step<'s>, RunError> {
         let Steps { gpu, config, ref space, streams, .. } = *self;
         let answerer = Answerer::new(gpu, config, space)?;
         let targets = config.targets(space);
         let settings = settings::generator(config, targets);
         let costs = space.cost_table(config.general.constraint);
         let own = (answerer.net.clone(), answerer.store.clone());
-        let (net, store) = self.fresh_supernet()?;
-        let mut g = GeneratorTrainer::new(gpu, own, (&net, &store), &costs, settings)?;
+        let mut g = GeneratorTrainer::new(gpu, own, (net, store), &costs, settings)?;
         let target = 0.5 * (targets.low + targets.high) as f64;
         let noise = gumbel_noise(space.layers().len(), &mut streams.stream(Purpose::Gumbel, 0));
         let augment = search_augment(&config.supernet);
-        see("generator", &mut || {
+        Ok(Box::new(move || {
             let of = GeneratorStep {
                 parts: &self.load(&augment)?,
                 target,
@@ -125,7 +134,7 @@ impl<'a> Steps<'a> {
                 lr: config.generator.lr,
             };
             Ok(g.step(gpu, &of)?)
-        })
+        }))
     }
 
     /// A step of an architecture, drawn at random, trained from scratch.
@@ -146,7 +155,8 @@ impl<'a> Steps<'a> {
         })
     }
 
-    fn fresh_supernet(&self) -> Result<(Supernet, Store), GpuError> {
+    /// A supernet as initialised.
+    pub(super) fn fresh_supernet(&self) -> Result<(Supernet, Store), GpuError> {
         let mut rng = self.streams.stream(Purpose::Init, 0);
         Supernet::new(self.gpu, &self.space, settings::shadow(self.config), &mut rng)
     }

@@ -59,6 +59,8 @@ pub struct App {
     /// When the budget last changed, in the clock of egui.
     moved: f64,
     known_paces: KnownPaces,
+    /// Whether a run is about to open by itself.
+    expects_run: bool,
     /// What is to be told once the next run is open: before, that would take it away.
     later: Option<String>,
 }
@@ -114,12 +116,14 @@ impl App {
             on_start: true,
             moved: 0.0,
             known_paces,
+            expects_run: false,
             later: None,
         }
     }
 
     /// Goes on with a run whose window was lost, if one was under way there, and tells `why`.
     pub fn resuming(mut self, run: Option<PathBuf>, why: &str) -> Self {
+        self.expects_run = run.is_some();
         match run {
             Some(run) => {
                 self.later = Some(why.to_owned());
@@ -127,6 +131,12 @@ impl App {
             }
             None => self.studio.apply(Report::Trouble(why.to_owned())),
         }
+        self
+    }
+
+    /// A run that nobody asked for here is about to open: until then nothing is probed.
+    pub fn expecting_run(mut self) -> Self {
+        self.expects_run = true;
         self
     }
 
@@ -214,10 +224,13 @@ impl App {
                 Report::Probed { adapter, paces, standing: Probing::Ended } => {
                     match self.known_paces.get(adapter) {
                         Some(known) => self.studio.paces = known.clone(),
-                        None if paces.is_empty() => {}
+                        // The probe failed.
+                        None if adapter.is_empty() => {}
+                        // None at all are known for good, too: there the probe is not worth it.
                         None => drop(self.known_paces.insert(adapter.clone(), paces.clone())),
                     }
                 }
+                Report::Opened { .. } | Report::Trouble(_) => self.expects_run = false,
                 _ => {}
             }
             self.studio.apply(report);
@@ -413,10 +426,10 @@ impl App {
     }
 
     /// Has the adapter probed for the expected times of the start page, once it is in view. Not
-    /// beside a run, which would tell wrong times and be held up.
+    /// beside a run, or one that is about to open, which would tell wrong times and be held up.
     fn probe(&mut self) {
         let computes = self.studio.run.as_ref().is_some_and(|run| run.live.under_way());
-        let wanted = self.on_start && !computes && !self.studio.in_page();
+        let wanted = self.on_start && !computes && !self.expects_run;
         if wanted && self.studio.probing == Probing::Stopped {
             self.studio.probing = Probing::UnderWay;
             let known = self.known_paces.keys().cloned().collect();

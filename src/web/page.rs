@@ -48,9 +48,10 @@ pub(super) fn open(window: &Window) {
             if let Some(state) = &context.wgpu_render_state {
                 remote.watch(state);
             }
-            let (address, run) = (remote.address(), remote.lost_run());
+            let (address, run, demo) = (remote.address(), remote.lost_run(), remote.shows_demo());
             let app = App::new(&context.egui_ctx, context.storage, Box::new(remote), None);
             let app = app.at(address);
+            let app = if demo { app.expecting_run() } else { app };
             Ok(Box::new(match run {
                 Some(run) => app.resuming(Some(run), LOST),
                 None => app,
@@ -113,10 +114,15 @@ impl Remote {
         remote.listen();
         remote.follow_links();
         remote.save_when_hidden();
-        if remote.query().split('&').any(|word| word == DEMO) {
+        if remote.shows_demo() {
             remote.send(&ToWorker::Demo, None);
         }
         Ok(remote)
+    }
+
+    /// Whether the address asks for the run that was trained beforehand.
+    fn shows_demo(&self) -> bool {
+        self.query().split('&').any(|word| word == DEMO)
     }
 
     /// The run that was under way when the page lost its device; told once.

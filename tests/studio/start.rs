@@ -104,3 +104,35 @@ fn an_adapter_that_was_probed_is_known_in_the_next_session() {
     harness.run_steps(3);
     assert!(harness.query_by_label_contains("small: about ").is_some());
 }
+
+#[test]
+fn nothing_is_probed_while_a_run_is_about_to_open_by_itself() {
+    let talk = Shared::default();
+    let next = talk.clone();
+    let make = move |ctx: &Context| {
+        App::new(ctx, None, Box::new(Fake(next.clone())), None).expecting_run()
+    };
+    let mut harness = drawn_by([1440.0, 900.0], Theme::Dark, Blind, make);
+    let probes = |all: Vec<Request>| all.iter().any(|one| matches!(one, Request::Probe { .. }));
+    assert!(!probes(asked(&talk)));
+    talk.borrow_mut().reports = vec![Report::Trouble("it could not be had".to_owned())];
+    harness.run_steps(3);
+    assert!(probes(asked(&talk)));
+}
+
+#[test]
+fn an_adapter_that_is_too_slow_to_be_probed_is_not_probed_in_the_next_session() {
+    let (talk, mut harness) = at(Stage::Nothing);
+    let (adapter, paces) = ("slow".to_owned(), BTreeMap::new());
+    let told = Report::Probed { adapter: adapter.clone(), paces, standing: Probing::Ended };
+    talk.borrow_mut().reports = vec![told];
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("measuring").is_none());
+    let mut kept = Kept::default();
+    eframe::App::save(harness.state_mut().as_mut().unwrap(), &mut kept);
+    let talk = Shared::default();
+    let next = talk.clone();
+    let make = move |ctx: &Context| App::new(ctx, Some(&kept), Box::new(Fake(next.clone())), None);
+    drawn_by([1440.0, 900.0], Theme::Dark, Blind, make);
+    assert!(asked(&talk).contains(&Request::Probe { known: vec![adapter] }));
+}
