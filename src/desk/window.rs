@@ -1,6 +1,8 @@
 //! The window on a desktop, opened anew where its graphics device is lost.
 
+use std::any::Any;
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -41,6 +43,11 @@ pub enum WindowError {
         "the window's graphics device was lost twice within {SOON} seconds; runs are saved: open the studio again once that has passed, or go on with `sgnas search --resume`"
     )]
     Lost,
+    /// In the midst of a frame, after which the system opens no other window for this program.
+    #[error(
+        "the window's graphics device was lost while it painted; runs are saved: open the studio again, or go on with `sgnas search --resume`"
+    )]
+    LostInFrame,
     /// No thread for the work behind it.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -99,10 +106,20 @@ fn show(
         }
         Ok(Box::new(Window { app, kept: of_window }))
     });
-    eframe::run_native("sgnas", options, make)
+    let shown = catch_unwind(AssertUnwindSafe(|| eframe::run_native("sgnas", options, make)));
+    unless_it_panicked(shown, kept.is_lost())?
         .map_err(|error| WindowError::Refused(error.to_string()))?;
     let run = kept.run.take();
     Ok(kept.is_lost().then_some(Left(run)))
+}
+
+/// What draws for egui panics where the device goes while it paints: that is told as what it is, and
+/// any other panic goes on.
+fn unless_it_panicked<T>(
+    shown: Result<T, Box<dyn Any + Send>>,
+    lost: bool,
+) -> Result<T, WindowError> {
+    shown.map_err(|panic| if lost { WindowError::LostInFrame } else { resume_unwind(panic) })
 }
 
 /// What outlives a window.
@@ -159,5 +176,19 @@ impl eframe::App for Window {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         self.app.save(storage);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_the_device_is_lost_is_told_as_the_loss_and_any_other_goes_on() {
+        let panicked = || catch_unwind(|| -> () { panic!("on purpose") });
+        let lost = unless_it_panicked(panicked(), true);
+        assert!(matches!(lost, Err(WindowError::LostInFrame)), "{lost:?}");
+        assert!(catch_unwind(|| unless_it_panicked(panicked(), false)).is_err());
+        assert!(matches!(unless_it_panicked(Ok(3), true), Ok(3)));
     }
 }
