@@ -128,7 +128,7 @@ pub fn mebibytes(bytes: u64) -> String {
     format!("{} MiB", grouped(bytes >> 20))
 }
 
-/// "0.8 s", "42 s", "3 min 20 s", "2 h 05 min".
+/// "0.8 s", "42 s", "3 min 20 s", "2 h 05 min", "3 days 4 h".
 pub fn duration(seconds: f64) -> String {
     if seconds < 9.95 {
         return format!("{seconds:.1} s");
@@ -137,7 +137,8 @@ pub fn duration(seconds: f64) -> String {
     match whole {
         0..60 => format!("{whole} s"),
         60..3_600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", whole / 3_600, whole % 3_600 / 60),
+        3_600..172_800 => format!("{} h {:02} min", whole / 3_600, whole % 3_600 / 60),
+        _ => format!("{} days {} h", grouped(whole / 86_400), whole % 86_400 / 3_600),
     }
 }
 
@@ -282,6 +283,7 @@ mod tests {
         assert_eq!(duration(200.2), "3 min 20 s");
         assert_eq!(duration(59.6), "1 min 00 s");
         assert_eq!(duration(7_500.0), "2 h 05 min");
+        assert_eq!(duration(50.0 * 3_600.0), "2 days 2 h");
     }
 
     #[test]

@@ -46,8 +46,8 @@ fn left(view: &View<'_>) -> String {
     let studio = view.studio;
     let device = studio.run.as_ref().and_then(|run| run.state.start.as_ref());
     let mut parts = match (device, studio.adapters.first()) {
-        (Some(start), _) => vec![start.device.name.clone(), start.device.backend.clone()],
-        (None, Some(adapter)) => vec![adapter.name.clone(), adapter.backend.clone()],
+        (Some(start), _) => vec![start.device.name.clone(), interface(&start.device.backend)],
+        (None, Some(adapter)) => vec![adapter.name.clone(), interface(&adapter.backend)],
         (None, None) => vec!["looking for adapters …".to_owned()],
     };
     if let Some(run) = studio.run.as_ref().filter(|run| run.live.under_way())
@@ -65,6 +65,19 @@ fn left(view: &View<'_>) -> String {
         parts.push(format!("answer {}", milliseconds(answer)));
     }
     parts.join(" · ")
+}
+
+/// An interface to the GPU as its makers spell it.
+fn interface(name: &str) -> String {
+    let known = [
+        ("vulkan", "Vulkan"),
+        ("metal", "Metal"),
+        ("dx12", "Direct3D 12"),
+        ("gl", "OpenGL"),
+        ("webgpu", "WebGPU"),
+    ];
+    let spelled = known.iter().find(|(ours, _)| *ours == name);
+    spelled.map_or(name, |(_, theirs)| theirs).to_owned()
 }
 
 /// What the run under way holds of its device.

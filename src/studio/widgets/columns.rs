@@ -18,8 +18,8 @@ impl Columns {
     /// As many columns as layers, in the width of a rectangle beside the labels.
     pub(in crate::studio) fn new(rect: Rect, count: usize) -> Self {
         let room = (rect.width() - LABELS).max(1.0);
-        // Few layers do not become slabs.
-        let width = (room / count.max(1) as f32).min(96.0);
+        // Few layers fill the pane, but do not become slabs.
+        let width = (room / count.max(1) as f32).min(168.0);
         Self { left: rect.left() + LABELS, width, count }
     }
 

@@ -53,6 +53,16 @@ pub(in crate::studio) fn show(
     (response, under)
 }
 
+/// The colours' meaning, into a line that runs from right to left.
+pub(in crate::studio) fn legend(ui: &mut Ui, tokens: &Tokens) {
+    for (colour, name) in [(tokens.warning, "depthwise"), (tokens.random, "pointwise")] {
+        ui.label(egui::RichText::new(name).small().color(tokens.muted));
+        let (rect, _) = ui.allocate_exact_size(vec2(11.0, 11.0), Sense::hover());
+        ui.painter().rect_filled(rect, CornerRadius::same(2), colour);
+        ui.add_space(4.0);
+    }
+}
+
 /// A count as short as a column is narrow: "324 k", or "324k", or in its unit alone.
 fn compact(count: u64, width: f32) -> String {
     let text = short(count);

@@ -142,7 +142,7 @@ pub(in crate::studio) fn show(ui: &mut Ui, tokens: &Tokens, limit: &Limit) -> Op
                 .on_hover_text("This limit decides: the network nearly uses it up");
         }
     });
-    ui.add_space(10.0);
+    ui.add_space(13.0);
     changed.then(|| {
         let value = value.round() as u64;
         // The last step to the right is none.
@@ -169,7 +169,8 @@ fn ends(ui: &Ui, tokens: &Tokens, rail: egui::Rect, limit: &Limit) {
         (rail.left_bottom(), Align2::LEFT_TOP, low),
         (rail.right_bottom(), Align2::RIGHT_TOP, high),
     ] {
-        let at = at + vec2(0.0, -3.0);
+        // Clear of a handle at the end.
+        let at = at + vec2(0.0, 1.0);
         ui.painter().text(at, align, limit.count.told(value), theme::caption(), tokens.muted);
     }
 }

@@ -22,7 +22,7 @@ use crate::studio::widgets::{card, icon, layer_macs, limit, note, pinned, strip,
 /// How long the strip fades from one architecture to the next.
 const FADE: f64 = 0.08;
 /// Room of the smallest drawing of MACs.
-const LEAST_MACS: f32 = 34.0;
+const LEAST_MACS: f32 = 60.0;
 const MOST_MACS: f32 = 150.0;
 /// Room of a heading with the gaps around it.
 const SECTION: f32 = 42.0;
@@ -160,7 +160,7 @@ impl ArchitecturePane {
                 lit = lit.or(under);
             }
             section(ui, "MACs per layer", |ui| {
-                ui.label(RichText::new("pointwise · depthwise").small().color(tokens.muted));
+                layer_macs::legend(ui, tokens);
                 if of_answer.is_none() {
                     ui.add_space(16.0);
                     strip::legend(ui, tokens);
