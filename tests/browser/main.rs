@@ -18,7 +18,7 @@ mod without;
 use std::time::Duration;
 
 use page::Page;
-use search::{LINK, answers_to_the_slider, loss_falls, start, until_ended, weights};
+use search::{LINK, answers_to_the_slider, begin, loss_falls, start, until_ended, weights};
 use serde_json::Value;
 use sgnas::desk::Desk;
 use sgnas::gpu::{AdapterChoice, Gpu};
@@ -62,6 +62,55 @@ fn a_search_trains_answers_and_survives_a_reload_to_the_same_bytes() {
 
     goes_on_elsewhere(&stage, &mut page);
     stage.nothing_amiss(&page);
+}
+
+#[test]
+fn a_run_holds_and_ends_while_its_kernels_are_made_ready() {
+    let Some(stage) = Stage::set() else { return };
+    let mut page = stage.page(true);
+    begin(&mut page, &format!("{}#{LINK}", stage.studio));
+    let told = "records().filter((one) => one.event === 'preparing')";
+    page.until("kernels", &format!("{told}.length > 1"));
+    page.click("Hold after this step", "button");
+    page.until("the hold", "named('Go on', 'button').length");
+    // The one under way is made.
+    std::thread::sleep(Duration::from_secs(2));
+    let held = page.ask(&format!("{told}.length"));
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(page.ask(&format!("{told}.length")), held, "nothing goes on while the run holds");
+    page.click("Go on", "button");
+    page.until("more kernels", &format!("{told}.length > {held}"));
+    page.click("Stop: save and end", "button");
+    let clicked = page.ask("performance.now()").as_f64().unwrap();
+    page.until("the end", "watched.reports.some((one) => one.Ended)");
+    let ended = page.ask("performance.now()").as_f64().unwrap();
+    println!("the run ended {} ms after the click", (ended - clicked).round());
+    let last = page.ask(&format!("{told}.at(-1)"));
+    assert!(last["done"].as_u64() < last["total"].as_u64(), "{last}");
+    page.click("Resume", "button");
+    page.until("its steps", "records().some((one) => one.event === 'supernet_step')");
+    stage.nothing_amiss(&page);
+}
+
+#[test]
+fn a_run_goes_on_after_a_crash_of_the_browsers_gpu_process() {
+    let Some(stage) = Stage::set() else { return };
+    let mut page = stage.page(true);
+    start(&mut page, &format!("{}#{LINK}", stage.studio));
+    page.until("a kept checkpoint", "kept('tiny-1')");
+    page.ask("window.old = true");
+    page.crash_gpu_process();
+    page.until("a new page", "window.old === undefined && document.readyState === 'complete'");
+    page.until_drawn();
+    page.until("a word about it", "named('the browser took').length");
+    page.picture("crashed");
+    let opened = "watched.reports.find((one) => one.Opened?.live).Opened";
+    page.until("the run", opened);
+    let before = page
+        .ask(&format!("{opened}.records.filter((one) => one.event === 'supernet_step').length"));
+    assert!(before.as_u64() > Some(0), "what was done before is there");
+    until_ended(&mut page);
+    println!("complaints after the crash: {:?}", page.complaints);
 }
 
 /// The page was told how far the kernels are, up to the last one, before the first step.
