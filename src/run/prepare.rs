@@ -11,15 +11,18 @@ use crate::nas::{Network, Path, Supernet, hits, recalibrate};
 use crate::nn::{Ctx, Store};
 use crate::platform::CAN_BLOCK;
 use crate::platform::clock::Stopwatch;
+use crate::platform::random::{Purpose, Streams};
 use crate::protocol::event::Event;
-use crate::space::{Architecture, SpaceError};
+use crate::space::{Architecture, SpaceError, random_architecture};
 
 /// Steps that are gone through to learn which kernels a training needs.
 pub(super) const REHEARSED: u64 = 8;
 /// How often progress is told, seconds.
 const PATIENCE: f64 = 0.5;
-/// Layers of every kernel, of the fewest sub-blocks and of all: what networks are made of.
-const LAYERS: [&[u8]; 6] = [&[3, 3], &[5, 5], &[7, 7], &[3, 5, 7, 3, 5, 7], &[3, 5, 7], &[7; 6]];
+/// The smallest layers and the largest; between them networks are drawn at random.
+const LAYERS: [&[u8]; 2] = [&[3, 3], &[7; 6]];
+/// Networks that are drawn: each meets but some of the sizes that kernels have variants for.
+const DRAWN: usize = 64;
 
 /// Makes the kernels ready that `rehearsal` needs; it goes through the work with a trainer of its
 /// own, since nothing is computed meanwhile. It holds where the face pauses, and ends early where
@@ -101,10 +104,12 @@ pub(super) fn rehearse_paths(
     Ok(())
 }
 
-/// Paths that meet what any path meets.
+/// Paths that together meet nearly all that a path can meet.
 fn paths(layers: usize) -> Result<Vec<Path>, SpaceError> {
-    let of = |kernels: &&[u8]| Architecture::uniform(layers, kernels).map(|a| Path::from(&a));
-    LAYERS.iter().map(of).collect()
+    let mut rng = Streams::new(0).stream(Purpose::Path, 0);
+    let ends = LAYERS.iter().map(|kernels| Architecture::uniform(layers, kernels));
+    let drawn = (0..DRAWN).map(|_| Ok(random_architecture(layers, &mut rng)));
+    ends.chain(drawn).map(|one| one.map(|one| Path::from(&one))).collect()
 }
 
 #[cfg(test)]
