@@ -193,7 +193,7 @@ impl Images {
         batch: usize,
     ) -> Result<impl Iterator<Item = Result<Batch, RunError>>, RunError> {
         let mut starts = self.range(part).step_by(batch.max(1));
-        let ends = starts.next().into_iter().chain(starts.last());
+        let ends = starts.next().into_iter().chain(starts.next_back());
         self.beginning_at(gpu, part, batch, ends)
     }
 
