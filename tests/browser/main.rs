@@ -92,27 +92,6 @@ fn a_run_holds_and_ends_while_its_kernels_are_made_ready() {
     stage.nothing_amiss(&page);
 }
 
-#[test]
-fn a_run_goes_on_after_a_crash_of_the_browsers_gpu_process() {
-    let Some(stage) = Stage::set() else { return };
-    let mut page = stage.page(true);
-    start(&mut page, &format!("{}#{LINK}", stage.studio));
-    page.until("a kept checkpoint", "kept('tiny-1')");
-    page.ask("window.old = true");
-    page.crash_gpu_process();
-    page.until("a new page", "window.old === undefined && document.readyState === 'complete'");
-    page.until_drawn();
-    page.until("a word about it", "named('the browser took').length");
-    page.picture("crashed");
-    let opened = "watched.reports.find((one) => one.Opened?.live).Opened";
-    page.until("the run", opened);
-    let before = page
-        .ask(&format!("{opened}.records.filter((one) => one.event === 'supernet_step').length"));
-    assert!(before.as_u64() > Some(0), "what was done before is there");
-    until_ended(&mut page);
-    println!("complaints after the crash: {:?}", page.complaints);
-}
-
 /// The page was told how far the kernels are, up to the last one, before the first step.
 #[track_caller]
 fn kernels_are_ready_before_the_first_step(page: &mut Page) {

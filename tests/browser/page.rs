@@ -299,11 +299,6 @@ impl Page {
         self.until("being seen", "document.visibilityState === 'visible'");
     }
 
-    /// Has the browser's GPU process crash, and with it all devices.
-    pub(crate) fn crash_gpu_process(&mut self) {
-        self.chromium.call("", "Browser.crashGpuProcess", json!({}));
-    }
-
     /// Takes the GPU devices of the newest worker away; how many it had.
     #[track_caller]
     pub(crate) fn lose_devices_of_worker(&mut self) -> u64 {
