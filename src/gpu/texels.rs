@@ -21,8 +21,10 @@ pub(super) const BINDING: wgpu::BindingType = wgpu::BindingType::StorageTexture 
 const WIDTH: u32 = 1024;
 /// Bytes of a texel.
 const TEXEL: u32 = 16;
-/// The most bytes of a tensor that can be read so: WebGPU grants 8,192 rows.
-pub(super) const LARGEST: u64 = 8192 * WIDTH as u64 * TEXEL as u64;
+/// Rows that WebGPU grants.
+const TALLEST: u32 = 8192;
+/// The most bytes of a tensor that can be read so.
+pub(super) const LARGEST: u64 = TALLEST as u64 * WIDTH as u64 * TEXEL as u64;
 
 /// A texture that a dispatch reads.
 #[derive(Clone, Debug)]
@@ -182,9 +184,10 @@ impl Staging {
     }
 }
 
-/// At least so many rows, and no power of two: a driver compiles a kernel anew for those.
+/// At least so many rows, and but for the tallest no power of two: a driver compiles a kernel anew for
+/// those.
 fn uneven(rows: u32) -> u32 {
-    if rows.is_power_of_two() { (rows + 1).max(3) } else { rows }
+    if rows.is_power_of_two() { (rows + 1).clamp(3, TALLEST) } else { rows }
 }
 
 fn make(device: &wgpu::Device, height: u32, id: u64) -> Texels {
@@ -199,4 +202,18 @@ fn make(device: &wgpu::Device, height: u32, id: u64) -> Texels {
         view_formats: &[],
     });
     Texels::new(raw, [id, u64::MAX, u64::MAX])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TALLEST, uneven};
+
+    #[test]
+    fn only_the_tallest_texture_has_a_power_of_two_of_rows() {
+        for rows in 1..=TALLEST {
+            let height = uneven(rows);
+            assert!(height >= rows && height <= TALLEST && height <= rows.max(2) + 1);
+            assert!(!height.is_power_of_two() || height == TALLEST, "{rows} rows: {height}");
+        }
+    }
 }
