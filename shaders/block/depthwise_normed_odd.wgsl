@@ -50,6 +50,10 @@ fn start(c: u32) -> bool {
     return !SOFT || coefficients.y != 0.0;
 }
 
+fn soft() -> bool {
+    return SOFT;
+}
+
 fn finish(c: u32, part: u32) {
     if (!SOFT) {
         parts[(p.offset + c) * p.parts + part] = store4(moments_part());

@@ -48,6 +48,10 @@ fn start(c: u32) -> bool {
     return true;
 }
 
+fn soft() -> bool {
+    return false;
+}
+
 fn finish(c: u32, part: u32) {}
 
 fn read_row(row: u32, v: i32, w: u32) -> Row {

@@ -4,7 +4,8 @@
 //!
 //! for the channels of sub-block b, over the candidates k3, k5, k7 with p > 0.01; skip adds nothing. All
 //! norms are given. A candidate left out loses value and gradient, and costs next to nothing. Gradients
-//! by x and by p, of which dp[b, k] is the sum of dy times the candidate's value over b.
+//! by x and by p, of which dp[b, k] is the sum of dy times the candidate's value over b. Kernels of a
+//! channel that are not all finite make its candidate NaN, so that no activation hides them.
 //!
 //! Norms and activations are applied as kernels read, so that of the wide tensors only x, the
 //! candidates' convolutions and y are ever written, and the way back is a pass a candidate.
@@ -123,7 +124,7 @@ impl Op for SoftDepthwise {
         let a = twin::normed(i.x, i.norm, self.act);
         let candidate = |k: usize| {
             let z = self.of_size(SIZES[k]).twin(&[a.clone(), i.kernels[k].clone()]);
-            twin::normed(&z, i.norms[k], self.act)
+            twin::normed(&twin::spoilt(z, i.kernels[k]), i.norms[k], self.act)
         };
         twin::mix(&[candidate(0), candidate(1), candidate(2)], i.p)
     }

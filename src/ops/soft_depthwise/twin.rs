@@ -14,6 +14,19 @@ pub(super) fn normed(x: &HostArray, norm: &HostArray, act: Activation) -> HostAr
     y
 }
 
+/// z, but NaN in the channels whose kernels w [C, 1, k, k] are not all finite.
+pub(super) fn spoilt(mut z: HostArray, w: &HostArray) -> HostArray {
+    let [_, c, h, width] = z.shape.nchw();
+    let taps = w.data.len() / c;
+    for (i, z) in z.data.iter_mut().enumerate() {
+        let channel = i / (h * width) % c;
+        if w.data[channel * taps..][..taps].iter().any(|tap| !tap.is_finite()) {
+            *z = f64::NAN;
+        }
+    }
+    z
+}
+
 /// sum of p[b, k] a_k over the candidates with p > 0.01.
 pub(super) fn mix(a: &[HostArray; 3], p: &HostArray) -> HostArray {
     let shape = a[0].shape;
