@@ -104,9 +104,9 @@ impl Answerer {
         })
     }
 
-    /// The architecture for limits on either metric, the time, or several of them, with what it was
-    /// chosen from: the probabilities of k3, k5, k7 and skip for each sub-block of each layer,
-    /// layers * 24 values.
+    /// The architecture for limits on one metric, on both, or on the time and one of them, with
+    /// what it was chosen from: the probabilities of k3, k5, k7 and skip for each sub-block of each
+    /// layer, layers * 24 values.
     ///
     /// # Errors
     /// As [`Answerer::answer`], where nothing is limited, and where the time is without
@@ -151,12 +151,6 @@ impl Answerer {
         let macs = least.macs as f64 + share * (dearest.macs - least.macs) as f64;
         let (from, to) = self.space.constraint_range(Metric::Macs);
         (macs - from) / (to - from)
-    }
-
-    /// Goes through an answer in a rehearsal.
-    pub(super) fn rehearse(&self) -> Result<(), RunError> {
-        let prior = self.priors.nearest(self.targets.low as f64);
-        Ok(self.net.infer(&self.gpu, &self.store, 0.0, &prior.path).map(drop)?)
     }
 
     /// Architecture parameters for a constraint, layers * 24 values.

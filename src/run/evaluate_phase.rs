@@ -4,7 +4,6 @@
 use super::RunError;
 use super::answerer::Answerer;
 use super::images::{Images, Part};
-use super::prepare::{prepare, rehearse_paths};
 use super::saved::{SearchState, prefix, put};
 use super::session::{Flow, Loaded, Session};
 use crate::autodiff::Var;
@@ -70,15 +69,6 @@ pub(super) async fn measure(
     accuracy
 }
 
-/// Goes through what [`measure`] does, for any architecture.
-pub(super) fn rehearse(
-    on: (&Gpu, &Images),
-    supernet: (&Supernet, &Store),
-    settings: &Evaluate,
-) -> Result<(), RunError> {
-    rehearse_paths(on, supernet, Part::Test, settings.batch)
-}
-
 /// Runs the phase; false where the face stopped it.
 pub(super) async fn run(
     s: &mut Session,
@@ -97,11 +87,6 @@ pub(super) async fn run(
         }
         s.emit(Event::Tracking { targets }).await?;
     }
-    prepare(s, |s| {
-        search.answerer.rehearse()?;
-        rehearse((&s.gpu, &s.images), search.supernet, &s.config.evaluate)
-    })
-    .await?;
     let budgets = s.config.budgets(s.targets);
     // The journal says what is done already.
     let mut generated = s.state.evaluated(Origin::Generated).count();
@@ -146,48 +131,4 @@ pub(super) async fn run(
         search.save(s, (generated + random) as u64).await?;
     }
     Ok(true)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::gpu::AdapterChoice;
-    use crate::platform::random::Streams;
-    use crate::protocol::config::Config;
-    use crate::run::setup::{Device, Sources};
-    use crate::run::supernet_phase::build;
-
-    #[test]
-    fn measuring_and_answering_meet_no_kernel_that_their_rehearsal_did_not_name() {
-        let mut config = Config::preset("tiny").unwrap();
-        // The last batch of the test images is a smaller one.
-        (config.evaluate.batch, config.evaluate.recalibration) = (300, 1);
-        let sources = Sources::of_search(config).unwrap();
-        let (config, space) = (&sources.config, &sources.space);
-        let device = pollster::block_on(sources.upload(&AdapterChoice::Best)).unwrap();
-        let Device { gpu, images } = &device;
-        let (net, store) = build(gpu, config, space, None).unwrap();
-        let supernet = (&net, &store);
-        let answerer = Answerer::new(gpu, config, space).unwrap();
-        let kernels = gpu.rehearse(|| {
-            answerer.rehearse()?;
-            rehearse((gpu, images), supernet, &config.evaluate)
-        });
-        let kernels = kernels.unwrap();
-        for kernel in &kernels {
-            pollster::block_on(gpu.make_ready(kernel)).unwrap();
-        }
-        let ready = gpu.pipelines();
-        let mut rng = Streams::new(1).stream(Purpose::Evaluate, 0);
-        for _ in 0..2 {
-            let one = random_architecture(space.layers().len(), &mut rng);
-            let measured = measure((gpu, images), supernet, &config.evaluate, &one);
-            pollster::block_on(measured).unwrap();
-        }
-        let most = space.cost_range().1.get(answerer.metric());
-        pollster::block_on(answerer.answer(most, Decode::Budget)).unwrap();
-        assert!(!kernels.is_empty());
-        assert_eq!(gpu.pipelines(), ready);
-    }
 }

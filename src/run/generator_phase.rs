@@ -7,7 +7,7 @@ use super::RunError;
 use super::answerer::Answerer;
 use super::guard::Guard;
 use super::images::{Order, Part, search_augment};
-use super::prepare::{prepare, rehearse_paths};
+use super::prepare::prepare;
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
@@ -57,10 +57,7 @@ pub(super) async fn run(
     s.begin(Phase::Generator, from.map(|c| c.position.seconds)).await?;
     prepare(s, |s| {
         let mut t = GeneratorTrainer::new(&s.gpu, own, supernet_parts, &costs, settings)?;
-        Plan::new(s, &priors).step(s, &mut t, step)?;
-        answerer.rehearse()?;
-        let batch = s.config.evaluate.batch.min(HELD_OUT);
-        rehearse_paths((&s.gpu, &s.images), supernet_parts, Part::Generator, batch)
+        Plan::new(s, &priors).step(s, &mut t, step).map(drop)
     })
     .await?;
     if from.is_none() {

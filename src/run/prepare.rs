@@ -5,24 +5,17 @@
 use super::RunError;
 use super::images::{Images, Part};
 use super::session::{Flow, Session};
-use crate::autodiff::Var;
 use crate::gpu::{Gpu, Kernel};
-use crate::nas::{Network, Path, Supernet, hits, recalibrate};
-use crate::nn::{Ctx, Store};
+use crate::nas::{Network, hits};
+use crate::nn::Store;
 use crate::platform::CAN_BLOCK;
 use crate::platform::clock::Stopwatch;
-use crate::platform::random::{Purpose, Streams};
 use crate::protocol::event::Event;
-use crate::space::{Architecture, SpaceError, random_architecture};
 
 /// Steps that are gone through to learn which kernels a training needs.
 pub(super) const REHEARSED: u64 = 8;
 /// How often progress is told, seconds.
 const PATIENCE: f64 = 0.5;
-/// The smallest layers and the largest; between them networks are drawn at random.
-const LAYERS: [&[u8]; 2] = [&[3, 3], &[7; 6]];
-/// Networks that are drawn: each meets but some of the sizes that kernels have variants for.
-const DRAWN: usize = 64;
 
 /// Makes the kernels ready that `rehearsal` needs; it goes through the work with a trainer of its
 /// own, since nothing is computed meanwhile. It holds where the face pauses, and ends early where
@@ -65,20 +58,6 @@ async fn make_ready(s: &mut Session, kernels: &[Kernel]) -> Result<(), RunError>
     Ok(())
 }
 
-/// The same for work outside a run, of which nobody is told.
-pub(super) async fn prepare_quietly(
-    gpu: &Gpu,
-    rehearsal: impl FnOnce() -> Result<(), RunError>,
-) -> Result<(), RunError> {
-    if CAN_BLOCK {
-        return Ok(());
-    }
-    for kernel in gpu.rehearse(rehearsal)? {
-        gpu.make_ready(&kernel).await?;
-    }
-    Ok(())
-}
-
 /// Goes through what the accuracy of a network takes on images of a part.
 pub(super) fn rehearse_accuracy(
     (gpu, images): (&Gpu, &Images),
@@ -89,40 +68,21 @@ pub(super) fn rehearse_accuracy(
     hits(gpu, store, network, images.ends(gpu, part, batch)?).map(drop)
 }
 
-/// The same for networks of a supernet, with and without their batch norms recalibrated.
-pub(super) fn rehearse_paths(
-    (gpu, images): (&Gpu, &Images),
-    (net, store): (&Supernet, &Store),
-    part: Part,
-    batch: usize,
-) -> Result<(), RunError> {
-    for path in paths(net.blocks().len())? {
-        let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
-        recalibrate(gpu, store, &network, images.ends(gpu, Part::Weights, batch)?)?;
-        rehearse_accuracy((gpu, images), store, &network, (part, batch))?;
-    }
-    Ok(())
-}
-
-/// Paths that together meet nearly all that a path can meet.
-fn paths(layers: usize) -> Result<Vec<Path>, SpaceError> {
-    let mut rng = Streams::new(0).stream(Purpose::Path, 0);
-    let ends = LAYERS.iter().map(|kernels| Architecture::uniform(layers, kernels));
-    let drawn = (0..DRAWN).map(|_| Ok(random_architecture(layers, &mut rng)));
-    ends.chain(drawn).map(|one| one.map(|one| Path::from(&one))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::autodiff::Var;
     use crate::gpu::AdapterChoice;
+    use crate::nas::Path;
+    use crate::nn::Ctx;
     use crate::protocol::Command;
     use crate::protocol::config::Config;
     use crate::run::folder::OwnedRunFolder;
     use crate::run::link;
     use crate::run::setup::{Device, Sources};
     use crate::run::supernet_phase::build;
+    use crate::space::Architecture;
 
     /// Kernels named, kernels made, and what the face wants then, where it has sent `commands`.
     fn made(commands: &[Command]) -> (usize, usize, Vec<Flow>) {
@@ -139,7 +99,10 @@ mod tests {
             let device = Device { gpu, images };
             let mut s = Session::open(&sources, device, folder, None, 10, link).await?;
             let of = (&s.gpu, &s.images);
-            let kernels = s.gpu.rehearse(|| rehearse_paths(of, (&net, &store), Part::Test, 10))?;
+            let path = Path::from(&Architecture::uniform(net.blocks().len(), &[3, 5, 7])?);
+            let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
+            let kernels =
+                s.gpu.rehearse(|| rehearse_accuracy(of, &store, &network, (Part::Test, 10)))?;
             let _ = sent.recv().await;
             let before = s.gpu.pipelines();
             make_ready(&mut s, &kernels).await?;

@@ -3,7 +3,7 @@
 use super::RunError;
 use super::guard::Guard;
 use super::images::{Order, Part, search_augment};
-use super::prepare::{REHEARSED, prepare, rehearse_paths};
+use super::prepare::{REHEARSED, prepare};
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
@@ -68,16 +68,13 @@ pub(super) async fn run(
     Ok(Some((trainer.net, trainer.store)))
 }
 
-/// Goes through the next steps with a trainer that is thrown away, and through what is measured
-/// after an epoch.
+/// Goes through the next steps with a trainer that is thrown away.
 fn rehearse(s: &Session, trainer: &SupernetTrainer, step: u64) -> Result<(), RunError> {
     let (net, store) = (trainer.net.clone(), trainer.store.clone());
     let mut trainer = SupernetTrainer::new(&s.gpu, net, store, settings::supernet(&s.config))?;
     let mut plan = Plan::new(s);
     let steps = step..plan.total.min(step + REHEARSED);
-    steps.into_iter().try_for_each(|step| plan.step(s, &mut trainer, step).map(drop))?;
-    let (supernet, batch) = ((&trainer.net, &trainer.store), s.config.evaluate.batch.min(HELD_OUT));
-    rehearse_paths((&s.gpu, &s.images), supernet, Part::Generator, batch)
+    steps.into_iter().try_for_each(|step| plan.step(s, &mut trainer, step).map(drop))
 }
 
 /// Trains from `step` to the end; false where the face stopped it.

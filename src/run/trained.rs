@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use super::RunError;
 use super::answerer::Answerer;
 use super::block_times;
-use super::evaluate_phase::{measure, rehearse};
+use super::evaluate_phase::measure;
 use super::folder::RunFolder;
 use super::latency;
-use super::prepare::prepare_quietly;
 use super::saved::prefix;
 use super::session::Loaded;
 use super::setup::{Device, Sources};
@@ -48,9 +47,7 @@ pub async fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer,
         start.ok_or_else(|| RunError::damaged(&folder.journal(), "holds no first event"))?;
     let space = config.space()?.for_data(start.data.shape, start.data.classes.len())?;
     let gpu = Gpu::open(adapter).await?;
-    let answerer = Answerer::new(&gpu, &config, &space)?.with(&checkpoint.tensors, prefix::BEST)?;
-    prepare_quietly(&gpu, || answerer.rehearse()).await?;
-    Ok(answerer)
+    Answerer::new(&gpu, &config, &space)?.with(&checkpoint.tensors, prefix::BEST)
 }
 
 /// A generator from files: weights in safetensors under the names `generator.*`, priors in JSON.
@@ -117,9 +114,6 @@ impl Evaluator {
         let (config, space) = (&sources.config, &sources.space);
         let tensors = Some(&checkpoint.tensors);
         let supernet = supernet_phase::build(&device.gpu, config, space, tensors)?;
-        let on = (&device.gpu, &device.images);
-        let of = (&supernet.0, &supernet.1);
-        prepare_quietly(on.0, || rehearse(on, of, &config.evaluate)).await?;
         let answerer = if has(&checkpoint, prefix::BEST) {
             let answerer = Answerer::new(&device.gpu, config, space)?;
             Some(answerer.with(&checkpoint.tensors, prefix::BEST)?)
