@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::chromium::Chromium;
 
 /// Nothing here takes so long on the software adapter.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(360);
 
 /// Runs in the page before its own scripts: keeps what worker and page send each other, and the
 /// tasks that held the page up.
