@@ -78,9 +78,9 @@ impl Shared {
     }
 }
 
-/// The textures of one device into which buffers are copied. Dispatches run one after the other, so each may use all of them. A
-/// texture keeps what it holds until its buffer is written, since kernels that share work read the
-/// same tensors in turn.
+/// The textures of one device into which buffers are copied. Dispatches run one after the other, so each
+/// may use all of them. A texture keeps what it holds until its buffer is written, since kernels that
+/// share work read the same tensors in turn.
 #[derive(Debug, Default)]
 pub(super) struct Staging {
     made: Vec<Kept>,
