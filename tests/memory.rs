@@ -85,6 +85,15 @@ fn what_was_dropped_is_used_again_and_trim_gives_it_back() {
     assert_eq!(gpu.pool().buffers, before.buffers);
 }
 
+#[test]
+fn a_vulkan_driver_tells_how_much_memory_there_is() {
+    let gpu = common::gpu();
+    if cfg!(target_os = "linux") && gpu.adapter().backend == "vulkan" {
+        let told = gpu.capacity().expect("an amount");
+        assert!(told >= 256 << 20 && told > gpu.pool().allocated, "{told} bytes");
+    }
+}
+
 /// The smallest supernet in training.
 fn trainer(gpu: &Gpu) -> SupernetTrainer {
     let mut rng = rand_pcg::Pcg64::seed_from_u64(3);

@@ -55,6 +55,13 @@ fn a_search_learns_keeps_its_budgets_and_ends_the_same_after_a_stop_in_each_phas
         .filter_map(|e| if let Event::SupernetStep(s) = e { Some(s.loss) } else { None })
         .collect();
     assert!(losses.last().unwrap() < &(losses[0] * 0.9), "the loss does not fall: {losses:?}");
+    // On held-out images it does as well.
+    let held_out: Vec<f64> = events
+        .iter()
+        .filter_map(|e| if let Event::SupernetEpoch(one) = e { one.loss } else { None })
+        .collect();
+    assert_eq!(held_out.len(), 16);
+    assert!(held_out[15] > 0.0 && held_out[15] < held_out[0], "{held_out:?}");
     // Every epoch of the generator tells its answers to the grid, with which its tau agrees.
     let epochs: Vec<_> = events
         .iter()

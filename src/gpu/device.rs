@@ -11,7 +11,7 @@ use super::pipeline::Pipelines;
 use super::profile::{KernelTime, Profile};
 use super::record::Recorded;
 use super::rehearse::Kernel;
-use super::shared::Sharing;
+use super::shared::{self, Sharing};
 use super::stream::{RING_SLOTS, SLOT, Stream};
 use super::{GpuError, Words, texels};
 
@@ -165,6 +165,12 @@ impl Gpu {
     /// The most bytes that one buffer may have here.
     pub fn largest_buffer(&self) -> u64 {
         self.inner.pool.largest()
+    }
+
+    /// Bytes of the memory that buffers lie in here, where the driver tells: WebGPU itself has no word
+    /// for it.
+    pub fn capacity(&self) -> Option<u64> {
+        shared::capacity(&self.inner.device)
     }
 
     /// Sizes of the pool.

@@ -1,10 +1,11 @@
 //! Evaluation of networks with the weights they have: recalibration of batch norm statistics, and
 //! accuracy.
 
-use super::metrics::Metrics;
+use super::metrics::{Means, Metrics};
 use crate::autodiff::{Tape, Var};
 use crate::gpu::{Gpu, GpuError};
 use crate::nn::{Ctx, Mode, Store};
+use crate::ops::cross_entropy::CrossEntropy;
 use crate::tensor::Tensor;
 
 /// A network as a function from images to logits.
@@ -57,6 +58,28 @@ pub fn hits<E: From<GpuError>>(
         metrics.add_hits(gpu, logits.tensor(), &labels)?;
     }
     Ok(metrics)
+}
+
+/// Mean loss and accuracy of `network`, with running statistics; the loss spreads `smoothing` of each
+/// target over all classes.
+pub async fn means<E: From<GpuError>>(
+    gpu: &Gpu,
+    store: &Store,
+    network: &Network<'_>,
+    smoothing: f32,
+    batches: impl Iterator<Item = Result<Batch, E>>,
+) -> Result<Means, E> {
+    let mut metrics = Metrics::new(gpu)?;
+    for batch in batches {
+        let (images, labels) = batch?;
+        let tape = Tape::new(gpu);
+        let ctx = Ctx { tape: &tape, store, mode: Mode::Eval, frozen: true };
+        let logits = network(&ctx, &Var::constant(&images))?;
+        let loss = CrossEntropy { smoothing };
+        let loss = tape.apply(loss, &[&logits, &Var::constant(&labels)])?;
+        metrics.add(gpu, loss.tensor(), logits.tensor(), &labels)?;
+    }
+    Ok(metrics.take(gpu)?.arrive().await?)
 }
 
 /// The running statistics of a store, to be put back after a recalibration.

@@ -56,6 +56,9 @@ pub struct Memory {
     pub peak: u64,
     /// The most bytes that one buffer may have there.
     pub largest_buffer: u64,
+    /// Bytes of the device's memory, where its driver tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<u64>,
 }
 
 /// The images of a run.
@@ -190,6 +193,9 @@ pub struct SupernetEpoch {
     /// Mean accuracy of random paths.
     #[serde(deserialize_with = "nan_from_null")]
     pub mean: f64,
+    /// Mean loss of the same, as the training counts it; none in journals of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<f64>,
 }
 
 /// The expansions that paths take, as sampling draws them.

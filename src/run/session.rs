@@ -138,8 +138,8 @@ impl Session {
         if !works || pool.allocated >> 20 == self.memory.held >> 20 {
             return Ok(());
         }
-        let largest_buffer = self.gpu.largest_buffer();
-        self.memory = Memory { held: pool.allocated, peak: pool.peak, largest_buffer };
+        let (largest_buffer, cap) = (self.gpu.largest_buffer(), self.gpu.capacity());
+        self.memory = Memory { held: pool.allocated, peak: pool.peak, largest_buffer, cap };
         self.tell(Event::Memory(self.memory)).await
     }
 

@@ -10,7 +10,7 @@ use super::settings;
 use crate::autodiff::Var;
 use crate::data::Augment;
 use crate::gpu::Gpu;
-use crate::nas::{Path, PathSampler, PendingMetrics, Supernet, SupernetTrainer, accuracy};
+use crate::nas::{Means, Path, PathSampler, PendingMetrics, Supernet, SupernetTrainer, means};
 use crate::nn::{Ctx, Store, Tensors, schedule};
 use crate::platform::clock::Stopwatch;
 use crate::platform::random::{Purpose, Streams};
@@ -249,24 +249,28 @@ async fn count_paths(s: &mut Session, plan: &Plan, epoch: u64) -> Result<(), Run
     s.emit(Event::PathCounts(counts)).await
 }
 
-/// Accuracy of the smallest, the largest and some random paths on held-out images.
+/// Accuracy of the smallest, the largest and some random paths on held-out images, and the loss of the
+/// last.
 async fn measure(s: &mut Session, t: &SupernetTrainer, epoch: u64) -> Result<(), RunError> {
     let layers = t.net.blocks().len();
     let batch = s.config.evaluate.batch.min(HELD_OUT);
-    let of = async |path: Path| -> Result<f64, RunError> {
+    let smoothing = s.config.supernet.label_smoothing as f32;
+    let of = async |path: Path| -> Result<Means, RunError> {
         let network = |ctx: &Ctx<'_>, x: &Var| t.net.path(ctx, x, &path);
         let images = s.images.in_order(&s.gpu, Part::Generator, batch, HELD_OUT / batch)?;
-        accuracy(&s.gpu, &t.store, &network, images).await
+        means(&s.gpu, &t.store, &network, smoothing, images).await
     };
-    let smallest = of(Path::from(&Architecture::uniform(layers, &[3; 2])?)).await?;
-    let largest = of(Path::from(&Architecture::uniform(layers, &[7; 6])?)).await?;
+    let smallest = of(Path::from(&Architecture::uniform(layers, &[3; 2])?)).await?.accuracy;
+    let largest = of(Path::from(&Architecture::uniform(layers, &[7; 6])?)).await?.accuracy;
     let sampler =
         PathSampler { layers, paths: RANDOM_PATHS, forced: s.config.supernet.forced_sampling };
     let paths = sampler.step(&mut s.streams.stream(Purpose::Evaluate, epoch));
-    let mut sum = 0.0;
+    let mut sum = Means { loss: 0.0, accuracy: 0.0 };
     for path in paths {
-        sum += of(path).await?;
+        let one = of(path).await?;
+        sum = Means { loss: sum.loss + one.loss, accuracy: sum.accuracy + one.accuracy };
     }
-    let mean = sum / RANDOM_PATHS as f64;
-    s.emit(Event::SupernetEpoch(SupernetEpoch { epoch, smallest, largest, mean })).await
+    let (mean, loss) = (sum.accuracy / RANDOM_PATHS as f64, sum.loss / RANDOM_PATHS as f64);
+    let loss = Some(loss).filter(|loss| loss.is_finite());
+    s.emit(Event::SupernetEpoch(SupernetEpoch { epoch, smallest, largest, mean, loss })).await
 }

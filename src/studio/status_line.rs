@@ -56,7 +56,7 @@ fn left(view: &View<'_>) -> String {
         parts.push(format!("{} images/s", grouped(rate.round() as u64)));
     }
     if let Some(memory) = memory(studio) {
-        parts.push(mebibytes(memory.held));
+        parts.push(in_use(&memory));
     }
     if let Some(frame) = view.frames.quantile(0.5) {
         parts.push(format!("frame {}", milliseconds(frame)));
@@ -86,6 +86,16 @@ fn memory(studio: &Studio) -> Option<Memory> {
     run.and_then(|run| run.state.memory)
 }
 
+/// What is held of how much: of the device's memory, or of what one buffer may have where the driver
+/// does not tell the former.
+fn in_use(memory: &Memory) -> String {
+    let held = grouped(memory.held >> 20);
+    match memory.cap {
+        Some(cap) => format!("{held} of {}", mebibytes(cap)),
+        None => format!("{held} MiB, a buffer at most {}", mebibytes(memory.largest_buffer)),
+    }
+}
+
 /// What the numbers of the line mean, with their spread.
 fn told(view: &View<'_>) -> String {
     let line = |what: &str, median: Option<f64>, slow: Option<f64>| match (median, slow) {
@@ -101,13 +111,14 @@ fn told(view: &View<'_>) -> String {
         view.frames.quantile(0.95),
     );
     let moves = line("slider to new drawing", quantile(answers(), 0.5), quantile(answers(), 0.95));
-    let Some(Memory { held, peak, largest_buffer }) = memory(view.studio) else {
+    let Some(Memory { held, peak, largest_buffer, cap }) = memory(view.studio) else {
         return format!("{frames}\n{moves}");
     };
     let [held, peak, most] = [held, peak, largest_buffer].map(mebibytes);
+    let cap = cap.map_or("the driver does not tell how much".to_owned(), mebibytes);
     let of_run = "device memory of the run";
     format!(
-        "{frames}\n{moves}\n{of_run}: {held} held, at most {peak} in use at once; cap of a buffer: {most}"
+        "{frames}\n{moves}\n{of_run}: {held} held, at most {peak} in use at once; there is: {cap}; a buffer may have: {most}"
     )
 }
 

@@ -140,7 +140,8 @@ fn supernet(events: &mut Vec<Event>, dice: &mut Dice, epochs: u64, layers: usize
         }));
         if step == 0 {
             let (held, peak, largest_buffer) = (212 << 20, 187 << 20, 2_048 << 20);
-            events.push(Event::Memory(Memory { held, peak, largest_buffer }));
+            let cap = Some(7_936 << 20);
+            events.push(Event::Memory(Memory { held, peak, largest_buffer, cap }));
         }
         if step % 125 == 124 {
             let rise = 1.0 - (-6.0 * done).exp();
@@ -149,6 +150,7 @@ fn supernet(events: &mut Vec<Event>, dice: &mut Dice, epochs: u64, layers: usize
                 smallest: 0.1 + 0.62 * rise + 0.01 * dice.noise(),
                 largest: 0.1 + 0.72 * rise + 0.01 * dice.noise(),
                 mean: 0.1 + 0.67 * rise + 0.01 * dice.noise(),
+                loss: Some(0.95 + 1.4 * (-5.0 * done).exp()),
             }));
             let mut of = PathCounts::none(step / 125, layers);
             for (i, count) in of.counts.iter_mut().enumerate() {

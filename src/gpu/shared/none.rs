@@ -30,3 +30,8 @@ impl Sharing {
         match *self {}
     }
 }
+
+/// Not known.
+pub(in crate::gpu) fn capacity(_: &wgpu::Device) -> Option<u64> {
+    None
+}

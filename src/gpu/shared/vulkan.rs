@@ -53,6 +53,18 @@ impl Drop for Held {
     }
 }
 
+/// Bytes of the largest heap at the device: others there are windows into it.
+pub(in crate::gpu) fn capacity(device: &wgpu::Device) -> Option<u64> {
+    // SAFETY: the device is only asked for what does not change.
+    let properties = unsafe {
+        let hal = device.as_hal::<Vulkan>()?;
+        let instance = hal.shared_instance().raw_instance();
+        instance.get_physical_device_memory_properties(hal.raw_physical_device())
+    };
+    let near = |heap: &&vk::MemoryHeap| heap.flags.contains(vk::MemoryHeapFlags::DEVICE_LOCAL);
+    properties.memory_heaps_as_slice().iter().filter(near).map(|heap| heap.size).max()
+}
+
 impl Sharing {
     /// Where the driver is known to do it, and does.
     pub(in crate::gpu) fn find(
