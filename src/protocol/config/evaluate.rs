@@ -22,7 +22,7 @@ section! {
         recalibration: usize = 10, Whole(0, 10_000), "batches", live;
         /// Images at a time
         batch: usize = 256, Whole(1, 65_536), "images", live;
-        /// From probabilities to an architecture: budget (never above it) or argmax (the paper's)
+        /// From probabilities to an architecture: budget (never above it) or argmax (the paper's, Sec. 3.3)
         decode: Decode = Decode::Budget, OneOf(Decode::WORDS), "", live;
         /// Budgets over which target tracking is measured, by argmax (Fig. 7a)
         tracking: usize = 20, Whole(2, 1_000), "budgets", live;

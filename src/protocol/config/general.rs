@@ -15,7 +15,7 @@ section! {
         data: String = "fashion-mnist-12k".to_owned(), Any, "", fixed;
         /// The one seed that all random streams come from
         seed: u64 = 42, Whole(0, i64::MAX as u64), "", fixed;
-        /// Cost that is constrained: macs (paper, Sec. 3.3) or params
+        /// Cost that is constrained: macs (Sec. 3.3) or params
         constraint: Metric = Metric::Macs, OneOf(Metric::WORDS), "", fixed;
         /// Budgets to generate networks for, as in 2M,2.5M; empty: eight evenly over the targets
         budgets: Vec<u64> = Vec::new(), Whole(1, 1_000_000_000_000), "MACs or parameters", live;

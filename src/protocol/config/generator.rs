@@ -24,7 +24,7 @@ words! { SkipMask { FirstTwo = "two", FirstOnly = "official" } }
 section! {
     /// Training of the architecture generator on the frozen supernet.
     Generator = "generator" {
-        /// Passes over the generator part of the training set (paper: 50)
+        /// Passes over the generator part of the training set (Sec. 4.1: 50)
         epochs: u64 = 50, Whole(1, 100_000), "epochs", fixed;
         /// Steps an epoch; 0: one pass over the generator part
         steps: u64 = 0, Whole(0, 1_000_000), "steps", fixed;

@@ -40,11 +40,11 @@ choice! {
 section! {
     /// Training of one architecture from scratch.
     Scratch = "scratch" {
-        /// Passes over the whole training set (paper: 500 on ImageNet)
+        /// Passes over the whole training set (Sec. 4.1: 500 on ImageNet)
         epochs: u64 = 200, Whole(1, 100_000), "epochs", fixed;
         /// Images a step
         batch: usize = 128, Whole(1, 65_536), "images", fixed;
-        /// sgd, rmsprop_tf (the paper's on ImageNet) or adamw
+        /// sgd, rmsprop_tf (on ImageNet, Sec. 4.1) or adamw
         optimiser: Optimiser = Optimiser::Sgd, OneOf(Optimiser::WORDS), "", fixed;
         /// Peak learning rate
         lr: f64 = 0.064, Above(0.0, 10.0), "", fixed;

@@ -31,11 +31,24 @@ impl fmt::Display for Range {
             Self::Whole(first, last) => {
                 write!(f, "{} to {}", quantity::grouped(*first), quantity::grouped(*last))
             }
-            Self::Real(first, last) => write!(f, "{first} to {last}"),
-            Self::Above(first, last) => write!(f, "above {first}, at most {last}"),
-            Self::Below(first, last) => write!(f, "at least {first}, below {last}"),
+            Self::Real(first, last) => write!(f, "{} to {}", number(*first), number(*last)),
+            Self::Above(first, last) => {
+                write!(f, "above {}, at most {}", number(*first), number(*last))
+            }
+            Self::Below(first, last) => {
+                write!(f, "at least {}, below {}", number(*first), number(*last))
+            }
             Self::OneOf(words) => f.write_str(&words.join(", ")),
         }
+    }
+}
+
+/// A limit, with separators where it is a large whole number.
+fn number(limit: f64) -> String {
+    if limit.fract() == 0.0 && (10_000.0..1e15).contains(&limit) {
+        quantity::grouped(limit as u64)
+    } else {
+        limit.to_string()
     }
 }
 

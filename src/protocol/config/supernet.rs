@@ -5,11 +5,11 @@ use super::section::section;
 section! {
     /// Training of the unified supernet on single paths.
     Supernet = "supernet" {
-        /// Passes over the weight part of the training set (paper: 50)
+        /// Passes over the weight part of the training set (Sec. 4.1: 50)
         epochs: u64 = 50, Whole(1, 100_000), "epochs", fixed;
-        /// Images a step
+        /// Images a step (Sec. 4.1: 256)
         batch: usize = 128, Whole(1, 65_536), "images", fixed;
-        /// Peak learning rate of SGD, then a cosine to zero by step (paper: 0.045 at batch 256)
+        /// Peak learning rate of SGD, then a cosine to zero by step (Sec. 4.1: 0.045 at batch 256)
         lr: f64 = 0.064, Above(0.0, 10.0), "", fixed;
         /// Momentum of SGD
         momentum: f64 = 0.9, Below(0.0, 1.0), "", fixed;

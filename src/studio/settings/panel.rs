@@ -174,8 +174,7 @@ impl Row<'_> {
         ui.spacing_mut().item_spacing.x = 6.0;
         let name = self.field.name.replace('_', " ");
         let label = ui.add(Label::new(RichText::new(name).color(ink)).truncate());
-        let default = text_of(&(self.field.default)());
-        label.on_hover_text(format!("{}, by default {}", self.field.key(), shown(&default)));
+        label.on_hover_text(self.field.key());
     }
 
     /// The editor; true once its input is complete.
@@ -237,26 +236,26 @@ impl Row<'_> {
         if !matches!(self.field.range, Range::Any | Range::OneOf(_)) {
             notes.push(self.field.range.to_string());
         }
+        let default = text_of(&(self.field.default)());
+        notes.push(format!("default {}", shown(&default)));
         if self.field.live {
             notes.push("may change during a run".to_owned());
         }
         notes.extend(self.default.as_ref().map(|value| format!("preset: {}", shown(value))));
-        if !notes.is_empty() {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().interact_size.y = 0.0;
-                ui.label(RichText::new(notes.join(" · ")).small().color(tokens.muted));
-                let reset = RichText::new("reset").small().color(tokens.accent);
-                let resettable = self.mode == Mode::Free && self.default.is_some();
-                if resettable
-                    && ui
-                        .add(egui::Button::new(reset).small().frame(false))
-                        .on_hover_text(format!("{key} as in the preset"))
-                        .clicked()
-                {
-                    draft.reset(&key);
-                }
-            });
-        }
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().interact_size.y = 0.0;
+            ui.label(RichText::new(notes.join(" · ")).small().color(tokens.muted));
+            let reset = RichText::new("reset").small().color(tokens.accent);
+            let resettable = self.mode == Mode::Free && self.default.is_some();
+            if resettable
+                && ui
+                    .add(egui::Button::new(reset).small().frame(false))
+                    .on_hover_text(format!("{key} as in the preset"))
+                    .clicked()
+            {
+                draft.reset(&key);
+            }
+        });
     }
 }
 
