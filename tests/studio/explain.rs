@@ -2,6 +2,7 @@
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use sgnas::protocol::Config;
 use sgnas::studio::App;
 use sgnas::studio::backend::Request;
 
@@ -61,9 +62,18 @@ fn the_tour_has_seven_steps_and_each_points_at_a_pane_that_it_opens() {
 }
 
 #[test]
-fn each_switch_of_the_tour_sets_the_next_run() {
+fn each_step_of_the_tour_has_a_switch_that_sets_the_next_run() {
     let (talk, mut harness) = open(Stage::Finished);
-    for (step, name) in [(3, "forced sampling"), (4, "shadow batch norms"), (6, "the prior")] {
+    let names = [
+        "softened labels",
+        "two parts that always stay",
+        "forced sampling",
+        "shadow batch norms",
+        "a steeper loss above the budget",
+        "the prior",
+        "a budget that is kept",
+    ];
+    for (step, name) in (1..).zip(names) {
         go_to(&mut harness, step);
         harness.get_by_label(&format!("{name} in the next run")).click();
         harness.run_steps(2);
@@ -85,6 +95,18 @@ fn each_switch_of_the_tour_sets_the_next_run() {
     let config = config.expect("a start");
     assert!(!config.supernet.forced_sampling && config.supernet.shadow_bn);
     assert_eq!(config.generator.prior_pool, 0);
+    let mut without = Config::preset("tiny").unwrap();
+    for (key, value) in [
+        ("supernet.label_smoothing", "0"),
+        ("generator.mask", "official"),
+        ("supernet.forced_sampling", "false"),
+        ("generator.hardware_loss", "square"),
+        ("generator.prior_pool", "0"),
+        ("evaluate.decode", "argmax"),
+    ] {
+        without.set(key, value).unwrap();
+    }
+    assert_eq!(**config, without);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The pane "Explain": seven short steps from the images to the answer. Each points at the pane
-//! where its subject lives, which it opens and highlights, and some have a switch that the next
-//! run is started with, as the paper's ablations are.
+//! where its subject lives, which it opens and highlights, and has a switch that the next run is
+//! started with, as the paper's ablations are.
 
 use eframe::egui::{self, CornerRadius, RichText, Sense, Stroke, Ui, pos2, vec2};
 
 use super::Pane;
+use crate::studio::settings;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
 use crate::studio::widgets::tick;
@@ -27,7 +28,7 @@ struct Step {
     text: &'static str,
     /// The pane that it points at.
     pane: &'static str,
-    switch: Option<Switch>,
+    switch: Switch,
 }
 
 const STEPS: [Step; 7] = [
@@ -35,58 +36,78 @@ const STEPS: [Step; 7] = [
         title: "Images",
         text: "A run begins with labelled images. One part trains the weights, a held-out part trains the generator, and the test images only measure. Training shows both curves: the batches that are learnt from, and images that were never seen.",
         pane: "training",
-        switch: None,
+        switch: Switch {
+            key: "supernet.label_smoothing",
+            off: "0.0",
+            name: "softened labels",
+            look: "Without them a label counts for its class alone: the loss on batches falls lower, and the one on held-out images tells whether that helps.",
+        },
     },
     Step {
         title: "One block for all",
         text: "Each layer of the supernet is one unified block of six parts. A part is a 3×3, 5×5 or 7×7 depthwise convolution, or is skipped; as many parts as stay, so many times wider is the block inside. A column of the strip is a layer, a cell a part: click one to change it by hand and see what it costs.",
         pane: "architecture",
-        switch: None,
+        switch: Switch {
+            key: "generator.mask",
+            off: "official",
+            name: "two parts that always stay",
+            look: "Without it a layer may shrink to a single part: the cheapest answers get cheaper, and the strip's second row may be empty.",
+        },
     },
     Step {
         title: "Forced sampling",
         text: "A training step draws random paths. Expansion 4 always means the first four parts, so the last parts are trained less, but every one is trained for its place. The heat map of Training (below the curves, or “what was trained how often” in its menu) counts how often each layer had each expansion and kernel.",
         pane: "training",
-        switch: Some(Switch {
+        switch: Switch {
             key: "supernet.forced_sampling",
             off: "false",
             name: "forced sampling",
             look: "Without it any subset of parts may stay: the random dots of the cloud lie lower and further apart.",
-        }),
+        },
     },
     Step {
         title: "Shadow batch norm",
         text: "A block of expansion 2 puts out other statistics than one of expansion 6. So each expansion has a batch norm of its own behind the block, and none blurs the others'.",
         pane: "training",
-        switch: Some(Switch {
+        switch: Switch {
             key: "supernet.shadow_bn",
             off: "false",
             name: "shadow batch norms",
             look: "Without them one batch norm serves all: the curves of the smallest and the largest network drift apart.",
-        }),
+        },
     },
     Step {
         title: "The generator",
         text: "The trained supernet is frozen. A small network is given a budget and puts out how much each kernel of each part weighs. It learns from two losses at once: how wrong the soft network is, and how far its cost lies from the budget. Generator accuracy shows the cost of its answers against what was asked.",
         pane: "tracking",
-        switch: None,
+        switch: Switch {
+            key: "generator.hardware_loss",
+            off: "square",
+            name: "a steeper loss above the budget",
+            look: "Without it the loss is the paper's plain square (Eq. 8): answers lie as often above their target as below it.",
+        },
     },
     Step {
         title: "A prior to start from",
         text: "The generator does not begin with nothing: a random architecture of known cost goes in beside the budget, and the answer is a change of it. So answers differ from the first epoch on and do not fall into one shape.",
         pane: "tracking",
-        switch: Some(Switch {
+        switch: Switch {
             key: "generator.prior_pool",
             off: "0",
             name: "the prior",
             look: "Without it the generator starts from an empty sheet: watch how much later its answers follow the budget.",
-        }),
+        },
     },
     Step {
         title: "The answer",
         text: "Now any budget is one forward pass: drag the slider and the network redraws. Its weights are the supernet's, so its accuracy is known at once. The squares in the cloud are such answers, the dots random networks of the same cost.",
         pane: "scatter",
-        switch: None,
+        switch: Switch {
+            key: "evaluate.decode",
+            off: "argmax",
+            name: "a budget that is kept",
+            look: "Without it each part takes its most probable kernel, as in the paper: the squares come near their budgets, on either side.",
+        },
     },
 ];
 
@@ -160,10 +181,8 @@ impl Explain {
         if show.on_hover_text("Opens the pane and lights its frame").clicked() {
             view.wish(Wish::Point(step.pane));
         }
-        if let Some(switch) = &step.switch {
-            ui.add_space(6.0);
-            try_it(ui, view, switch);
-        }
+        ui.add_space(6.0);
+        try_it(ui, view, &step.switch);
         ui.add_space(10.0);
         ui.horizontal(|ui| {
             if ui.add_enabled(self.step > 0, egui::Button::new("Back")).clicked() {
@@ -198,8 +217,7 @@ fn try_it(ui: &mut Ui, view: &View<'_>, switch: &Switch) {
         ui.label(RichText::new(switch.look).small().color(tokens.muted));
         let now = view.studio.run.as_ref().and_then(|run| run.state.start.as_ref());
         if let Some(start) = now {
-            let without =
-                start.config.get(switch.key).is_some_and(|value| value.to_string() == switch.off);
+            let without = settings::text(&start.config, switch.key) == switch.off;
             let word = if without { "without" } else { "with" };
             let text = format!("This run has been started {word} it.");
             ui.label(RichText::new(text).small().color(tokens.muted));
