@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use eframe::egui::{Context, Theme};
+use eframe::egui::{Context, Theme, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
+use sgnas::protocol::Event;
 use sgnas::studio::App;
-use sgnas::studio::backend::Request;
+use sgnas::studio::backend::{Report, Request};
 
 use crate::fake::{self, Fake, Shared, Stage, drawn_by};
 use crate::logic::{Blind, asked, at};
@@ -97,6 +98,52 @@ fn a_journal_without_times_shows_epochs_in_their_place() {
     harness.run_steps(4);
     choose(&mut harness, "x: epochs", "over time");
     assert!(csv(&mut harness, &talk).starts_with("series,epoch,value\n"));
+}
+
+#[test]
+fn one_cursor_tells_the_values_of_all_plots_with_their_units() {
+    let (_talk, mut harness) = at(Stage::Finished);
+    harness.state_mut().as_mut().unwrap().show_alone("training");
+    harness.run_steps(4);
+    let window = harness.ctx.content_rect();
+    harness.hover_at(window.lerp_inside(vec2(0.6, 0.25)));
+    harness.run_steps(40);
+    let node = harness.get_by_label_contains("held-out: ");
+    let node = node.accesskit_node();
+    let told = node.value().or(node.label()).unwrap();
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(lines[0].starts_with("epoch "), "{told}");
+    for (name, end) in [
+        ("loss: ", ")"),
+        ("held-out: ", ""),
+        ("batches: ", " %)"),
+        ("random paths: ", " %"),
+        ("learning rate: ", ""),
+    ] {
+        let says = |line: &&str| line.starts_with(name) && line.ends_with(end);
+        assert!(lines.iter().any(says), "{name}: {told}");
+    }
+}
+
+#[test]
+fn the_held_out_loss_is_there_where_the_journal_has_it() {
+    let (talk, mut harness) = at(Stage::Finished);
+    harness.state_mut().as_mut().unwrap().show_alone("training");
+    harness.run_steps(4);
+    let table = csv(&mut harness, &talk);
+    assert_eq!(ends(&table, "held-out"), ends(&table, "random paths"));
+    let mut reports = fake::reports(Stage::Finished, "tiny");
+    for report in &mut reports {
+        let Report::Opened { records, .. } = report else { continue };
+        for record in records {
+            if let Event::SupernetEpoch(epoch) = &mut record.event {
+                epoch.loss = None;
+            }
+        }
+    }
+    talk.borrow_mut().reports = reports;
+    harness.run_steps(4);
+    assert!(!csv(&mut harness, &talk).contains("held-out"));
 }
 
 #[test]

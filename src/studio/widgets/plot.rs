@@ -178,7 +178,7 @@ fn log_marks((low, high): (f64, f64), least: f64) -> Vec<GridMark> {
 pub(in crate::studio) type Named = (String, Color32);
 
 /// What stands above a plot: the name of the y axis with its unit at the left, the series at the
-/// right in their colours, or below where the line is too short. A click hides a series, whose
+/// right beside dots in their colours, or below where the line is too short. A click hides a series, whose
 /// name (a count in brackets is no part of it) goes into `hidden`, or brings it back.
 pub(in crate::studio) fn heading(
     ui: &mut Ui,
@@ -194,8 +194,9 @@ pub(in crate::studio) fn heading(
         .iter()
         .map(|(text, ink)| {
             let key = text.split(" (").next().unwrap_or(text);
-            let ink = if hidden.contains(key) { tokens.muted.gamma_multiply(0.6) } else { *ink };
-            (key, ui.painter().layout_no_wrap(text.clone(), theme::caption(), ink), ink)
+            // Not in the series' own colour, which may be pale on this ground.
+            let words = if hidden.contains(key) { tokens.muted } else { tokens.text };
+            (key, ui.painter().layout_no_wrap(text.clone(), theme::caption(), words), *ink)
         })
         .collect();
     let width = |galley: &Galley| galley.size().x + 13.0;
@@ -226,9 +227,13 @@ pub(in crate::studio) fn heading(
             ui.interact(place, ui.scope_id().with(("series", name, key)), Sense::click());
         let shown = !hidden.contains(key);
         response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, shown, galley.text()));
-        ui.painter().circle_filled(pos2(place.left() + 4.0, place.center().y), 3.5, ink);
+        let dot = pos2(place.left() + 4.0, place.center().y);
+        match shown {
+            true => ui.painter().circle_filled(dot, 3.5, ink),
+            false => ui.painter().circle_stroke(dot, 3.0, Stroke::new(1.0, ink)),
+        };
         let at = pos2(place.left() + 12.0, middle(line, &galley));
-        ui.painter().galley(at, galley, ink);
+        ui.painter().galley(at, galley, tokens.text);
         if response.clicked() && !hidden.remove(key) {
             hidden.insert(key.to_owned());
         }

@@ -34,10 +34,12 @@ pub(super) struct Shared<'a> {
     pub(super) group: Id,
     /// Where the cursor was in the frame before, on the x axis.
     pub(super) cursor: Option<f64>,
+    /// The plots that have it, which all tell their values there.
+    pub(super) charts: &'a [Chart<'a>],
 }
 
-/// Draws a plot in all the room of `ui`, the name of the x axis below it in `foot` points, if any;
-/// where the pointer is over it, on the x axis.
+/// Draws a plot in all the room of `ui`, the x axis and its name, the latter in `foot` points, below the
+/// one that has any; where the pointer is over it, on the x axis.
 pub(super) fn show(
     ui: &mut Ui,
     tokens: &Tokens,
@@ -57,6 +59,7 @@ pub(super) fn show(
     let name = format!("{} {} {}", chart.heading, of.axis.x.name(), of.x_scale.name());
     let mut shown = plot::plot(&name, tokens, x, (chart.scale, chart.label))
         .height(ui.available_height() - foot)
+        .show_axes([foot > 0.0, true])
         .link_axis(of.group, [true, false]);
     if of.x_scale == Scale::Linear {
         shown = shown.include_x(0.0);
@@ -93,7 +96,7 @@ pub(super) fn show(
     }
     let at = response.inner.filter(|_| response.response.hovered())?.x;
     ui.ctx().request_repaint();
-    let text = values(chart, of, of.x_scale.value(at));
+    let text = values(of, of.x_scale.value(at));
     response.response.on_hover_ui_at_pointer(|ui| {
         ui.label(RichText::new(text));
     });
@@ -134,19 +137,22 @@ fn placed(mut points: Vec<[f64; 2]>, x_scale: Scale, y_scale: Scale) -> Vec<[f64
     points
 }
 
-/// What the curves say at a place on the x axis, a line each.
-fn values(chart: &Chart<'_>, of: &Shared<'_>, x: f64) -> String {
+/// What the curves of all plots say at a place on the x axis, a line each.
+fn values(of: &Shared<'_>, x: f64) -> String {
     let mut lines = vec![of.axis.told(x)];
-    for curve in &chart.curves {
-        let Some(own) = of.curves.get(&(of.phase, curve.name)) else { continue };
-        let Some([_, raw]) = nearest(own.raw().points(), x) else { continue };
-        let raw = (chart.label)(raw, DIGITS);
-        match nearest(own.mean().points(), x).filter(|_| curve.noisy) {
-            Some([_, mean]) => {
-                let mean = (chart.label)(mean, DIGITS);
-                lines.push(format!("{}: {mean} (raw {raw})", curve.name));
+    for chart in of.charts {
+        // A small learning rate has its figures farther behind the point.
+        let digits = |value: f64| DIGITS.min(0.01 * value.abs());
+        let told = |value: f64| format!("{}{}", (chart.label)(value, digits(value)), chart.unit);
+        for curve in &chart.curves {
+            let Some(own) = of.curves.get(&(of.phase, curve.name)) else { continue };
+            let Some([_, raw]) = nearest(own.raw().points(), x) else { continue };
+            match nearest(own.mean().points(), x).filter(|_| curve.noisy) {
+                Some([_, mean]) => {
+                    lines.push(format!("{}: {} (raw {})", curve.name, told(mean), told(raw)));
+                }
+                None => lines.push(format!("{}: {}", curve.name, told(raw))),
             }
-            None => lines.push(format!("{}: {raw}", curve.name)),
         }
     }
     lines.join("\n")

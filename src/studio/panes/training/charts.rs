@@ -23,6 +23,8 @@ pub(super) struct Chart<'a> {
     /// The heading where there is little room.
     pub(super) short: &'static str,
     pub(super) label: plot::Label,
+    /// What stands behind a value, as in " %".
+    pub(super) unit: &'static str,
     pub(super) scale: Scale,
     pub(super) curves: Vec<Series<'a>>,
 }
@@ -46,10 +48,11 @@ pub(super) fn charts<'a>(
     y: Scale,
     tokens: &Tokens,
 ) -> [Chart<'a>; 3] {
-    let chart = |heading, curves| Chart {
+    let chart = |heading, short, curves| Chart {
         heading,
-        short: heading,
+        short,
         label: plot::number as plot::Label,
+        unit: "",
         scale: y,
         curves,
     };
@@ -57,10 +60,11 @@ pub(super) fn charts<'a>(
         heading,
         short,
         label: plot::percent as plot::Label,
+        unit: " %",
         scale: Scale::Linear,
         curves,
     };
-    let rate = |curve| chart("learning rate", vec![curve]);
+    let rate = |curve| chart("learning rate", "learning rate", vec![curve]);
     let lr = ("learning rate", tokens.warning, false);
     match phase {
         Phase::Supernet => {
@@ -84,9 +88,14 @@ pub(super) fn charts<'a>(
                 epochs("smallest", tokens.text, |epoch| epoch.smallest),
                 epochs("largest", tokens.warning, |epoch| epoch.largest),
             ];
+            let mut loss = vec![steps("loss", tokens.accent, |step| step.loss)];
+            if state.supernet_epochs.iter().any(|epoch| epoch.loss.is_some()) {
+                let held_out = |epoch: &SupernetEpoch| epoch.loss.unwrap_or(f64::NAN);
+                loss.push(epochs("held-out", tokens.text, held_out));
+            }
             let heading = "accuracy on batches, and on held-out images, %";
             [
-                chart("loss", vec![steps("loss", tokens.accent, |step| step.loss)]),
+                chart("loss on batches, and of random paths on held-out images", "loss", loss),
                 shares(heading, "accuracy, %", accuracy),
                 rate(series(lr, all, move |step| [place(step), step.lr])),
             ]
@@ -105,8 +114,8 @@ pub(super) fn charts<'a>(
             // It does not change, and is told once, as a setting.
             let constant = state.start.as_ref().map_or(f64::NAN, |s| s.config.generator.lr);
             [
-                chart("cross-entropy", loss),
-                chart("hardware loss and temperature", hardware),
+                chart("cross-entropy", "cross-entropy", loss),
+                chart("hardware loss and temperature", "hardware loss and temperature", hardware),
                 rate(series(lr, all, move |step| [place(step), constant])),
             ]
         }
@@ -118,7 +127,7 @@ pub(super) fn charts<'a>(
             };
             let accuracy = vec![epochs("test", tokens.generated, |epoch| epoch.accuracy)];
             [
-                chart("loss", vec![epochs("training loss", tokens.accent, |epoch| epoch.loss)]),
+                chart("loss", "loss", vec![epochs("training loss", tokens.accent, |e| e.loss)]),
                 shares("accuracy, %", "accuracy, %", accuracy),
                 rate(series(lr, all, move |epoch| [place(epoch), epoch.lr])),
             ]

@@ -78,8 +78,9 @@ const ROOM_FOR_PATHS: f32 = 480.0;
 const ROOM_FOR_RATE: f32 = 400.0;
 
 /// Least room of a plot with its heading, points.
-const LEAST_PLOT: f32 = 88.0;
-/// Room of the name of the x axis, points.
+const LEAST_PLOT: f32 = 72.0;
+/// Room of the numbers of the x axis, and of its name below them, points.
+const NUMBERS: f32 = 20.0;
 const FOOT: f32 = 18.0;
 
 impl Pane for Training {
@@ -111,7 +112,7 @@ impl Pane for Training {
             _ => &all[..2],
         };
         // In a window where they would say nothing they are higher, and scroll.
-        let least = LEAST_PLOT * shown.len() as f32 + FOOT;
+        let least = LEAST_PLOT * shown.len() as f32 + NUMBERS + FOOT;
         if room < least {
             let scroll = egui::ScrollArea::vertical().auto_shrink(false);
             scroll.show(ui, |ui| self.plots(ui, view.tokens, (phase, axis, shown), least));
@@ -188,13 +189,15 @@ impl Training {
             curves: &self.curves,
             group: ui.scope_id().with(("training", axis.x.name(), self.x_scale.name())),
             cursor: self.cursor.take(),
+            charts: shown,
         };
-        // Each plot has as much of it, beside the name of the axis that they share.
-        let height = (room - FOOT) / shown.len() as f32;
+        // Each plot has as much of it, beside the axis that they share.
+        let height = (room - FOOT - NUMBERS) / shown.len() as f32;
         for (i, chart) in shown.iter().enumerate() {
-            let foot = if i + 1 == shown.len() { FOOT } else { 0.0 };
+            let (foot, axis) =
+                if i + 1 == shown.len() { (FOOT, FOOT + NUMBERS) } else { (0.0, 0.0) };
             let size =
-                egui::vec2(ui.available_width(), height + foot - ui.spacing().item_spacing.y);
+                egui::vec2(ui.available_width(), height + axis - ui.spacing().item_spacing.y);
             let at = ui.allocate_ui(size, |ui| {
                 chart::show(ui, tokens, (chart, foot), &of, &mut self.hidden)
             });
