@@ -21,8 +21,9 @@ fn choose(what: Browse) -> Chosen {
         }
         Browse::File => {
             let dialog = AsyncFileDialog::new()
-                .set_title("An archive, or a file of images")
+                .set_title("An archive, a file of images, or an architecture")
                 .add_filter("Archives, IDX and CIFAR files", &["zip", "tar", "gz", "tgz", "bin"])
+                .add_filter("Architectures", &["json"])
                 .add_filter("All files", &["*"]);
             let chosen = dialog.pick_file();
             Box::pin(async move { chosen.await.map(path) })

@@ -6,6 +6,7 @@ use crate::platform::files;
 use crate::protocol::RunState;
 use crate::protocol::facts::Origin;
 use crate::protocol::state::End;
+use crate::protocol::statistics::fit;
 use crate::run::RunError;
 use crate::run::folder::{OwnedRunFolder, RunFolder};
 use crate::studio::backend::{RunEntry, Standing};
@@ -51,6 +52,7 @@ fn read(root: &Path) -> Option<RunEntry> {
         seed: config.general.seed,
         standing,
         best: accuracies.filter(|share| share.is_finite()).reduce(f64::max),
+        tau: (!state.tracking.is_empty()).then(|| fit(&state.tracking).kendall_tau),
         touched: records.last().map_or(0, |record| record.time),
     })
 }

@@ -54,8 +54,6 @@ pub struct App {
     panes: Panes,
     start: Start,
     palette: Palette,
-    /// Whether the start page stands in the place of the panes.
-    on_start: bool,
     /// When the budget last changed, in the clock of egui.
     moved: f64,
     known_paces: KnownPaces,
@@ -113,7 +111,6 @@ impl App {
             panes,
             start: Start::default(),
             palette: Palette::default(),
-            on_start: true,
             moved: 0.0,
             known_paces,
             expects_run: false,
@@ -162,7 +159,7 @@ impl App {
             Ok(None) => {}
             Ok(Some(link)) => {
                 self.start.take_link(&link);
-                self.on_start = true;
+                self.studio.start_page = true;
                 self.studio.linked = Some(link);
             }
             Err(why) => self.studio.apply(Report::Trouble(why)),
@@ -186,13 +183,13 @@ impl App {
     fn share(&mut self, ctx: &egui::Context, with_network: bool) {
         let Some(address) = self.studio.address.clone() else { return };
         let start = self.studio.run.as_ref().and_then(|run| run.state.start.as_ref());
-        let config = match start.filter(|_| !self.on_start) {
+        let config = match start.filter(|_| !self.studio.start_page) {
             Some(start) => Ok(start.config.clone()),
             None => self.start.config(),
         };
         match config.and_then(|config| Link::of(&config)) {
             Ok(mut link) => {
-                if !self.on_start {
+                if !self.studio.start_page {
                     link.budget = self.studio.budget;
                 }
                 let network = self.studio.network.as_ref().filter(|_| with_network);
@@ -215,7 +212,7 @@ impl App {
             match &report {
                 Report::Images { path, form } => {
                     self.start.take_data(path, form);
-                    self.on_start = true;
+                    self.studio.start_page = true;
                 }
                 Report::Chosen(path) | Report::Unpacked { run: path, .. } => {
                     self.backend.ask(Request::Take(path.clone()));
@@ -238,8 +235,8 @@ impl App {
                 self.studio.apply(Report::Trouble(why));
             }
             self.pin_linked();
-            self.on_start &= !opened;
-            self.on_start |= self.studio.run.is_none();
+            self.studio.start_page &= !opened;
+            self.studio.start_page |= self.studio.run.is_none();
             if ended {
                 self.backend.ask(Request::ListRuns);
             }
@@ -298,7 +295,7 @@ impl App {
         let ground = Frame::new().fill(tokens.background).inner_margin(Margin::same(12));
         let (tree, panes, start) = (&mut self.tree, &mut self.panes, &mut self.start);
         CentralPanel::default().frame(ground).show(ui, |ui| {
-            if self.on_start {
+            if self.studio.start_page {
                 start.ui(ui, &view);
             } else {
                 layout::show(ui, tree, panes, &view, pointed);
@@ -359,14 +356,15 @@ impl App {
                 self.tree = layout::explain();
             }
             Wish::Pane(key) => layout::bring(&mut self.tree, key),
+            Wish::Start => self.start.request().into_iter().for_each(|request| self.ask(request)),
             Wish::StartPage(shown) => {
-                self.on_start = shown;
+                self.studio.start_page = shown;
                 if shown {
                     self.backend.ask(Request::ListRuns);
                 }
             }
             Wish::StartFrom(config) => {
-                self.on_start = true;
+                self.studio.start_page = true;
                 self.start.take_config(&config);
             }
             Wish::Seek(seek) => self.studio.seek(seek),
@@ -429,7 +427,7 @@ impl App {
     /// beside a run, or one that is about to open, which would tell wrong times and be held up.
     fn probe(&mut self) {
         let computes = self.studio.run.as_ref().is_some_and(|run| run.live.under_way());
-        let wanted = self.on_start && !computes && !self.expects_run;
+        let wanted = self.studio.start_page && !computes && !self.expects_run;
         if wanted && self.studio.probing == Probing::Stopped {
             self.studio.probing = Probing::UnderWay;
             let known = self.known_paces.keys().cloned().collect();

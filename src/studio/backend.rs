@@ -344,6 +344,8 @@ pub struct RunEntry {
     pub standing: Standing,
     /// Best accuracy of a generated network, 0 to 1.
     pub best: Option<f64>,
+    /// Kendall's tau of its generator's targets and costs.
+    pub tau: Option<f64>,
     /// Time of its last event, ms since 1970.
     pub touched: u64,
 }

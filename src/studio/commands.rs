@@ -50,6 +50,12 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
     let resumable = folder.clone().filter(|_| live == Some(Live::Stored));
     let mut all = vec![
         command(
+            "start",
+            "Start the search",
+            with_command(Key::Enter),
+            when(studio.start_page, Wish::Start),
+        ),
+        command(
             "pause",
             "Hold after this step",
             plain(Key::Space),

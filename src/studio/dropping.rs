@@ -29,7 +29,10 @@ pub(super) fn show(ctx: &Context, tokens: &Tokens) {
         painter.text(pos2(c.x, c.y + y), Align2::CENTER_CENTER, text, font, ink);
     };
     let title = format!("Drop {}", names.join(", "));
-    line(-14.0, title.trim(), theme::bold(theme::CARD), tokens.text);
-    let text = "a run folder, or the file of a run, opens; a folder, .zip, .tar.gz, IDX or CIFAR files become the images of a new run";
-    line(14.0, text, theme::body(), tokens.muted);
+    line(-24.0, title.trim(), theme::bold(theme::CARD), tokens.text);
+    let opens =
+        "a run folder, or the file of a run, opens; the .json of an architecture comes into view";
+    line(4.0, opens, theme::body(), tokens.muted);
+    let images = "a folder, .zip, .tar.gz, IDX or CIFAR files become the images of a new run";
+    line(24.0, images, theme::body(), tokens.muted);
 }

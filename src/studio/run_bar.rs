@@ -1,7 +1,9 @@
 //! The bar on top: which run, its phases, how far it is, and the buttons that steer it.
 
+use std::ops::RangeInclusive;
+
 use eframe::egui::{
-    self, Align2, Button, CornerRadius, Rect, RichText, Sense, StrokeKind, Ui, vec2,
+    self, Align2, Button, CornerRadius, DragValue, Rect, RichText, Sense, StrokeKind, Ui, vec2,
 };
 
 use super::action::{self, items};
@@ -18,6 +20,9 @@ use crate::protocol::quantity::{duration, grouped};
 /// Height of the bar, points.
 pub(super) const HEIGHT: f32 = 48.0;
 
+/// How many times as fast as it was a replay may be.
+const SPEEDS: RangeInclusive<f64> = 0.1..=100_000.0;
+
 const PHASES: [(Phase, &str); 4] = [
     (Phase::Supernet, "Supernet"),
     (Phase::Generator, "Generator"),
@@ -33,7 +38,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
             ui.label(theme::heading("SGNAS Studio", 15.0));
         }
         let Some(run) = &view.studio.run else {
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| menu(ui, view));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                menu(ui, view);
+                action::button(ui, view, "Start", "start");
+            });
             return;
         };
         run_menu(ui, view, run, narrow);
@@ -55,6 +63,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             menu(ui, view);
             controls(ui, view, run);
+            if view.studio.start_page && !narrow {
+                action::button(ui, view, "Start", "start");
+            }
             if !narrow {
                 progress(ui, view, run);
             }
@@ -186,6 +197,7 @@ fn controls(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
         }
         Live::Stored => action::button(ui, view, "Resume", "resume"),
         Live::Replay => replay_controls(ui, view, run),
+        Live::Finished if !view.studio.start_page => action::button(ui, view, "New run", "new"),
         Live::Finished => {}
     }
 }
@@ -196,13 +208,26 @@ fn replay_controls(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
     if leave.on_hover_text("Leave the replay: open the run as it is").clicked() {
         view.wish(Wish::Ask(Request::Open(run.folder.clone())));
     }
-    let speed = |speed: f64| format!("{} × speed", grouped(speed as u64));
-    icon::quiet_menu(ui, view.tokens, &speed(replay.speed), |ui| {
+    let speed = |speed: f64| match speed {
+        100.0.. => format!("{} × speed", grouped(speed.round() as u64)),
+        _ => format!("{} × speed", (100.0 * speed).round() / 100.0),
+    };
+    let menu = icon::quiet(ui, view.tokens, &speed(replay.speed), true);
+    let stays = egui::PopupCloseBehavior::CloseOnClickOutside;
+    egui::Popup::menu(&menu).close_behavior(stays).show(|ui| {
         for choice in [1.0, 10.0, 100.0, 1_000.0] {
             if ui.selectable_label(replay.speed == choice, speed(choice)).clicked() {
                 view.wish(Wish::Seek(Seek::Speed(choice)));
                 ui.close();
             }
+        }
+        ui.separator();
+        let label = ui.label("Any other speed");
+        let (mut own, step) = (replay.speed, 0.05 * replay.speed);
+        let entry = DragValue::new(&mut own).range(SPEEDS).speed(step).max_decimals(2);
+        let entry = ui.add(entry.suffix(" ×")).labelled_by(label.id);
+        if entry.on_hover_text("Drag, or click and type").changed() {
+            view.wish(Wish::Seek(Seek::Speed(own)));
         }
     });
     match replay.playing {
@@ -260,7 +285,9 @@ fn place_bar(ui: &mut Ui, view: &View<'_>, replay: &Replay, width: f32) {
     ui.spacing_mut().slider_width = width;
     let share = replay.position() / replay.length().max(f64::MIN_POSITIVE);
     let mut place = share.clamp(0.0, 1.0);
-    let slider = egui::Slider::new(&mut place, 0.0..=1.0).show_value(false);
+    let slider = egui::Slider::new(&mut place, 0.0..=1.0)
+        .show_value(false)
+        .handle_shape(egui::style::HandleShape::Circle);
     let response = ui.add(slider).on_hover_text("Drag to another place of the run");
     response.widget_info(|| egui::WidgetInfo::slider(true, place, "place of the replay"));
     if response.changed() {

@@ -41,6 +41,8 @@ pub enum Wish {
         /// Whether the network in view goes along.
         network: bool,
     },
+    /// The search that the start page shows begun.
+    Start,
     /// The start page, or back to the panes.
     StartPage(bool),
     /// The start page with these settings.

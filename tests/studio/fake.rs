@@ -122,7 +122,8 @@ pub(crate) fn forget_times(reports: &mut [Report]) {
 
 fn entry(name: &str, standing: Standing, best: Option<f64>) -> RunEntry {
     let (folder, preset) = (PathBuf::from("runs").join(name), "tiny".to_owned());
-    RunEntry { folder, preset, seed: 7, standing, best, touched: 1_790_000_000_000 }
+    let tau = best.map(|_| 0.979);
+    RunEntry { folder, preset, seed: 7, standing, best, tau, touched: 1_790_000_000_000 }
 }
 
 /// An answer for a budget at a share of the range.

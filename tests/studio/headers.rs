@@ -4,14 +4,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use eframe::egui::Theme;
+use eframe::egui::{Context, Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use sgnas::studio::App;
 use sgnas::studio::panes::PANES;
 
-use crate::fake::{self, Stage, Talk};
+use crate::fake::{self, Fake, Stage, Talk};
 use crate::logic::{Blind, at};
+use crate::whole::Kept;
 use crate::{explain, pins};
 
 /// The arrow that scrolls tabs which do not fit.
@@ -62,4 +63,25 @@ fn a_tab_goes_by_its_cross_and_comes_back_by_its_command() {
     harness.get_by_label_contains("Show Log").click();
     harness.run_steps(4);
     assert!(harness.query_by_label("Search the log").is_some());
+}
+
+#[test]
+fn the_next_session_finds_the_layout_as_it_was_left_and_a_key_restores_it() {
+    let (talk, mut harness) = at(Stage::Finished);
+    harness.get_by_label("Log").click();
+    harness.run_steps(4);
+    harness.get_all_by_label("Close").next().unwrap().click();
+    harness.run_steps(4);
+    let mut kept = Kept::default();
+    eframe::App::save(harness.state_mut().as_mut().unwrap(), &mut kept);
+    let fake = talk.clone();
+    let app = move |ctx: &Context| App::new(ctx, Some(&kept), Box::new(Fake(fake.clone())), None);
+    let mut harness = fake::drawn_by([1440.0, 900.0], Theme::Dark, Blind, app);
+    talk.borrow_mut().reports = fake::reports(Stage::Finished, "tiny");
+    harness.run_steps(4);
+    assert!(harness.query_all_by_label("Training").next().is_some());
+    assert_eq!(harness.query_all_by_label("Log").count(), 0, "the log came back by itself");
+    harness.key_press_modifiers(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L);
+    harness.run_steps(4);
+    assert_eq!(harness.query_all_by_label("Log").count(), 1);
 }

@@ -8,11 +8,11 @@ use sgnas::protocol::Event;
 use sgnas::protocol::facts::{Latency, Phase};
 use sgnas::protocol::journal::Record;
 use sgnas::protocol::quantity::milliseconds;
-use sgnas::space::LatencyTable;
+use sgnas::space::{Budget, LatencyTable};
 use sgnas::studio::App;
-use sgnas::studio::backend::{Report, Request};
+use sgnas::studio::backend::{Answer, Report, Request};
 
-use crate::fake::{ADAPTER, Shared, Stage};
+use crate::fake::{self, ADAPTER, Shared, Stage};
 use crate::logic::{app, asked, at};
 
 /// The card before.
@@ -97,6 +97,14 @@ fn a_limit_in_milliseconds_is_there_once_the_blocks_are_timed_beside_the_other_t
     assert!(budget.latency.is_some_and(|most| most < slowest), "{budget:?}");
     assert!(budget.macs.is_some() && budget.params.is_some(), "{budget:?}");
     assert!(asked(&talk).contains(&Request::Answer(budget)));
+
+    // Of an answer that keeps a limit on its time the card says how much of it is used.
+    let Report::Answered(answer) = fake::answer("tiny", 0.4) else { panic!("no answer") };
+    let time = times.of(&answer.architecture).unwrap();
+    let budget = Budget { latency: Some(2 * time), ..answer.budget };
+    talk.borrow_mut().reports = vec![Report::Answered(Answer { budget, ..answer })];
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("50.0 % of budget").is_some());
 }
 
 #[test]

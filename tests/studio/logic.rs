@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use eframe::egui::{TexturesDelta, Theme};
+use eframe::egui::{Key, Modifiers, TexturesDelta, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use sgnas::protocol::Command;
+use sgnas::protocol::facts::Memory;
+use sgnas::protocol::journal::Record;
+use sgnas::protocol::{Command, Event};
 use sgnas::studio::App;
 use sgnas::studio::backend::{Report, Request};
 use sgnas::studio::state::{Live, Source};
@@ -59,6 +61,59 @@ fn the_start_page_starts_the_chosen_preset() {
     assert_eq!(config.general.preset, "small");
     assert_eq!(config.general.seed, 42);
     assert_eq!(config.general.data, "fashion-mnist-12k");
+}
+
+#[test]
+fn the_bar_starts_what_the_start_page_shows_and_offers_a_new_run_after_a_finished_one() {
+    let (talk, mut harness) = at(Stage::Nothing);
+    harness.get_by_label("preset small").click();
+    harness.run_steps(2);
+    asked(&talk);
+    harness.get_by_label("Start").click();
+    harness.run_steps(2);
+    let requests = asked(&talk);
+    let Some(Request::Start(config)) = requests.first() else { panic!("{requests:?}") };
+    assert_eq!(config.general.preset, "small");
+
+    let (talk, mut harness) = at(Stage::Finished);
+    assert!(harness.query_by_label("Start").is_none());
+    asked(&talk);
+    harness.get_by_label("New run").click();
+    harness.run_steps(3);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+    assert!(asked(&talk).iter().any(|request| matches!(request, Request::Start(_))));
+}
+
+#[test]
+fn a_run_that_was_left_in_the_middle_is_offered_before_anything_else() {
+    let (talk, mut harness) = at(Stage::Nothing);
+    assert!(harness.query_by_label("Go on where the last run was left").is_none());
+    let Report::Runs(mut runs) = fake::reports(Stage::Nothing, "tiny").remove(1) else {
+        panic!("no runs")
+    };
+    runs.reverse();
+    talk.borrow_mut().reports = vec![Report::Runs(runs)];
+    harness.run_steps(3);
+    let offer = harness.get_by_label("Go on where the last run was left").rect();
+    assert!(offer.bottom() < harness.get_by_label("preset tiny").rect().top());
+    asked(&talk);
+    harness.get_by_label("Continue a-run-with-a-rather-long-name-2").click();
+    harness.run_steps(2);
+    let left = "runs/a-run-with-a-rather-long-name-2".into();
+    assert!(asked(&talk).contains(&Request::Resume(left)));
+}
+
+#[test]
+fn the_line_at_the_bottom_tells_what_is_in_use_of_how_much_memory() {
+    let (talk, mut harness) = at(Stage::Running);
+    assert!(harness.query_by_label_contains("900 images/s · 212 of 7,936 MiB").is_some());
+    // Where the driver does not tell how much there is.
+    let largest_buffer = 2_048 << 20;
+    let memory = Memory { held: 300 << 20, peak: 1, largest_buffer, cap: None };
+    talk.borrow_mut().reports = vec![Report::Events(vec![Record::new(Event::Memory(memory), 1)])];
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("300 MiB, a buffer at most 2,048 MiB").is_some());
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The pane "Runs" and the replay, through the accessibility tree.
 
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sgnas::protocol::RunState;
 use sgnas::protocol::journal::Record;
 use sgnas::studio::App;
@@ -38,6 +40,7 @@ fn runs_are_opened_resumed_and_shown_again_by_a_click() {
     let long = "a-run-with-a-rather-long-name-2";
     let resumed = [Request::Resume(format!("runs/{long}").into())];
     assert_eq!(press(&format!("resume {long}")), resumed);
+    assert!(harness.query_by_label("best 86.7 % · tau 0.979").is_some());
 }
 
 #[test]
@@ -120,8 +123,26 @@ fn a_replay_goes_through_the_run_holds_and_can_be_set_to_its_end() {
 
     harness.get_by_label("10 × speed").click();
     harness.run_steps(3);
-    harness.get_by_label("1,000 × speed").click();
+    harness.get_by_label("100 × speed").click();
+    harness.run_steps(3);
+    // Any other one is typed.
+    harness.get_by_label("100 × speed").click();
+    harness.run_steps(3);
+    let entry = |harness: &Harness<'_, Option<App>>, role: Role| {
+        let mut named = harness.get_all_by_label("Any other speed");
+        let entry = named.find(|node| node.accesskit_node().role() == role).expect("an entry");
+        entry.focus();
+    };
+    entry(&harness, Role::SpinButton);
+    harness.run_steps(3);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     harness.run_steps(2);
+    harness.event(Event::Text("2500".to_owned()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert_eq!(app(&harness).studio().replay.as_ref().unwrap().speed, 2_500.0);
+    assert!(harness.query_by_label("2,500 × speed").is_some());
     harness.get_by_label("Play the replay (Space)").click();
     harness.run_steps(20);
     let run = app(&harness).studio().run.as_ref().unwrap();

@@ -152,7 +152,7 @@ impl Start {
             let text = theme::heading("Start the search", theme::BODY).color(tokens.on_accent);
             let button = Button::new(text).fill(tokens.accent).min_size(vec2(150.0, 32.0));
             if ui.add(button).clicked() {
-                self.start(view);
+                view.wish(Wish::Start);
             }
             if view.studio.run.is_some()
                 && ui.add(Button::new("Back").min_size(vec2(64.0, 32.0))).clicked()
@@ -170,10 +170,16 @@ impl Start {
         ui.add_space(24.0);
     }
 
-    /// The run that a closed or reloaded page left, to go on with.
+    /// The run that a closed window, or a closed or reloaded page, left, to go on with.
     fn offer(&self, ui: &mut Ui, view: &View<'_>) {
         let Some(run) = left(view.studio) else { return };
-        heading(ui, "Go on where this page was left");
+        heading(
+            ui,
+            match view.studio.in_page() {
+                true => "Go on where this page was left",
+                false => "Go on where the last run was left",
+            },
+        );
         if let Some(request) = entry(ui, view.tokens, run) {
             view.wish(Wish::Ask(request));
         }
@@ -245,13 +251,12 @@ impl Start {
         });
     }
 
-    fn start(&mut self, view: &View<'_>) {
-        let Some(built) = self.panel.as_ref().map(|panel| panel.draft.build()) else { return };
+    /// The search as it stands; where something is wrong with it the page says what.
+    pub(in crate::studio) fn request(&mut self) -> Option<Request> {
+        let built = self.panel.as_ref()?.draft.build();
         self.wrong = built.wrong.into_values().next();
-        match self.wrong {
-            None => view.wish(Wish::Ask(Request::Start(Box::new(built.config)))),
-            Some(_) => self.unfold = true,
-        }
+        self.unfold |= self.wrong.is_some();
+        self.wrong.is_none().then(|| Request::Start(Box::new(built.config)))
     }
 
     fn runs(&mut self, ui: &mut Ui, view: &View<'_>) {
@@ -293,10 +298,10 @@ impl Start {
     }
 }
 
-/// The newest run, where a page was closed or loaded anew in the middle of it.
+/// The newest run, where it was left in the middle, as when the window was closed.
 fn left(studio: &Studio) -> Option<&RunEntry> {
     let newest = studio.runs.as_deref().unwrap_or_default().first();
-    newest.filter(|run| studio.in_page() && run.standing == Standing::Stopped)
+    newest.filter(|run| run.standing == Standing::Stopped)
 }
 
 fn heading(ui: &mut Ui, text: &str) {

@@ -16,10 +16,12 @@ use crate::space::Metric;
 use crate::studio::view::View;
 use crate::studio::widgets::card::{self, Card};
 use crate::studio::widgets::plot::{self, Scale};
-use crate::studio::widgets::{icon, note};
+use crate::studio::widgets::{icon, note, room};
 
 /// From this breadth on the two plots stand side by side, points.
 const WIDE: f32 = 620.0;
+/// Least room of a plot with its heading and its axis, points.
+const LEAST_PLOT: f32 = 150.0;
 /// Room below a plot for the name of its x axis, points.
 const FOOT: f32 = 16.0;
 
@@ -50,27 +52,10 @@ impl Pane for Tracking {
         };
         let metric = run.state.start.as_ref().map(|start| start.config.general.constraint);
         let metric = metric.unwrap_or_default();
-        card::row(ui, view.tokens, &cards(&shown, metric));
-        ui.add_space(6.0);
-        let (room, gap) = (ui.available_size(), 16.0);
-        if room.x >= WIDE {
-            let size = vec2(0.5 * (room.x - gap), room.y);
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = gap;
-                ui.allocate_ui(size, |ui| {
-                    ui.vertical(|ui| self.answers(ui, view, &shown, metric));
-                });
-                ui.allocate_ui(size, |ui| {
-                    ui.vertical(|ui| self.agreement(ui, view, &run.state, shown.epoch));
-                });
-            });
-        } else {
-            let upper = vec2(room.x, 0.6 * room.y - 4.0);
-            ui.allocate_ui(upper, |ui| {
-                ui.vertical(|ui| self.answers(ui, view, &shown, metric));
-            });
-            ui.vertical(|ui| self.agreement(ui, view, &run.state, shown.epoch));
-        }
+        let plots = if ui.available_width() >= WIDE { 1.0 } else { 2.0 };
+        room::at_least(ui, card::HEIGHT + plots * LEAST_PLOT, |ui| {
+            self.draw(ui, view, &run.state, (&shown, metric));
+        });
     }
 
     fn csv(&self, view: &View<'_>) -> Option<String> {
@@ -108,6 +93,37 @@ impl Pane for Tracking {
 }
 
 impl Tracking {
+    /// Cards and both plots, in all the room of `ui`.
+    fn draw(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        state: &RunState,
+        (shown, metric): (&Shown<'_>, Metric),
+    ) {
+        card::row(ui, view.tokens, &cards(shown, metric));
+        ui.add_space(6.0);
+        let (room, gap) = (ui.available_size(), 16.0);
+        if room.x >= WIDE {
+            let size = vec2(0.5 * (room.x - gap), room.y);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = gap;
+                ui.allocate_ui(size, |ui| {
+                    ui.vertical(|ui| self.answers(ui, view, shown, metric));
+                });
+                ui.allocate_ui(size, |ui| {
+                    ui.vertical(|ui| self.agreement(ui, view, state, shown.epoch));
+                });
+            });
+        } else {
+            let upper = vec2(room.x, 0.6 * room.y - 4.0);
+            ui.allocate_ui(upper, |ui| {
+                ui.vertical(|ui| self.answers(ui, view, shown, metric));
+            });
+            ui.vertical(|ui| self.agreement(ui, view, state, shown.epoch));
+        }
+    }
+
     fn shown<'a>(&self, state: &'a RunState) -> Option<Shown<'a>> {
         let epochs = || state.generator_epochs.iter().filter(|epoch| !epoch.answers.is_empty());
         if self.epoch.is_none() && !state.tracking.is_empty() {

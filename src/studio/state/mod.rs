@@ -40,6 +40,8 @@ pub enum Generator {
 pub struct Studio {
     /// The run in view.
     pub run: Option<OpenRun>,
+    /// Whether the start page stands in the place of the panes.
+    pub start_page: bool,
     /// Whether its generator answers.
     pub generator: Generator,
     /// The limits that the sliders stand at.
@@ -117,6 +119,7 @@ impl Default for Studio {
     fn default() -> Self {
         Self {
             run: None,
+            start_page: true,
             generator: Generator::Waiting("no run is open".to_owned()),
             budget: Budget::default(),
             answer: None,

@@ -90,7 +90,10 @@ fn draw(ui: &Ui, tokens: &Tokens, rect: Rect, card: &Card) -> Response {
     };
     line(8.0, card.name, theme::caption(), tokens.muted);
     let ink = if card.value.is_some() { tokens.text } else { tokens.muted };
-    line(23.0, value, theme::bold(theme::CARD), ink);
+    // A number is told whole, if need be in smaller figures.
+    let wanted = painter.layout_no_wrap(value.to_owned(), theme::bold(theme::CARD), ink).size().x;
+    let size = (theme::CARD * room / wanted.max(room)).floor().max(theme::CAPTION);
+    line(23.0 + 0.5 * (theme::CARD - size), value, theme::bold(size), ink);
     line(48.0, &card.note, theme::caption(), tokens.muted);
     if card.waiting {
         let ring =

@@ -21,11 +21,11 @@ pub(in crate::studio) fn count(value: u64, reference: u64) -> String {
     }
 }
 
-/// A share beside another one, in percentage points: "+0.8", "−1.2".
+/// A share beside another one, in percentage points: "+0.8 pp", "−1.2 pp".
 pub(in crate::studio) fn points(value: f64, reference: f64) -> String {
     let points = 100.0 * (value - reference);
     let sign = if points < 0.0 { "−" } else { "+" };
-    format!("{sign}{:.1}", points.abs())
+    format!("{sign}{:.1} pp", points.abs())
 }
 
 #[cfg(test)]
@@ -45,7 +45,7 @@ mod tests {
         assert_eq!(count(2_120_000, 2_000_000), "+120.0 k");
         assert_eq!(count(46_000, 50_000), "−4.00 k");
         assert_eq!(count(7, 7), "same");
-        assert_eq!(points(0.75, 0.742), "+0.8");
-        assert_eq!(points(0.73, 0.742), "−1.2");
+        assert_eq!(points(0.75, 0.742), "+0.8 pp");
+        assert_eq!(points(0.73, 0.742), "−1.2 pp");
     }
 }

@@ -12,14 +12,15 @@ use crate::space::{Layer, SUB_BLOCKS};
 use crate::studio::theme::{self, Tokens};
 
 const BAND: f32 = 24.0;
-/// The tallest row: only where there is room that nothing else wants.
-const MOST_ROW: f32 = 48.0;
+/// The tallest row, and the tallest in columns that are as broad: only where there is room that nothing
+/// else wants.
+const MOST_ROW: (f32, f32) = (48.0, 110.0);
 const LEAST_ROW: f32 = 16.0;
 /// Height of the strip with everything around it where it looks best, points.
 pub(in crate::studio) const COMFORTABLE: f32 = BAND + 6.0 * 29.0 + FOOT;
 const FOOT: f32 = 34.0;
-/// A row of a bare strip.
-const BARE_ROW: f32 = 16.0;
+/// The lowest and the tallest row of a bare strip.
+const BARE_ROW: (f32, f32) = (16.0, 32.0);
 
 /// What stands around the cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +49,18 @@ pub(in crate::studio) struct Strip<'a> {
 
 impl Strip<'_> {
     /// Heights of what stands above the cells, of a row of them, and of what stands below, in a
-    /// strip that may take `room`, points.
-    fn heights(&self, room: f32) -> (f32, f32, f32) {
+    /// strip with columns of this breadth that may take `room`, points.
+    fn heights(&self, column: f32, room: f32) -> (f32, f32, f32) {
         match self.around {
             Around::Everything => {
-                let row = ((room - BAND - FOOT) / SUB_BLOCKS as f32).clamp(LEAST_ROW, MOST_ROW);
+                let most = column.clamp(MOST_ROW.0, MOST_ROW.1);
+                let row = ((room - BAND - FOOT) / SUB_BLOCKS as f32).clamp(LEAST_ROW, most);
                 (BAND, row, FOOT)
             }
-            Around::Nothing => (0.0, BARE_ROW, 0.0),
+            Around::Nothing => {
+                let row = (room / SUB_BLOCKS as f32).clamp(BARE_ROW.0, BARE_ROW.1);
+                (0.0, row, 0.0)
+            }
         }
     }
 }
@@ -67,7 +72,8 @@ pub(in crate::studio) fn show(
     strip: &Strip<'_>,
     room: f32,
 ) -> (Response, Option<(usize, usize)>) {
-    let (above, row, below) = strip.heights(room);
+    let columns = Columns::new(ui.available_rect_before_wrap(), strip.layers.len());
+    let (above, row, below) = strip.heights(columns.width(), room);
     let height = above + SUB_BLOCKS as f32 * row + below;
     let size = vec2(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());

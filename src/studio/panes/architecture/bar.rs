@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText, TextEdit, Ui};
 
 use crate::space::Architecture;
 use crate::studio::action;
-use crate::studio::backend::Request;
+use crate::studio::backend::{Browse, Request};
 use crate::studio::state::{Network, Source};
 use crate::studio::view::{View, Wish};
 use crate::studio::widgets::icon;
@@ -94,7 +94,7 @@ pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted, all: bool)
             action::items(ui, view, &["time blocks"]);
             ui.separator();
             let label = ui.label("Show another one");
-            let note = "Paste it here, or drop its file onto the window.";
+            let note = "Paste it here, drop its file onto the window, or open that.";
             ui.label(RichText::new(note).small().color(view.tokens.muted));
             let hint = "[[3,5],[7,7,3], …]: the kernels of each layer";
             let edit = TextEdit::multiline(&mut pasted.text).hint_text(hint).desired_rows(3);
@@ -102,9 +102,15 @@ pub(super) fn json(ui: &mut Ui, view: &View<'_>, pasted: &mut Pasted, all: bool)
             if let Some(wrong) = &pasted.wrong {
                 ui.label(RichText::new(wrong).small().color(view.tokens.warning));
             }
-            if ui.button("Show it").clicked() {
-                open(ui, view, pasted);
-            }
+            ui.horizontal(|ui| {
+                if ui.button("Show it").clicked() {
+                    open(ui, view, pasted);
+                }
+                if ui.button("Open a file …").clicked() {
+                    view.wish(Wish::Ask(Request::Browse(Browse::File)));
+                    ui.close();
+                }
+            });
         });
 }
 

@@ -3,7 +3,7 @@
 
 use crate::protocol::facts::Latency;
 use crate::protocol::quantity::{grouped, milliseconds, percent, short};
-use crate::space::Metric;
+use crate::space::{Budget, Metric};
 use crate::studio::backend::Request;
 use crate::studio::estimate::Estimate;
 use crate::studio::state::{Accuracy, Generator, OpenRun, Source, Studio};
@@ -46,11 +46,7 @@ fn cost(studio: &Studio, run: &OpenRun, metric: Metric) -> Card {
         _ => None,
     };
     let note = match (limit, range) {
-        (Some(limit), _) => {
-            // Without a decimal the whole budget fits a narrow card.
-            let share = percent(cost as f64 / limit.max(1) as f64).replace("100.0", "100");
-            format!("{share} of budget")
-        }
+        (Some(limit), _) => of_budget(cost, limit),
         (None, Some((low, high))) => {
             let (low, high) = (low.get(metric), high.get(metric));
             let share = cost.saturating_sub(low) as f64 / (high - low).max(1) as f64;
@@ -59,6 +55,13 @@ fn cost(studio: &Studio, run: &OpenRun, metric: Metric) -> Card {
         (None, None) => grouped(cost),
     };
     Card { name, value: Some(short(cost)), note, waiting: false, help, asks: None }
+}
+
+/// How much of a limit is used.
+fn of_budget(cost: u64, limit: u64) -> String {
+    // Without a decimal the whole budget fits a narrow card.
+    let share = percent(cost as f64 / limit.max(1) as f64).replace("100.0", "100");
+    format!("{share} of budget")
 }
 
 fn accuracy(studio: &Studio, run: &OpenRun) -> Card {
@@ -71,7 +74,7 @@ fn accuracy(studio: &Studio, run: &OpenRun) -> Card {
     match studio.accuracy(&network.architecture) {
         Accuracy::Known(share) => {
             let error = (share * (1.0 - share) / images.max(1) as f64).sqrt();
-            let note = format!("± {:.1}, {} images", 100.0 * error, grouped(images as u64));
+            let note = format!("± {}, {} images", percent(error), grouped(images as u64));
             Card { name, value: Some(percent(share)), note, waiting: false, help, asks: None }
         }
         Accuracy::Measuring => Card {
@@ -97,7 +100,8 @@ fn estimate(studio: &Studio) -> Card {
     let points = studio.points(Metric::Macs).map(|(_, point)| point);
     match Estimate::fit(points) {
         Some(fit) => {
-            let note = format!("± {:.1}, from {} nets", 100.0 * fit.deviation, fit.count);
+            let count = grouped(fit.count as u64);
+            let note = format!("± {}, from {count} nets", percent(fit.deviation));
             let value = percent(fit.at(network.cost.macs as f64));
             Card { name, value: Some(value), note, waiting: false, help, asks: None }
         }
@@ -128,7 +132,13 @@ fn latency(studio: &Studio) -> Card {
         None => match studio.times().and_then(|t| t.of(&network.architecture).ok()) {
             Some(time) => {
                 let value = format!("≈ {}", milliseconds(time as f64 / 1e6));
-                card(Some(value), "by its blocks".to_owned(), false)
+                let note = match network.source {
+                    Source::Generated(Budget { latency: Some(limit), .. }) => {
+                        of_budget(time, limit)
+                    }
+                    _ => "by its blocks".to_owned(),
+                };
+                card(Some(value), note, false)
             }
             None => card(None, "click to measure".to_owned(), false),
         },

@@ -12,6 +12,11 @@ use crate::studio::view::View;
 use crate::studio::widgets::{difference, pinned, strip};
 
 const HEAD: f32 = 24.0;
+/// Below a strip, and what egui puts between the parts of an entry.
+const GAP: f32 = 6.0;
+const LEAST_GAP: f32 = 16.0;
+/// Height of the note and the titles above all entries, and of the legend below.
+const AROUND: f32 = 76.0;
 /// Where the columns of numbers begin, as shares of the breadth right of the letter.
 const COLUMNS: [(f32, &str); 5] = [
     (0.0, "MACs"),
@@ -23,15 +28,17 @@ const COLUMNS: [(f32, &str); 5] = [
 /// Room for the letter at the left, as the strips have it.
 const LETTER: f32 = 60.0;
 
-/// Draws the comparison; `reference` is what the others are compared with, and follows clicks.
+/// Draws the comparison in `room` points of height, or more; `reference` is what the others are compared with, and follows clicks.
 pub(super) fn show(
     ui: &mut Ui,
     view: &View<'_>,
-    space: &Space,
+    (space, room): (&Space, f32),
     reference: &mut Option<Architecture>,
     lit: &mut Option<usize>,
 ) {
     let (tokens, studio) = (view.tokens, view.studio);
+    // What the lines of words leave of the room is shared.
+    let each = (room - AROUND) / studio.pins.len().max(1) as f32 - HEAD - GAP - LEAST_GAP;
     let chosen =
         studio.pins.iter().find(|pin| Some(&pin.network.architecture) == reference.as_ref());
     let Some(base) = chosen.or(studio.pins.iter().next()) else { return };
@@ -57,11 +64,11 @@ pub(super) fn show(
             unlike: (pin != base).then(|| base.network.architecture.kernels()),
             around: strip::Around::Nothing,
         };
-        let (response, at) = strip::show(ui, tokens, &drawing, 0.0);
+        let (response, at) = strip::show(ui, tokens, &drawing, each);
         let layer = at.map(|(layer, _)| layer);
         super::hover::layer(&response, layer.and_then(|layer| pin.network.layers().nth(layer)));
         under = under.or(layer);
-        ui.add_space(6.0);
+        ui.add_space(GAP);
     }
     *lit = under;
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| strip::legend(ui, tokens));

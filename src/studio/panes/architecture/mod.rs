@@ -22,8 +22,10 @@ use crate::studio::widgets::{card, icon, layer_macs, limit, note, pinned, strip,
 /// How long the strip fades from one architecture to the next.
 const FADE: f64 = 0.08;
 /// Room of the smallest drawing of MACs.
-const LEAST_MACS: f32 = 60.0;
+const LEAST_MACS: f32 = 50.0;
+/// What suits it, and the most that it takes where nothing else wants the room.
 const MOST_MACS: f32 = 150.0;
+const ALL_MACS: f32 = 640.0;
 /// Room of a heading with the gaps around it.
 const SECTION: f32 = 42.0;
 /// Below this breadth what can be done with a network moves into one menu.
@@ -58,7 +60,7 @@ impl Pane for ArchitecturePane {
         scroll.show(ui, |ui| {
             ui.set_max_width(ui.available_width());
             if self.compares(view) {
-                compare::show(ui, view, space, &mut self.reference, &mut self.lit);
+                compare::show(ui, view, (space, room), &mut self.reference, &mut self.lit);
             } else {
                 self.content(ui, view, (run, space), room);
             }
@@ -168,7 +170,7 @@ impl ArchitecturePane {
             });
             let layers: Vec<&PartCost> = network.layers().collect();
             let left = room - (ui.cursor().top() - top) - pins - 4.0;
-            let height = left.clamp(LEAST_MACS, MOST_MACS);
+            let height = left.clamp(LEAST_MACS, ALL_MACS);
             let (response, under) = layer_macs::show(ui, tokens, &layers, self.lit, height);
             hover::layer(&response, under.and_then(|layer| layers.get(layer).copied()));
             lit = lit.or(under);
@@ -242,6 +244,9 @@ fn section(ui: &mut Ui, name: &str, remark: impl FnOnce(&mut Ui)) {
 /// Why there is no network in view, and what to do.
 fn waiting(ui: &mut Ui, view: &View<'_>) {
     let text = match &view.studio.generator {
+        _ if view.studio.replay.is_some() => {
+            "A replay answers no budgets: leave it, and the slider answers.".to_owned()
+        }
         Generator::Ready => "Move the slider: the generator answers with a network.".to_owned(),
         Generator::Waiting(why) => {
             format!("No network yet: {why}. The slider answers as soon as it is there.")

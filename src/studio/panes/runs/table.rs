@@ -16,7 +16,7 @@ const ROW: f32 = 28.0;
 /// Room of the buttons at the right, points.
 const ACTIONS: f32 = 190.0;
 /// Shares of the remaining room: name, preset and seed, state, best.
-const SHARES: [f32; 4] = [0.34, 0.24, 0.24, 0.18];
+const SHARES: [f32; 4] = [0.31, 0.2, 0.19, 0.3];
 /// Below this room for the columns there is only the first, points.
 const LEAST: f32 = 240.0;
 
@@ -67,10 +67,7 @@ fn row(ui: &mut Ui, view: &View<'_>, run: &RunEntry, pane: &mut Runs) {
             (called.clone(), tokens.text),
             (format!("{} · seed {}", run.preset, grouped(run.seed)), tokens.muted),
             (standing(run, open.is_some()), tokens.muted),
-            (
-                run.best.map_or("–".to_owned(), |best| format!("best {}", percent(best))),
-                tokens.muted,
-            ),
+            (best(run), tokens.muted),
         ];
         // Where there is room for little, the name alone; hovering tells the rest.
         let shares = if room < LEAST { &[1.0][..] } else { &SHARES[..] };
@@ -125,6 +122,14 @@ fn standing(run: &RunEntry, open: bool) -> String {
         Standing::Failed => "failed",
     };
     if open { format!("{words} · open") } else { words.to_owned() }
+}
+
+/// The best accuracy of a generated network, and how well the answers follow their targets.
+fn best(run: &RunEntry) -> String {
+    let accuracy = run.best.map(|best| format!("best {}", percent(best)));
+    let tau = run.tau.map(|tau| format!("tau {tau:.3}"));
+    let known: Vec<String> = accuracy.into_iter().chain(tau).collect();
+    if known.is_empty() { "–".to_owned() } else { known.join(" · ") }
 }
 
 /// The folder, and how long ago the run last said something.

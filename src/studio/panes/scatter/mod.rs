@@ -27,12 +27,14 @@ use crate::studio::state::{Accuracy, Generator, OpenRun, Studio};
 use crate::studio::theme;
 use crate::studio::view::{View, Wish};
 use crate::studio::widgets::plot::{self, Scale};
-use crate::studio::widgets::{icon, note, pinned};
+use crate::studio::widgets::{icon, note, pinned, room};
 
 /// Farther than this from every point a pointer means none, points.
 const REACH: f32 = 12.0;
 /// Below this breadth the header's controls are in a menu, points.
 const NARROW: f32 = 400.0;
+/// Least room of the cloud with its heading and its axis, points.
+const LEAST: f32 = 150.0;
 /// How many random networks are measured at a time.
 const MORE: u64 = 100;
 
@@ -74,7 +76,7 @@ impl Pane for Scatter {
         let all = ui.available_rect_before_wrap();
         let above = all.with_max_y(all.max.y - for_list);
         ui.scope_builder(egui::UiBuilder::new().max_rect(above), |ui| {
-            self.draw(ui, view, &dots, metric);
+            room::at_least(ui, LEAST, |ui| self.draw(ui, view, &dots, metric));
         });
         if for_list > 0.0 {
             let below = all.with_min_y(above.max.y + 6.0);
