@@ -65,9 +65,25 @@ impl Window {
         time
     }
 
-    /// Paints the newest frame, and reads it back: more than a window does.
+    /// Paints the newest frame and waits until it is painted.
     fn paint(&self) {
-        std::hint::black_box(self.screen.shoot(&self.ctx, &self.output).width());
+        std::hint::black_box(self.screen.paint(&self.ctx, &self.output).width());
+    }
+
+    /// Times frames, painted ones or as they are before that, and prints it.
+    fn measure(&mut self, what: &str, painted: bool) {
+        let mut times = Vec::with_capacity(FRAMES);
+        for _ in 0..FRAMES {
+            let watch = Instant::now();
+            let mut time = self.frame(Vec::new());
+            if painted {
+                self.paint();
+                time = watch.elapsed().as_secs_f64() * 1e3;
+            }
+            times.push(time);
+            std::thread::sleep(TICK.saturating_sub(watch.elapsed()));
+        }
+        print(what, times);
     }
 
     fn until(&mut self, done: impl Fn(&Studio) -> bool) {
@@ -104,23 +120,17 @@ pub(crate) fn training(home: &Path) {
     window
         .until(|studio| studio.run.as_ref().is_some_and(|run| run.state.supernet_steps.len() > 5));
     println!("the studio beside a search of `tiny` at full speed, 1440 x 900");
-    for painted in [false, true] {
-        let mut times = Vec::with_capacity(FRAMES);
-        for _ in 0..FRAMES {
-            let watch = Instant::now();
-            let mut time = window.frame(Vec::new());
-            if painted {
-                window.paint();
-                time = watch.elapsed().as_secs_f64() * 1e3;
-            }
-            times.push(time);
-            std::thread::sleep(TICK.saturating_sub(watch.elapsed()));
-        }
-        let what = if painted { "a frame, painted and read back" } else { "a frame" };
-        print(what, times);
-    }
+    window.measure("a frame", false);
+    window.measure("a frame, painted", true);
     let steps = |studio: &Studio| studio.run.as_ref().map_or(0, |r| r.state.supernet_steps.len());
     println!("{} events of steps by then", steps(window.studio()));
+    // What of that is the painting's own: closed and opened again, nothing trains.
+    drop(window);
+    let mut desk = Desk::new(AdapterChoice::Best, &home.join("live")).unwrap();
+    desk.ask(Request::Open(home.join("live").join("tiny-1")));
+    let mut window = Window::open(desk, device.screen());
+    window.until(|studio| studio.run.is_some());
+    window.measure("a frame, painted, with nothing beside it", true);
 }
 
 /// The studio's own statistic of the slider, over the run that a desk has in this folder.

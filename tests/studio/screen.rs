@@ -57,8 +57,8 @@ impl egui_kittest::TestRenderer for Screen {
 }
 
 impl Screen {
-    /// Draws the harness' last frame.
-    pub(crate) fn shoot(&self, ctx: &egui::Context, output: &egui::FullOutput) -> image::RgbaImage {
+    /// Paints the harness' last frame, as a window does, and waits until it is painted.
+    pub(crate) fn paint(&self, ctx: &egui::Context, output: &egui::FullOutput) -> wgpu::Texture {
         let Device { device, queue } = &self.on;
         let scale = ctx.pixels_per_point();
         let size = ctx.content_rect().size() * scale;
@@ -100,6 +100,17 @@ impl Screen {
             });
             renderer.render(&mut pass.forget_lifetime(), &shapes, &screen);
         }
+        work.push(encoder.finish());
+        queue.submit(work);
+        device.poll(wgpu::PollType::wait_indefinitely()).unwrap();
+        texture
+    }
+
+    /// The harness' last frame as pixels.
+    pub(crate) fn shoot(&self, ctx: &egui::Context, output: &egui::FullOutput) -> image::RgbaImage {
+        let Device { device, queue } = &self.on;
+        let texture = self.paint(ctx, output);
+        let extent = texture.size();
         let row = (4 * extent.width).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
         let buffer = device.create_buffer(&wgpu::BufferDescriptor {
             label: None,
@@ -112,13 +123,13 @@ impl Screen {
             bytes_per_row: Some(row),
             rows_per_image: None,
         };
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.copy_texture_to_buffer(
             texture.as_image_copy(),
             wgpu::TexelCopyBufferInfo { buffer: &buffer, layout },
             extent,
         );
-        work.push(encoder.finish());
-        queue.submit(work);
+        queue.submit([encoder.finish()]);
         buffer.slice(..).map_async(wgpu::MapMode::Read, |mapped| mapped.unwrap());
         device.poll(wgpu::PollType::wait_indefinitely()).unwrap();
         let bytes = buffer.slice(..).get_mapped_range().unwrap();
