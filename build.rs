@@ -19,7 +19,7 @@ fn main() {
         let files: Vec<_> = sorted(&family)
             .into_iter()
             .filter(|p| p.extension().is_some_and(|e| e == "wgsl"))
-            .map(|p| kernel(&root, &p))
+            .flat_map(|p| kernels(&root, &p))
             .collect();
         families.insert(stem(&family), files);
     }
@@ -63,11 +63,22 @@ fn stem(p: &Path) -> String {
     p.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// The kernel's name on the first line, its Rust module after it.
-fn kernel(root: &Path, path: &Path) -> String {
+/// The kernels of a file: its own, whose `array<single>` is stored to value by value, and where it
+/// names one after `//! in pairs: `, the same that stores pairs.
+fn kernels(root: &Path, path: &Path) -> Vec<String> {
     let name = stem(path);
-    let family = stem(path.parent().unwrap());
     let own = fs::read_to_string(path).unwrap();
+    let mut all = vec![kernel(root, path, &name, &own, "stores_singles")];
+    if let Some(paired) = own.lines().find_map(|line| line.strip_prefix("//! in pairs: ")) {
+        let text = own.replace(&format!("fn {name}("), &format!("fn {paired}("));
+        all.push(kernel(root, path, paired, &text, "stores_pairs"));
+    }
+    all
+}
+
+/// The kernel's name on the first line, its Rust module after it.
+fn kernel(root: &Path, path: &Path, name: &str, own: &str, stores: &str) -> String {
+    let family = stem(path.parent().unwrap());
     let mut text = String::new();
     for line in own.lines() {
         if let Some(libs) = line.strip_prefix("//! use ") {
@@ -80,10 +91,17 @@ fn kernel(root: &Path, path: &Path) -> String {
     // WGSL knows no inner doc comments: the header becomes a plain comment.
     // What is read in bulk is declared by `Shader::text`.
     for line in own.lines().filter(|line| !is_bulk(line)) {
-        text += &line.replace("//!", "//");
+        match single(line) {
+            Some((number, name)) => {
+                let p = root.join("lib").join(format!("{stores}.wgsl"));
+                let stores = fs::read_to_string(p).unwrap();
+                text += &stores.replace("NUMBER", number).replace("NAME", name);
+            }
+            None => text += &line.replace("//!", "//"),
+        }
         text += "\n";
     }
-    let params = members(&own, path);
+    let params = members(own, path);
     let mut o = format!("{name}\n");
     writeln!(o, "/// Kernel `{family}/{name}`.\npub mod {name} {{\nuse crate::gpu::{{Access, Field, Shader}};").unwrap();
     writeln!(o, "/// Uniform parameters, member by member those of the shader.").unwrap();
@@ -93,9 +111,10 @@ fn kernel(root: &Path, path: &Path) -> String {
     }
     writeln!(o, "}}\n/// The kernel's text and interface.\npub static SHADER: Shader = Shader {{")
         .unwrap();
-    writeln!(o, "    name: \"{family}/{name}\",\n    entry: \"{name}\",\n    wgsl: {text:?},")
+    writeln!(o, "    name: \"{family}/{name}\",\n    file: \"{family}/{}.wgsl\",", stem(path))
         .unwrap();
-    writeln!(o, "    bindings: &[{}],", accesses(&own).join(", ")).unwrap();
+    writeln!(o, "    entry: \"{name}\",\n    wgsl: {text:?},").unwrap();
+    writeln!(o, "    bindings: &[{}],", accesses(own).join(", ")).unwrap();
     writeln!(o, "    params_size: size_of::<Params>(),\n    fields: &[").unwrap();
     for (m, t) in &params {
         writeln!(o, "        Field {{ name: \"{m}\", kind: \"{t}\", offset: std::mem::offset_of!(Params, {m}) }},").unwrap();
@@ -108,6 +127,12 @@ fn kernel(root: &Path, path: &Path) -> String {
 fn is_bulk(line: &str) -> bool {
     line.contains("var<storage, read> ")
         && [": array<texel>;", ": array<pair>;", ": array<rows>;"].iter().any(|e| line.ends_with(e))
+}
+
+/// Number and name of a binding of values that are stored one by one or in pairs.
+fn single(line: &str) -> Option<(&str, &str)> {
+    let of = line.strip_prefix("@group(0) @binding(")?.strip_suffix(": array<single>;")?;
+    of.split_once(") var<storage, read_write> ")
 }
 
 /// Members of `struct Params`, one a line: `name: type,`.

@@ -1,7 +1,8 @@
 //! use linear activation depthwise row texel_rows depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 1, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
-//! For maps of any width. Host: src/ops/bottleneck/depthwise.rs.
+//! For maps of any width. Host: src/ops/bottleneck/ranges.rs.
+//! in pairs: depthwise_back_even
 
 override WG: u32 = 8u;
 
@@ -31,7 +32,7 @@ struct Params {
 // By channel of z (mean, 1/std, scale, shift).
 @group(0) @binding(5) var<storage, read> input: array<quad>;
 @group(0) @binding(6) var<storage, read> taps: array<f32>;
-@group(0) @binding(7) var<storage, read_write> g: array<f32>;
+@group(0) @binding(7) var<storage, read_write> g: array<single>;
 @group(0) @binding(8) var<storage, read_write> parts: array<f32>;
 
 fn weight(i: u32) -> f32 {
@@ -72,17 +73,11 @@ fn read_z(i: u32, left: u32) -> vec4<f32> {
 }
 
 fn read_g(i: u32, left: u32) -> vec4<f32> {
-    var value = vec4<f32>();
-    for (var k = 0u; k < min(left, 4u); k++) {
-        value[k] = g[i + k];
-    }
-    return value;
+    return g_get(i, left);
 }
 
 fn write_g(i: u32, left: u32, value: vec4<f32>) {
-    for (var k = 0u; k < min(left, 4u); k++) {
-        g[i + k] = value[k];
-    }
+    g_put(i, left, value);
 }
 
 @compute @workgroup_size(WG)

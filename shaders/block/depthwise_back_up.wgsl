@@ -1,7 +1,7 @@
 //! use linear activation depthwise row texel_rows depthwise_taps depthwise_threes depthwise_back depthwise_back_spread
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 2, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
-//! For maps whose rows are whole vec4s, before and after. Host: src/ops/bottleneck/depthwise.rs.
+//! For maps whose rows are whole vec4s, before and after. Host: src/ops/bottleneck/ranges.rs.
 
 override WG: u32 = 8u;
 

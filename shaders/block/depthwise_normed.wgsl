@@ -1,7 +1,7 @@
 //! use linear activation depthwise row texel_rows depthwise_taps depthwise_forward moments
 //! y = depthwise(act(norm(x))) on a range of channels, as conv/depthwise.wgsl, with the moments of y:
 //! parts (n, mean, M2, 0) by channel of all and strip. For maps whose rows are whole vec4s, before and after.
-//! Host: src/ops/bottleneck/depthwise.rs.
+//! Host: src/ops/bottleneck/ranges.rs.
 
 override WG: u32 = 8u;
 // A candidate of a soft block: no moments, and where 1/std says 0 it is left out.

@@ -1,7 +1,8 @@
 //! use linear activation depthwise row texel_rows depthwise_taps depthwise_forward moments
 //! y = depthwise(act(norm(x))) on a range of channels, as conv/depthwise.wgsl, with the moments of y:
 //! parts (n, mean, M2, 0) by channel of all and strip. For maps of any width.
-//! Host: src/ops/bottleneck/depthwise.rs.
+//! Host: src/ops/bottleneck/ranges.rs.
+//! in pairs: depthwise_normed_even
 
 override WG: u32 = 8u;
 // A candidate of a soft block: no moments, and where 1/std says 0 it is left out.
@@ -27,7 +28,7 @@ struct Params {
 // By channel (mean, 1/std, scale, shift).
 @group(0) @binding(2) var<storage, read> norm: array<quad>;
 @group(0) @binding(3) var<storage, read> taps: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<single>;
 @group(0) @binding(5) var<storage, read_write> parts: array<quad>;
 
 var<private> coefficients: vec4<f32>;
@@ -77,9 +78,7 @@ fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
         if (!SOFT) {
             moments_add(value, left);
         }
-        for (var i = 0u; i < min(left, 4u); i++) {
-            y[row + v * 4u + i] = value[i];
-        }
+        y_put(row + v * 4u, left, value);
     }
 }
 

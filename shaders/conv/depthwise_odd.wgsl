@@ -4,6 +4,7 @@
 //! depthwise convolution on a range of channels; with the kernel turned around and stride 1 its
 //! gradient by x. For maps of any width.
 //! Host: src/ops/mixed_depthwise/kernels.rs.
+//! in pairs: depthwise_even
 
 override WG: u32 = 8u;
 
@@ -27,7 +28,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<rows>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<single>;
 
 fn weight(i: u32) -> f32 {
     return w[i];
@@ -59,10 +60,8 @@ fn read_row(row: u32, v: i32, w: u32) -> Row {
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
-    for (var i = 0u; i < 4u; i++) {
-        if (v * 4u + i < width) {
-            y[row + v * 4u + i] = value[i];
-        }
+    if (v * 4u < width) {
+        y_put(row + v * 4u, width - v * 4u, value);
     }
 }
 

@@ -3,6 +3,7 @@
 //! iy = 2 oy + ky - K/2 and ix = 2 ox + kx - K/2, for c < count: the gradient by x of a depthwise
 //! convolution of stride 2. For maps of any width.
 //! Host: src/ops/mixed_depthwise/kernels.rs.
+//! in pairs: depthwise_up_even
 
 override WG: u32 = 8u;
 
@@ -23,7 +24,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> dy: array<rows>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dx: array<single>;
 
 fn weight(i: u32) -> f32 {
     return w[i];
@@ -34,10 +35,8 @@ fn read_row(row: u32, v: i32, w: u32) -> Row {
 }
 
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
-    for (var i = 0u; i < 4u; i++) {
-        if (v * 4u + i < width) {
-            dx[row + v * 4u + i] = value[i];
-        }
+    if (v * 4u < width) {
+        dx_put(row + v * 4u, width - v * 4u, value);
     }
 }
 

@@ -16,5 +16,9 @@ fn load2(q: pair) -> vec2<f32> {
     return q;
 }
 
+fn store2(v: vec2<f32>) -> pair {
+    return v;
+}
+
 // Four values of what a kernel reads in bulk, through NAME_quad and NAME_four alone.
 alias texel = vec4<f32>;

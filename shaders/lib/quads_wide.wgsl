@@ -20,6 +20,11 @@ fn load2(q: pair) -> vec2<f32> {
     return bitcast<vec2<f32>>(vec2<u32>(u32(q), u32(q >> 32u)));
 }
 
+fn store2(v: vec2<f32>) -> pair {
+    let bits = bitcast<vec2<u32>>(v);
+    return u64(bits.x) | (u64(bits.y) << 32u);
+}
+
 // Texel i of a texture whose rows are 1,024 texels.
 fn texel_place(i: u32) -> vec2<u32> {
     return vec2<u32>(i & 1023u, i >> 10u);

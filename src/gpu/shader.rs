@@ -61,11 +61,13 @@ pub struct Field {
     pub offset: usize,
 }
 
-/// A kernel: one WGSL file with one entry point named after it.
+/// A kernel: a WGSL file with one entry point.
 #[derive(Debug)]
 pub struct Shader {
-    /// `family/file`.
+    /// `family/entry`.
     pub name: &'static str,
+    /// Its file in `shaders`, named after it but for one that another file names `in pairs`.
+    pub file: &'static str,
     /// The entry point.
     pub entry: &'static str,
     /// The module, shared functions included, without what depends on [`Words`], as the bindings

@@ -1,5 +1,5 @@
-//! Test cases: kernels and strides, maps of whole vec4s and not, of one place, of an odd height at
-//! stride 2; statistics of the batch and given ones.
+//! Test cases: kernels and strides, maps of whole vec4s, of even and of odd width, of one place, of an
+//! odd height at stride 2; statistics of the batch and given ones.
 
 use super::{Bottleneck, Norms};
 use crate::ops::activation::Activation;
@@ -49,9 +49,13 @@ pub(in crate::ops) fn cases() -> Vec<Case> {
         case(1, &[3, 5, 7], [2, 3, 5, 7], [2, 5], Hswish, false),
         case(1, &[5], [3, 1, 9, 4], [1, 1], Relu6, false),
         case(1, &[3], [1, 1, 3, 20], [2, 3], Swish, true),
+        case(1, &[3, 5, 7], [2, 2, 3, 6], [2, 3], Relu6, false),
+        case(1, &[7], [1, 1, 4, 22], [1, 2], Swish, false),
         case(1, &[7], [5, 2, 1, 1], [3, 2], Identity, false),
         case(2, &[3], [2, 2, 8, 8], [3, 2], Relu6, false),
         case(2, &[3, 5, 7], [2, 1, 7, 5], [2, 3], Hswish, false),
         case(2, &[7], [1, 2, 9, 16], [1, 2], Relu6, true),
+        case(2, &[3, 7], [1, 2, 5, 14], [2, 2], Relu6, false),
+        case(2, &[5], [2, 1, 4, 12], [2, 3], Swish, false),
     ]
 }

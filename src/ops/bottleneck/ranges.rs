@@ -2,7 +2,8 @@
 //! as a soft block does.
 
 use crate::gpu::shaders::block::{
-    depthwise_back, depthwise_back_odd, depthwise_back_up, depthwise_back_up_odd, depthwise_normed,
+    depthwise_back, depthwise_back_even, depthwise_back_odd, depthwise_back_up,
+    depthwise_back_up_even, depthwise_back_up_odd, depthwise_normed, depthwise_normed_even,
     depthwise_normed_odd,
 };
 use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
@@ -59,11 +60,14 @@ pub(in crate::ops) fn forward_range(
     };
     gpu.dispatch_part(
         Dispatch {
-            shader: if range.odd() {
-                &depthwise_normed_odd::SHADER
-            } else {
-                &depthwise_normed::SHADER
-            },
+            shader: range.choose(
+                range.output[1],
+                [
+                    &depthwise_normed::SHADER,
+                    &depthwise_normed_even::SHADER,
+                    &depthwise_normed_odd::SHADER,
+                ],
+            ),
             constants: &[
                 ("K", range.kernel as f64),
                 ("STRIDE", range.stride as f64),
@@ -155,16 +159,22 @@ pub(in crate::ops) fn back_range(
         way.more(),
         ("S", cut.vec4s as f64),
     ];
-    let (shader, constants) = match (up, range.odd()) {
-        (false, false) => (&depthwise_back::SHADER, &common[..]),
-        (false, true) => (&depthwise_back_odd::SHADER, &common[..]),
+    let (kernels_of, constants) = if up {
+        let of = [
+            &depthwise_back_up::SHADER,
+            &depthwise_back_up_even::SHADER,
+            &depthwise_back_up_odd::SHADER,
+        ];
         // One vec4 of zo a strip: S says nothing.
-        (true, false) => (&depthwise_back_up::SHADER, &common[..6]),
-        (true, true) => (&depthwise_back_up_odd::SHADER, &common[..6]),
+        (of, &common[..6])
+    } else {
+        let of =
+            [&depthwise_back::SHADER, &depthwise_back_even::SHADER, &depthwise_back_odd::SHADER];
+        (of, &common[..])
     };
     gpu.dispatch_part(
         Dispatch {
-            shader,
+            shader: range.choose(w, kernels_of),
             constants,
             params: bytemuck::bytes_of(&params),
             bindings: &[of.dao, of.zo, of.terms, of.z, of.norm.coefficients, kernels, g, parts]

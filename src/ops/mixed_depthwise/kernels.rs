@@ -2,9 +2,10 @@
 //! record. Fused forms live with the ops that fuse.
 
 use crate::gpu::shaders::conv::{
-    depthwise, depthwise_odd, depthwise_up, depthwise_up_odd, depthwise_weights,
+    depthwise, depthwise_even, depthwise_odd, depthwise_up, depthwise_up_even, depthwise_up_odd,
+    depthwise_weights,
 };
-use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
+use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, Shader, groups_1d};
 use crate::ops::product::sum_parts;
 use crate::tensor::{Shape, Tensor};
 
@@ -56,8 +57,19 @@ impl Range {
         self.images * self.count
     }
 
-    pub(crate) fn odd(&self) -> bool {
+    fn odd(&self) -> bool {
         !self.input[1].is_multiple_of(4) || !self.output[1].is_multiple_of(4)
+    }
+
+    /// Of the kernels for rows of whole vec4s, for rows that are stored in pairs and for any the
+    /// first that serves, where rows of `stored` values are stored.
+    pub(crate) fn choose(&self, stored: usize, of: [&'static Shader; 3]) -> &'static Shader {
+        let [whole, even, odd] = of;
+        match (self.odd(), stored.is_multiple_of(2)) {
+            (false, _) => whole,
+            (true, true) => even,
+            (true, false) => odd,
+        }
     }
 
     pub(crate) fn work(&self) -> u64 {
@@ -136,7 +148,10 @@ impl Range {
         let bias = bias.unwrap_or(w);
         gpu.dispatch_part(
             Dispatch {
-                shader: if self.odd() { &depthwise_odd::SHADER } else { &depthwise::SHADER },
+                shader: self.choose(
+                    wo,
+                    [&depthwise::SHADER, &depthwise_even::SHADER, &depthwise_odd::SHADER],
+                ),
                 constants: &[
                     ("K", self.kernel as f64),
                     ("STRIDE", self.stride as f64),
@@ -193,7 +208,10 @@ impl Range {
         };
         gpu.dispatch_part(
             Dispatch {
-                shader: if self.odd() { &depthwise_up_odd::SHADER } else { &depthwise_up::SHADER },
+                shader: self.choose(
+                    width,
+                    [&depthwise_up::SHADER, &depthwise_up_even::SHADER, &depthwise_up_odd::SHADER],
+                ),
                 constants: &[
                     ("K", self.kernel as f64),
                     ("WG", f64::from(cut.workgroup)),

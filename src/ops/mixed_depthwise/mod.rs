@@ -136,6 +136,9 @@ pub(super) fn cases() -> Vec<Case> {
         add(stride, &[7], 2, 1, 2, 3);
         add(stride, &[3, 7], 1, 1, 9, 24);
         add(stride, &[5, 3], 1, 1, 3, 20);
+        add(stride, &[3, 7], 1, 2, 3, 14);
+        add(stride, &[5, 3], 1, 1, 2, 22);
+        add(stride, &[3], 1, 1, 5, 12);
         add(stride, &[7], 1, 1, 24, 4);
         add(stride, &[3], 1, 1, 40, 2);
     }
