@@ -56,7 +56,7 @@ pub(super) fn show(
     let pixels = ui.available_width().max(1.0) as usize;
     let x = (of.x_scale, plot::number as plot::Label);
     // Another axis has another zoom.
-    let name = format!("{} {} {}", chart.heading, of.axis.x.name(), of.x_scale.name());
+    let name = format!("{} {} {}", chart.short, of.axis.x.name(), of.x_scale.name());
     let mut shown = plot::plot(&name, tokens, x, (chart.scale, chart.label))
         .height(ui.available_height() - foot)
         .show_axes([foot > 0.0, true])

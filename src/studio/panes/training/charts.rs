@@ -88,14 +88,16 @@ pub(super) fn charts<'a>(
                 epochs("smallest", tokens.text, |epoch| epoch.smallest),
                 epochs("largest", tokens.warning, |epoch| epoch.largest),
             ];
+            let mut on = "loss";
             let mut loss = vec![steps("loss", tokens.accent, |step| step.loss)];
             if state.supernet_epochs.iter().any(|epoch| epoch.loss.is_some()) {
                 let held_out = |epoch: &SupernetEpoch| epoch.loss.unwrap_or(f64::NAN);
                 loss.push(epochs("held-out", tokens.text, held_out));
+                on = "loss on batches, and of random paths on held-out images";
             }
             let heading = "accuracy on batches, and on held-out images, %";
             [
-                chart("loss on batches, and of random paths on held-out images", "loss", loss),
+                chart(on, "loss", loss),
                 shares(heading, "accuracy, %", accuracy),
                 rate(series(lr, all, move |step| [place(step), step.lr])),
             ]
