@@ -3,7 +3,8 @@ import init from "./sgnas-web.js";
 
 const NAME = "sgnas-files";
 const work = () => {
-  init();
+  // An error that the page hears of.
+  init().catch(reportError);
   return new Promise(() => {});
 };
 const wait = () => {

@@ -16,6 +16,7 @@ use web_sys::{
     MessageEvent, Url, Window, Worker, WorkerOptions, WorkerType,
 };
 
+use super::lost::Cause;
 use super::wire::{ToPage, ToWorker, pack, unpack, words};
 use super::{lost, outline};
 use crate::protocol::Command;
@@ -30,8 +31,9 @@ const DEMO: &str = "demo";
 /// Where a person's files go among those of the worker; parts of a set lie together.
 const FILES: &str = "dropped";
 const PARTS: &str = "dropped/parts";
-/// What is told once the page was opened anew.
-const LOST: &str = "the browser took this page's graphics device away; the page was opened anew, and the run goes on from its last checkpoint";
+/// What is told where the worker has failed and opening the page anew is no help.
+const FAILED: &str =
+    "the worker of this page has failed: reload the page; a run continues from its last checkpoint";
 
 /// Opens the studio in the page.
 pub(super) fn open(window: &Window) {
@@ -53,7 +55,7 @@ pub(super) fn open(window: &Window) {
             let app = app.at(address);
             let app = if demo { app.expecting_run() } else { app };
             Ok(Box::new(match run {
-                Some(run) => app.resuming(Some(run), LOST),
+                Some((run, why)) => app.resuming(Some(run), &why),
                 None => app,
             }))
         });
@@ -93,8 +95,12 @@ impl Shared {
             match &report {
                 Report::Opened { folder, live, .. } => self.live = live.then(|| folder.clone()),
                 Report::Ended(_) => self.live = None,
-                _ => {}
+                _ => {
+                    self.reports.push(report);
+                    continue;
+                }
             }
+            lost::note_live(self.live.as_deref());
             self.reports.push(report);
         }
         if let Some(wake) = &self.wake {
@@ -125,9 +131,9 @@ impl Remote {
         self.query().split('&').any(|word| word == DEMO)
     }
 
-    /// The run that was under way when the page lost its device; told once.
-    fn lost_run(&self) -> Option<PathBuf> {
-        lost::take_run(&self.document.default_view()?)
+    /// The run that was under way when the page could not go on, and why; told once.
+    fn lost_run(&self) -> Option<(PathBuf, String)> {
+        lost::take_run(&self.document.default_view()?, &self.document)
     }
 
     /// Opens the page anew once its device is lost.
@@ -141,7 +147,9 @@ impl Remote {
         spawn_local(async move {
             if let (Ok(()), Some(window)) = (rung.recv().await, remote.document.default_view()) {
                 let run = remote.shared.borrow().live.clone();
-                lost::open_anew(&window, &remote.document, run.as_deref());
+                if !lost::open_anew(&window, run.as_deref(), Cause::Device) {
+                    lost::give_up(&remote.document);
+                }
             }
         });
     }
@@ -224,7 +232,14 @@ impl Remote {
         heard.forget();
         let remote = self.another();
         let failed = Closure::<dyn FnMut(Event)>::new(move |_: Event| {
-            remote.trouble("the worker of this page has failed: reload the page; a run continues from its last checkpoint");
+            let (run, window) =
+                (remote.shared.borrow().live.clone(), remote.document.default_view());
+            let anew = run
+                .zip(window)
+                .is_some_and(|(run, window)| lost::open_anew(&window, Some(&run), Cause::Worker));
+            if !anew {
+                remote.trouble(FAILED);
+            }
         });
         self.worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
         failed.forget();

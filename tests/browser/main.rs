@@ -9,6 +9,8 @@ mod arrival;
 mod chromium;
 #[path = "../common/mod.rs"]
 mod common;
+mod drops;
+mod mishaps;
 mod page;
 mod phone;
 mod search;

@@ -299,6 +299,30 @@ impl Page {
         self.until("being seen", "document.visibilityState === 'visible'");
     }
 
+    /// Has the browser's GPU process crash, and with it all devices.
+    pub(crate) fn crash_gpu_process(&mut self) {
+        self.chromium.call("", "Browser.crashGpuProcess", json!({}));
+    }
+
+    /// Loads the page anew as a browser does that had thrown the tab away.
+    pub(crate) fn reload_discarded(&mut self) {
+        let source = "Object.defineProperty(document, 'wasDiscarded', { get: () => true })";
+        let add = "Page.addScriptToEvaluateOnNewDocument";
+        let script = self.call(add, json!({ "source": source }))["identifier"].take();
+        self.reload();
+        self.until("a new page", "window.old === undefined && document.wasDiscarded");
+        let remove = "Page.removeScriptToEvaluateOnNewDocument";
+        self.call(remove, json!({ "identifier": script }));
+    }
+
+    /// Has the newest worker evaluate something.
+    pub(crate) fn ask_worker(&mut self, expression: &str) {
+        let worker = self.workers.last().expect("a worker").clone();
+        let params = json!({ "expression": expression });
+        self.chromium.call(&worker, "Runtime.evaluate", params);
+        self.note();
+    }
+
     /// Takes the GPU devices of the newest worker away; how many it had.
     #[track_caller]
     pub(crate) fn lose_devices_of_worker(&mut self) -> u64 {

@@ -217,11 +217,13 @@ impl Start {
                 }
             });
             ui.end_row();
-            let form = self.found.as_ref().filter(|(path, _)| *path == data).map(|(_, form)| form);
-            let note = in_page.then_some("nothing leaves this browser");
-            if let Some(note) = form.map(String::as_str).or(note) {
+            let form = self.found.as_ref().filter(|(path, _)| *path == data);
+            let stay = in_page.then_some("nothing leaves this browser");
+            let notes = form.map(|(_, form)| form.as_str()).into_iter().chain(stay);
+            let notes = notes.collect::<Vec<_>>().join(" · ");
+            if !notes.is_empty() {
                 ui.label("");
-                ui.label(RichText::new(note).small().color(tokens.muted));
+                ui.label(RichText::new(notes).small().color(tokens.muted));
                 ui.end_row();
             }
             let label = ui.label("Seed");
