@@ -97,20 +97,40 @@ fn install(missing: &Missing) -> Result<(), String> {
 /// # Errors
 /// `manual`, where there is no apt-get, no right to use it, or it fails.
 pub(crate) fn install_packages(why: &str, packages: &[&str], manual: String) -> Result<(), String> {
-    if family() != Family::Debian || !process::works(Command::new("apt-get").arg("--version")) {
-        return Err(manual);
-    }
-    let Some(prefix) = as_root(is_root(), process::works(Command::new("sudo").arg("-V"))) else {
-        return Err(manual);
-    };
     eprintln!("{why}: installing with apt-get ({})", packages.join(", "));
-    // A third-party source that fails to update must not stand in the way of the install.
-    if !process::run(&mut apt(&prefix, &["update"]))?.success() {
-        eprintln!("apt-get update failed; trying to install all the same");
+    Apt::refreshed(&manual)?.install(packages, manual)
+}
+
+/// apt-get with its lists read anew: the words before a command that needs root.
+pub(crate) struct Apt(Vec<&'static str>);
+
+impl Apt {
+    /// Reads the lists anew.
+    ///
+    /// # Errors
+    /// `manual`, where there is no apt-get or no right to use it.
+    pub(crate) fn refreshed(manual: &str) -> Result<Self, String> {
+        if family() != Family::Debian || !process::works(Command::new("apt-get").arg("--version")) {
+            return Err(manual.to_owned());
+        }
+        let sudo = process::works(Command::new("sudo").arg("-V"));
+        let prefix = as_root(is_root(), sudo).ok_or(manual)?;
+        // A third-party source that fails to update must not stand in the way of the install.
+        if !process::run(&mut apt(&prefix, &["update"]))?.success() {
+            eprintln!("apt-get update failed; trying to install all the same");
+        }
+        Ok(Self(prefix))
     }
-    let mut words = vec!["install", "-y", "--no-install-recommends"];
-    words.extend(packages);
-    if process::run(&mut apt(&prefix, &words))?.success() { Ok(()) } else { Err(manual) }
+
+    /// Installs packages.
+    ///
+    /// # Errors
+    /// `manual`, where that fails.
+    pub(crate) fn install(&self, packages: &[&str], manual: String) -> Result<(), String> {
+        let mut words = vec!["install", "-y", "--no-install-recommends"];
+        words.extend(packages);
+        if process::run(&mut apt(&self.0, &words))?.success() { Ok(()) } else { Err(manual) }
+    }
 }
 
 /// The words before a command that needs root: none as root, sudo where it exists. Without a

@@ -8,10 +8,10 @@ use crate::process::{self, Stream};
 use crate::serve::serve_aside;
 use crate::setup;
 use crate::tally::{Count, Tally};
-use crate::wasm;
+use crate::wasm::{self, Toolchain};
 use crate::web;
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 pub(crate) const HELP: &str = "formatting, lints, the builds without features and for browsers, and all tests; last line: the counts";
 
@@ -93,19 +93,20 @@ pub(crate) fn run(args: &[String]) -> Outcome {
     let environment = setup::ensure_adapter()?;
     let mut failed = vec![];
     let mut skipped = vec![];
-    let target = wasm::ensure_target();
-    for step in STEPS.iter().chain(target.iter().flat_map(|()| BROWSER_STEPS)) {
-        match step.component.filter(|component| !has_component(component, step.words[0])) {
+    let (own, toolchain) = (Toolchain::Own, wasm::ensure());
+    let browser = toolchain.iter().flat_map(|with| BROWSER_STEPS.iter().map(move |s| (s, with)));
+    for (step, with) in STEPS.iter().map(|step| (step, &own)).chain(browser) {
+        match step.component.filter(|component| !with.has_component(component, step.words[0])) {
             Some(component) => skipped.push(format!(
                 "{}: there is no `cargo {}`; `rustup component add {component}` brings it",
                 step.what, step.words[0]
             )),
-            None if process::run(&mut process::cargo(step.words))?.success() => {}
+            None if process::run(&mut with.cargo(step.words))?.success() => {}
             None => failed.push(step.what.to_owned()),
         }
     }
 
-    let page = target.and_then(|()| page());
+    let page = toolchain.and_then(|with| page(&with));
     if let Err(why) = &page {
         failed.push(format!("the studio in a browser: {why}"));
     }
@@ -142,17 +143,10 @@ pub(crate) fn run(args: &[String]) -> Outcome {
 }
 
 /// What the tests in a browser need: the studio built and served, and a browser.
-fn page() -> Result<[(&'static str, OsString); 2], String> {
+fn page(with: &Toolchain) -> Result<[(&'static str, OsString); 2], String> {
     let browser = browser::ensure()?;
-    let address = serve_aside(web::build()?, BELOW)?;
+    let address = serve_aside(web::build_with(with)?, BELOW)?;
     Ok([(browser::VARIABLE, browser.into()), (STUDIO, address.into())])
-}
-
-/// Whether cargo has the subcommand, after asking rustup for its component where it lacks.
-fn has_component(component: &str, subcommand: &str) -> bool {
-    let there = || process::works(&mut process::cargo(&[subcommand, "--version"]));
-    there()
-        || (process::works(Command::new("rustup").args(["component", "add", component])) && there())
 }
 
 /// What failed and what was skipped, by name, then the counts in one plain last line.

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::process;
 use crate::serve::serve;
-use crate::wasm::{self, NAME};
+use crate::wasm::{self, NAME, Toolchain};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -36,9 +36,16 @@ pub(crate) fn run(args: &[String]) -> Outcome {
 /// # Errors
 /// One line that says what could not be done.
 pub(crate) fn build() -> Result<PathBuf, String> {
-    wasm::ensure_target()?;
+    build_with(&wasm::ensure()?)
+}
+
+/// The same with a compiler that can.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn build_with(toolchain: &Toolchain) -> Result<PathBuf, String> {
     let root = process::root();
-    let mut cargo = process::cargo(&["build", "--locked", "--profile", "web", "--target"]);
+    let mut cargo = toolchain.cargo(&["build", "--locked", "--profile", "web", "--target"]);
     cargo.args([wasm::TARGET, "--no-default-features", "--features", "web", "--bin", NAME]);
     if !process::run(&mut cargo)?.success() {
         return Err("the program did not build for the browser; see above".to_owned());
