@@ -16,20 +16,31 @@ pub type Batch = (Tensor, Tensor);
 
 /// Measures the running statistics that `network` uses anew: the cumulative average of its batch
 /// statistics over `batches`. The first batch replaces the old ones.
-pub fn recalibrate<E: From<GpuError>>(
+pub async fn recalibrate<E: From<GpuError>>(
     gpu: &Gpu,
     store: &Store,
     network: &Network<'_>,
     batches: impl Iterator<Item = Result<Batch, E>>,
 ) -> Result<(), E> {
     for (k, batch) in (1..).zip(batches) {
-        let (images, _) = batch?;
-        let tape = Tape::new(gpu);
-        let mode = Mode::Train { momentum: 1.0 / k as f32 };
-        let ctx = Ctx { tape: &tape, store, mode, frozen: true };
-        network(&ctx, &Var::constant(&images))?;
+        average(gpu, store, network, &batch?, k)?;
+        gpu.settle().await?;
     }
     Ok(())
+}
+
+/// Takes the statistics of the `k`-th batch into the average.
+fn average(
+    gpu: &Gpu,
+    store: &Store,
+    network: &Network<'_>,
+    (images, _): &Batch,
+    k: u32,
+) -> Result<(), GpuError> {
+    let tape = Tape::new(gpu);
+    let mode = Mode::Train { momentum: 1.0 / k as f32 };
+    let ctx = Ctx { tape: &tape, store, mode, frozen: true };
+    network(&ctx, &Var::constant(images)).map(drop)
 }
 
 /// Share of images that `network` classifies right, with running statistics.
@@ -39,25 +50,48 @@ pub async fn accuracy<E: From<GpuError>>(
     network: &Network<'_>,
     batches: impl Iterator<Item = Result<Batch, E>>,
 ) -> Result<f64, E> {
-    Ok(hits(gpu, store, network, batches)?.take(gpu)?.arrive().await?.accuracy)
+    let mut metrics = Metrics::new(gpu)?;
+    for batch in batches {
+        hits(gpu, store, network, &batch?, &mut metrics)?;
+        gpu.settle().await?;
+    }
+    Ok(metrics.take(gpu)?.arrive().await?.accuracy)
 }
 
-/// The same on the GPU, which nobody waits for: a rehearsal goes through this much.
-pub fn hits<E: From<GpuError>>(
+/// Counts those of a batch.
+fn hits(
     gpu: &Gpu,
     store: &Store,
     network: &Network<'_>,
-    batches: impl Iterator<Item = Result<Batch, E>>,
-) -> Result<Metrics, E> {
+    (images, labels): &Batch,
+    metrics: &mut Metrics,
+) -> Result<(), GpuError> {
+    let tape = Tape::new(gpu);
+    let ctx = Ctx { tape: &tape, store, mode: Mode::Eval, frozen: true };
+    let logits = network(&ctx, &Var::constant(images))?;
+    metrics.add_hits(gpu, logits.tensor(), labels)
+}
+
+/// Goes through what [`recalibrate`] does with the first of `batches`, waiting for nothing.
+pub fn rehearse_recalibration<E: From<GpuError>>(
+    gpu: &Gpu,
+    store: &Store,
+    network: &Network<'_>,
+    mut batches: impl Iterator<Item = Result<Batch, E>>,
+) -> Result<(), E> {
+    let Some(batch) = batches.next() else { return Ok(()) };
+    Ok(average(gpu, store, network, &batch?, 1)?)
+}
+
+/// Goes through what [`accuracy`] does with `batches`, waiting for nothing.
+pub fn rehearse_accuracy<E: From<GpuError>>(
+    gpu: &Gpu,
+    store: &Store,
+    network: &Network<'_>,
+    mut batches: impl Iterator<Item = Result<Batch, E>>,
+) -> Result<(), E> {
     let mut metrics = Metrics::new(gpu)?;
-    for batch in batches {
-        let (images, labels) = batch?;
-        let tape = Tape::new(gpu);
-        let ctx = Ctx { tape: &tape, store, mode: Mode::Eval, frozen: true };
-        let logits = network(&ctx, &Var::constant(&images))?;
-        metrics.add_hits(gpu, logits.tensor(), &labels)?;
-    }
-    Ok(metrics)
+    batches.try_for_each(|batch| Ok(hits(gpu, store, network, &batch?, &mut metrics)?))
 }
 
 /// Mean loss and accuracy of `network`, with running statistics; the loss spreads `smoothing` of each
@@ -78,6 +112,7 @@ pub async fn means<E: From<GpuError>>(
         let loss = CrossEntropy { smoothing };
         let loss = tape.apply(loss, &[&logits, &Var::constant(&labels)])?;
         metrics.add(gpu, loss.tensor(), logits.tensor(), &labels)?;
+        gpu.settle().await?;
     }
     Ok(metrics.take(gpu)?.arrive().await?)
 }

@@ -100,8 +100,19 @@ impl Generator {
         constraint: f32,
         prior: &[f32],
     ) -> Result<Vec<f32>, GpuError> {
+        self.infer(gpu, store, constraint, prior)?.fetch(gpu).await
+    }
+
+    /// The same on the GPU, which nobody waits for.
+    pub fn infer(
+        &self,
+        gpu: &Gpu,
+        store: &Store,
+        constraint: f32,
+        prior: &[f32],
+    ) -> Result<Tensor, GpuError> {
         let tape = Tape::new(gpu);
         let ctx = Ctx { tape: &tape, store, mode: Mode::Eval, frozen: true };
-        self.forward(&ctx, constraint, prior)?.tensor().fetch(gpu).await
+        Ok(self.forward(&ctx, constraint, prior)?.tensor().clone())
     }
 }

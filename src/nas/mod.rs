@@ -18,7 +18,10 @@ mod train_supernet;
 pub use block::{ShadowNorms, SoftCandidates, UnifiedBlock};
 pub use derive::inherit;
 pub use derived::{DerivedBlock, DerivedConfig, DerivedNet};
-pub use evaluate::{Batch, Network, SavedStats, accuracy, hits, means, recalibrate};
+pub use evaluate::{
+    Batch, Network, SavedStats, accuracy, means, recalibrate, rehearse_accuracy,
+    rehearse_recalibration,
+};
 pub use generator::Generator;
 pub use health::{KeptState, Training, count_state, find_in_state};
 pub use metrics::{Means, Metrics, PendingMetrics};

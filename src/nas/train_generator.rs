@@ -1,10 +1,9 @@
 //! Training of the generator on the frozen supernet (sections 4 and 5 of the specification).
 
 use super::block::SoftCandidates;
-use super::evaluate::{Batch, accuracy};
+use super::evaluate::Batch;
 use super::generator::Generator;
 use super::health::{Training, see_images};
-use super::path::Path;
 use super::supernet::{Soft, Supernet};
 use crate::autodiff::{Tape, Var, Watch};
 use crate::gpu::{Gpu, GpuError, Readback};
@@ -169,15 +168,9 @@ impl<'a> GeneratorTrainer<'a> {
         Ok(PendingLosses { readback, steps: std::mem::take(&mut self.summed), range })
     }
 
-    /// Share of images that the supernet classifies right along a path.
-    pub async fn accuracy<E: From<GpuError>>(
-        &self,
-        gpu: &Gpu,
-        path: &Path,
-        batches: impl Iterator<Item = Result<Batch, E>>,
-    ) -> Result<f64, E> {
-        let network = |ctx: &Ctx<'_>, x: &Var| self.supernet.path(ctx, x, path);
-        accuracy(gpu, self.supernet_store, &network, batches).await
+    /// The supernet that judges the generator, with its tensors.
+    pub fn supernet(&self) -> (&'a Supernet, &'a Store) {
+        (self.supernet, self.supernet_store)
     }
 
     /// Architecture parameters, layers * 24 values, for a target in the table's units.

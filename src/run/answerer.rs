@@ -153,6 +153,12 @@ impl Answerer {
         (macs - from) / (to - from)
     }
 
+    /// Goes through an answer in a rehearsal.
+    pub(super) fn rehearse(&self) -> Result<(), RunError> {
+        let prior = self.priors.nearest(self.targets.low as f64);
+        Ok(self.net.infer(&self.gpu, &self.store, 0.0, &prior.path).map(drop)?)
+    }
+
     /// Architecture parameters for a constraint, layers * 24 values.
     async fn alpha(&self, constraint: f64) -> Result<Vec<f32>, RunError> {
         let (low, high) = (self.targets.low as f64, self.targets.high as f64);

@@ -4,11 +4,12 @@
 use super::RunError;
 use super::answerer::Answerer;
 use super::images::{Images, Part};
+use super::prepare::{prepare, rehearse_accuracy};
 use super::saved::{SearchState, prefix, put};
 use super::session::{Flow, Loaded, Session};
 use crate::autodiff::Var;
 use crate::gpu::Gpu;
-use crate::nas::{Path, SavedStats, Supernet, accuracy, recalibrate};
+use crate::nas::{Path, SavedStats, Supernet, accuracy, recalibrate, rehearse_recalibration};
 use crate::nn::{Ctx, Store, Tensors};
 use crate::platform::random::Purpose;
 use crate::protocol::config::{Decode, Evaluate};
@@ -33,6 +34,11 @@ impl Search<'_> {
         budget: Option<u64>,
         architecture: Architecture,
     ) -> Result<(), RunError> {
+        prepare(s, |s| {
+            let on = (&s.gpu, &s.images);
+            rehearse(on, self.supernet, &s.config.evaluate, &architecture)
+        })
+        .await?;
         let accuracy =
             measure((&s.gpu, &s.images), self.supernet, &s.config.evaluate, &architecture).await?;
         let cost = s.space.cost(&architecture, false)?;
@@ -60,13 +66,28 @@ pub(super) async fn measure(
     let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
     let trained = SavedStats::of(gpu, store)?;
     let (batch, most) = (settings.batch, settings.recalibration);
-    recalibrate(gpu, store, &network, images.in_order(gpu, Part::Weights, batch, most)?)?;
+    recalibrate(gpu, store, &network, images.in_order(gpu, Part::Weights, batch, most)?).await?;
     let accuracy = match images.test(gpu, batch) {
         Ok(test) => accuracy(gpu, store, &network, test).await,
         Err(error) => Err(error),
     };
     trained.restore(gpu, store);
     accuracy
+}
+
+/// Goes through what [`measure`] does of that.
+pub(super) fn rehearse(
+    (gpu, images): (&Gpu, &Images),
+    (net, store): (&Supernet, &Store),
+    settings: &Evaluate,
+    architecture: &Architecture,
+) -> Result<(), RunError> {
+    let path = Path::from(architecture);
+    let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
+    let (batch, most) = (settings.batch, settings.recalibration);
+    let images_of = images.in_order(gpu, Part::Weights, batch, most)?;
+    rehearse_recalibration(gpu, store, &network, images_of)?;
+    rehearse_accuracy((gpu, images), store, &network, (Part::Test, batch))
 }
 
 /// Runs the phase; false where the face stopped it.
@@ -79,6 +100,7 @@ pub(super) async fn run(
     if from.is_none() {
         search.save(s, 0).await?;
     }
+    prepare(s, |_| search.answerer.rehearse()).await?;
     if s.state.tracking.is_empty() {
         let mut targets = Vec::new();
         for budget in s.targets.spread(s.config.evaluate.tracking) {
@@ -131,4 +153,49 @@ pub(super) async fn run(
         search.save(s, (generated + random) as u64).await?;
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::gpu::AdapterChoice;
+    use crate::platform::random::Streams;
+    use crate::protocol::config::Config;
+    use crate::run::setup::{Device, Sources};
+    use crate::run::supernet_phase::build;
+
+    #[test]
+    fn measuring_and_answering_meet_no_kernel_that_their_rehearsal_did_not_name() {
+        let mut config = Config::preset("tiny").unwrap();
+        // The last batch of the test images is a smaller one.
+        (config.evaluate.batch, config.evaluate.recalibration) = (300, 2);
+        let sources = Sources::of_search(config).unwrap();
+        let (config, space) = (&sources.config, &sources.space);
+        let device = pollster::block_on(sources.upload(&AdapterChoice::Best)).unwrap();
+        let Device { gpu, images } = &device;
+        let (net, store) = build(gpu, config, space, None).unwrap();
+        let (on, supernet) = ((gpu, images), (&net, &store));
+        let answerer = Answerer::new(gpu, config, space).unwrap();
+        let ready = |kernels: Vec<crate::gpu::Kernel>| {
+            for kernel in &kernels {
+                pollster::block_on(gpu.make_ready(kernel)).unwrap();
+            }
+            (kernels.len(), gpu.pipelines())
+        };
+        let (named, made) = ready(gpu.rehearse(|| answerer.rehearse()).unwrap());
+        let most = space.cost_range().1.get(answerer.metric());
+        pollster::block_on(answerer.answer(most, Decode::Budget)).unwrap();
+        assert!(named > 0);
+        assert_eq!(gpu.pipelines(), made);
+        let mut rng = Streams::new(1).stream(Purpose::Evaluate, 0);
+        for _ in 0..2 {
+            let one = random_architecture(space.layers().len(), &mut rng);
+            let kernels = gpu.rehearse(|| rehearse(on, supernet, &config.evaluate, &one));
+            let (_, made) = ready(kernels.unwrap());
+            let measured = measure(on, supernet, &config.evaluate, &one);
+            pollster::block_on(measured).unwrap();
+            assert_eq!(gpu.pipelines(), made);
+        }
+    }
 }

@@ -7,13 +7,16 @@ use super::RunError;
 use super::answerer::Answerer;
 use super::guard::Guard;
 use super::images::{Order, Part, search_augment};
-use super::prepare::prepare;
+use super::prepare::{prepare, rehearse_accuracy};
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
+use crate::autodiff::Var;
 use crate::data::Augment;
-use crate::nas::{GeneratorStep, GeneratorTrainer, Path, PendingLosses, Supernet, gumbel_noise};
-use crate::nn::{Store, Tensors};
+use crate::nas::{
+    GeneratorStep, GeneratorTrainer, Path, PendingLosses, Supernet, accuracy, gumbel_noise,
+};
+use crate::nn::{Ctx, Store, Tensors};
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{self, Targets};
 use crate::protocol::event::Event;
@@ -247,9 +250,13 @@ impl Kept {
         }
         let kendall_tau = fit(&answers).kendall_tau;
         let middle = answer(s, s.targets.low + (s.targets.high - s.targets.low) / 2).await?;
-        let batch = s.config.evaluate.batch.min(HELD_OUT);
-        let images = s.images.in_order(&s.gpu, Part::Generator, batch, HELD_OUT / batch)?;
-        let accuracy = t.accuracy(&s.gpu, &Path::from(&middle), images).await?;
+        let (path, batch) = (Path::from(&middle), s.config.evaluate.batch.min(HELD_OUT));
+        let ((net, store), part) = (t.supernet(), Part::Generator);
+        let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
+        prepare(s, |s| rehearse_accuracy((&s.gpu, &s.images), store, &network, (part, batch)))
+            .await?;
+        let images = s.images.in_order(&s.gpu, part, batch, HELD_OUT / batch)?;
+        let accuracy = accuracy(&s.gpu, store, &network, images).await?;
         let best_hardware = self.state.best_hardware.is_none_or(|best| hardware < best);
         if best_hardware {
             self.state.best_hardware = Some(hardware);

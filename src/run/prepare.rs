@@ -1,12 +1,13 @@
-//! Kernels made ready before a phase computes, one after the other and with progress. In a browser
-//! alone: there a kernel takes up to a second, in which the browser draws nothing, and the first
-//! step would make all of them in one go. Elsewhere drivers make them as they are met, in less.
+//! Kernels made ready before what needs them, one after the other and with progress: a training
+//! before its first step, a measurement right before it. In a browser alone: there a kernel takes up to
+//! a second, in which the browser draws nothing, and all of them would be made in one go. Elsewhere
+//! drivers make them as they are met, in less.
 
 use super::RunError;
 use super::images::{Images, Part};
 use super::session::{Flow, Session};
 use crate::gpu::{Gpu, Kernel};
-use crate::nas::{Network, hits};
+use crate::nas::{self, Network};
 use crate::nn::Store;
 use crate::platform::CAN_BLOCK;
 use crate::platform::clock::Stopwatch;
@@ -58,6 +59,20 @@ async fn make_ready(s: &mut Session, kernels: &[Kernel]) -> Result<(), RunError>
     Ok(())
 }
 
+/// The same for work outside a run, of which nobody is told.
+pub(super) async fn prepare_quietly(
+    gpu: &Gpu,
+    rehearsal: impl FnOnce() -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    if CAN_BLOCK {
+        return Ok(());
+    }
+    for kernel in gpu.rehearse(rehearsal)? {
+        gpu.make_ready(&kernel).await?;
+    }
+    Ok(())
+}
+
 /// Goes through what the accuracy of a network takes on images of a part.
 pub(super) fn rehearse_accuracy(
     (gpu, images): (&Gpu, &Images),
@@ -65,7 +80,7 @@ pub(super) fn rehearse_accuracy(
     network: &Network<'_>,
     (part, batch): (Part, usize),
 ) -> Result<(), RunError> {
-    hits(gpu, store, network, images.ends(gpu, part, batch)?).map(drop)
+    nas::rehearse_accuracy(gpu, store, network, images.ends(gpu, part, batch)?)
 }
 
 #[cfg(test)]

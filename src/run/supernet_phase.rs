@@ -3,7 +3,7 @@
 use super::RunError;
 use super::guard::Guard;
 use super::images::{Order, Part, search_augment};
-use super::prepare::{REHEARSED, prepare};
+use super::prepare::{REHEARSED, prepare, rehearse_accuracy};
 use super::saved::{self, SearchState, optimiser_state, prefix, put, restore_optimiser};
 use super::session::{Flow, Loaded, Session};
 use super::settings;
@@ -255,22 +255,33 @@ async fn measure(s: &mut Session, t: &SupernetTrainer, epoch: u64) -> Result<(),
     let layers = t.net.blocks().len();
     let batch = s.config.evaluate.batch.min(HELD_OUT);
     let smoothing = s.config.supernet.label_smoothing as f32;
-    let of = async |path: Path| -> Result<Means, RunError> {
-        let network = |ctx: &Ctx<'_>, x: &Var| t.net.path(ctx, x, &path);
-        let images = s.images.in_order(&s.gpu, Part::Generator, batch, HELD_OUT / batch)?;
-        means(&s.gpu, &t.store, &network, smoothing, images).await
-    };
-    let smallest = of(Path::from(&Architecture::uniform(layers, &[3; 2])?)).await?.accuracy;
-    let largest = of(Path::from(&Architecture::uniform(layers, &[7; 6])?)).await?.accuracy;
     let sampler =
         PathSampler { layers, paths: RANDOM_PATHS, forced: s.config.supernet.forced_sampling };
-    let paths = sampler.step(&mut s.streams.stream(Purpose::Evaluate, epoch));
-    let mut sum = Means { loss: 0.0, accuracy: 0.0 };
-    for path in paths {
-        let one = of(path).await?;
-        sum = Means { loss: sum.loss + one.loss, accuracy: sum.accuracy + one.accuracy };
+    let mut paths = vec![
+        Path::from(&Architecture::uniform(layers, &[3; 2])?),
+        Path::from(&Architecture::uniform(layers, &[7; 6])?),
+    ];
+    paths.extend(sampler.step(&mut s.streams.stream(Purpose::Evaluate, epoch)));
+    let network = |path: &Path| {
+        let path = path.clone();
+        move |ctx: &Ctx<'_>, x: &Var| t.net.path(ctx, x, &path)
+    };
+    // The kernels of the loss are those of the training.
+    prepare(s, |s| {
+        paths.iter().try_for_each(|path| {
+            let on = (&s.gpu, &s.images);
+            rehearse_accuracy(on, &t.store, &network(path), (Part::Generator, batch))
+        })
+    })
+    .await?;
+    let mut all = Vec::new();
+    for path in &paths {
+        let images = s.images.in_order(&s.gpu, Part::Generator, batch, HELD_OUT / batch)?;
+        all.push(means(&s.gpu, &t.store, &network(path), smoothing, images).await?);
     }
-    let (mean, loss) = (sum.accuracy / RANDOM_PATHS as f64, sum.loss / RANDOM_PATHS as f64);
+    let mean = |of: fn(&Means) -> f64| all[2..].iter().map(of).sum::<f64>() / RANDOM_PATHS as f64;
+    let (smallest, largest) = (all[0].accuracy, all[1].accuracy);
+    let (mean, loss) = (mean(|one| one.accuracy), mean(|one| one.loss));
     let loss = Some(loss).filter(|loss| loss.is_finite());
     s.emit(Event::SupernetEpoch(SupernetEpoch { epoch, smallest, largest, mean, loss })).await
 }

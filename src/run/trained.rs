@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::RunError;
 use super::answerer::Answerer;
 use super::block_times;
-use super::evaluate_phase::measure;
+use super::evaluate_phase::{measure, rehearse};
 use super::folder::RunFolder;
 use super::latency;
+use super::prepare::prepare_quietly;
 use super::saved::prefix;
 use super::session::Loaded;
 use super::setup::{Device, Sources};
@@ -47,7 +48,9 @@ pub async fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer,
         start.ok_or_else(|| RunError::damaged(&folder.journal(), "holds no first event"))?;
     let space = config.space()?.for_data(start.data.shape, start.data.classes.len())?;
     let gpu = Gpu::open(adapter).await?;
-    Answerer::new(&gpu, &config, &space)?.with(&checkpoint.tensors, prefix::BEST)
+    let answerer = Answerer::new(&gpu, &config, &space)?.with(&checkpoint.tensors, prefix::BEST)?;
+    prepare_quietly(&gpu, || answerer.rehearse()).await?;
+    Ok(answerer)
 }
 
 /// A generator from files: weights in safetensors under the names `generator.*`, priors in JSON.
@@ -141,7 +144,9 @@ impl Evaluator {
         let (net, store) = &self.supernet;
         let settings = &self.sources.config.evaluate;
         let Device { gpu, images } = &self.device;
-        measure((gpu, images), (net, store), settings, architecture).await
+        let (on, of) = ((gpu, images), (net, store));
+        prepare_quietly(gpu, || rehearse(on, of, settings, architecture)).await?;
+        measure(on, of, settings, architecture).await
     }
 
     /// How long the network of an architecture takes for one image.
