@@ -181,6 +181,7 @@ fn a_network_is_timed_on_the_device_of_its_run() {
     let layers = Config::preset("tiny").unwrap().space().unwrap().layers().len();
     let [small, large] =
         [&[3, 3][..], &[7; 6]].map(|of| Architecture::uniform(layers, of).unwrap());
+    // Which of them takes longer is not asked: other work on a machine may fall on either.
     let mut time = |architecture: &Architecture| {
         desk.ask(Request::Time(architecture.clone()));
         let reports = until(&mut desk, |report| matches!(report, Report::Timed { .. }));
@@ -192,10 +193,9 @@ fn a_network_is_timed_on_the_device_of_its_run() {
         assert_eq!(of, *architecture);
         assert!(latency.passes >= 11 && latency.low > 0.0);
         assert!(latency.low <= latency.median && latency.median <= latency.high);
-        latency
     };
-    let (small, large) = (time(&small), time(&large));
-    assert!(large.median > small.low, "{small:?} {large:?}");
+    time(&small);
+    time(&large);
 
     // Block by block, for a limit in milliseconds, which is there again when the run is opened.
     desk.ask(Request::TimeBlocks);
