@@ -28,7 +28,8 @@ const COLUMNS: [(f32, &str); 5] = [
 /// Room for the letter at the left, as the strips have it.
 const LETTER: f32 = 60.0;
 
-/// Draws the comparison in `room` points of height, or more; `reference` is what the others are compared with, and follows clicks.
+/// Draws the comparison in `room` points of height, or more; `reference` is what the others are compared
+/// with, and follows clicks.
 pub(super) fn show(
     ui: &mut Ui,
     view: &View<'_>,
