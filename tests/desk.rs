@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use sgnas::desk::Desk;
 use sgnas::gpu::AdapterChoice;
-use sgnas::protocol::Event;
 use sgnas::protocol::config::Config;
+use sgnas::protocol::{Command, Event};
 use sgnas::run::folder::{OwnedRunFolder, RunFolder};
 use sgnas::space::{Architecture, Budget};
 use sgnas::studio::Backend;
@@ -139,6 +139,51 @@ fn a_run_that_is_left_for_another_saves_and_says_no_more() {
     drop(desk);
     let left = RunFolder::open(&runs.join("tiny-1")).unwrap();
     assert!(left.checkpoints().load::<serde_json::Value>().unwrap().is_some());
+}
+
+#[test]
+fn a_run_on_images_of_ones_own_goes_on_where_only_its_file_is() {
+    let home = tempfile::tempdir().unwrap();
+    let [data, here, there] = ["data", "here", "there"].map(|name| home.path().join(name));
+    common::small_images(&data, 240);
+    let ended = |report: &Report| matches!(report, Report::Ended(_));
+    let start = |desk: &mut Desk| {
+        let mut config = config(&data, 3);
+        config.assign("supernet.epochs=2").unwrap();
+        config.assign("generator.epochs=1").unwrap();
+        desk.ask(Request::Start(config));
+    };
+    let mut desk = Desk::new(AdapterChoice::Best, &here).unwrap();
+    start(&mut desk);
+    until(&mut desk, ended);
+    start(&mut desk);
+    until(&mut desk, has_steps);
+    desk.ask(Request::Command(Command::Stop));
+    until(&mut desk, ended);
+    desk.ask(Request::Pack(here.join("tiny-2")));
+    until(&mut desk, |report| matches!(report, Report::Saved(_)));
+    drop(desk);
+    std::fs::remove_dir_all(&data).unwrap();
+
+    let mut desk = Desk::new(AdapterChoice::Best, &there).unwrap();
+    desk.ask(Request::Take(here.join("tiny-2.run.tar")));
+    let reports = until(&mut desk, |report| matches!(report, Report::Unpacked { .. }));
+    let run = reports.iter().find_map(|report| match report {
+        Report::Unpacked { run, .. } => Some(run.clone()),
+        _ => None,
+    });
+    let run = run.unwrap();
+    desk.ask(Request::Resume(run.clone()));
+    let reports = until(&mut desk, ended);
+    assert!(reports.contains(&Report::Ended(Ok(Ending::Finished))), "{reports:?}");
+    let [undisturbed, carried] = [here.join("tiny-1"), run].map(|run| {
+        let text = std::fs::read(RunFolder::open(&run).unwrap().result()).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&text).unwrap()
+    });
+    for part in ["generated", "random", "tracking"] {
+        assert!(!undisturbed[part].is_null());
+        assert_eq!(undisturbed[part], carried[part]);
+    }
 }
 
 #[test]

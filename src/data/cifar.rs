@@ -85,6 +85,11 @@ fn role100(name: &str) -> Option<usize> {
     }
 }
 
+/// Whether a name is a file of the set.
+pub(super) fn is_part(kind: Kind, name: &str) -> bool {
+    kind.role()(name).is_some()
+}
+
 /// Whether a name is a file of records.
 pub(super) fn is_records(kind: Kind, name: &str) -> bool {
     kind.role()(name).is_some_and(|role| role != NAMES)

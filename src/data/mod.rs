@@ -39,7 +39,7 @@ pub use embedded::EMBEDDED;
 pub use error::{DataError, Fault, Place};
 pub use files::FileSet;
 pub use limits::Limits;
-pub use open::{open, recognise};
+pub use open::{open, recognise, set_files};
 pub use passes::{load, measure};
 pub use pictures::Pictures;
 pub use resident::ResidentSet;

@@ -1,7 +1,7 @@
 //! Opening a source by name or path: what it is, is found from its names and bytes.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::cifar::{self, Kind};
 use super::container::Container;
@@ -48,6 +48,33 @@ pub fn recognise(source: impl AsRef<Path>) -> Result<&'static str, DataError> {
         Found::Cifar(Kind::Cifar10, ..) => "CIFAR-10 in its binary form",
         Found::Cifar(Kind::Cifar100, ..) => "CIFAR-100 in its binary form",
         Found::Pictures(..) => "images in a folder for each class",
+    })
+}
+
+/// The files on disk that a set is read from; none for the one in the program.
+///
+/// # Errors
+/// As [`open`], for what holds no images that can be read.
+pub fn set_files(source: impl AsRef<Path>) -> Result<Vec<PathBuf>, DataError> {
+    let (container, names): (Container, Vec<String>) =
+        match find(source.as_ref(), &OpenOptions::default())? {
+            Found::Embedded => return Ok(Vec::new()),
+            Found::Idx(container, names) => {
+                (container, names.into_iter().filter(|name| idx::role(name).is_some()).collect())
+            }
+            Found::Cifar(kind, container, names) => {
+                (container, names.into_iter().filter(|name| cifar::is_part(kind, name)).collect())
+            }
+            Found::Pictures(container, Listing { train, test, .. }) => {
+                let images = train.into_iter().chain(test.into_iter().flatten());
+                (container, images.map(|image| image.name).collect())
+            }
+        };
+    let root = container.path();
+    Ok(if container.is_folder() {
+        names.iter().map(|name| root.join(name)).collect()
+    } else {
+        vec![root.to_owned()]
     })
 }
 

@@ -240,12 +240,15 @@ impl Desk {
                 }
                 None => self.mail.send(Report::Saved(exports::save(&run, &name, &bytes)?)),
             },
-            Request::Pack(run) => self.aside("packing", async move |mail| {
-                mail.send(match parcel::pack(&run) {
-                    Ok(path) => Report::Saved(path),
-                    Err(error) => Report::Trouble(error.to_string()),
-                });
-            })?,
+            Request::Pack(run) => {
+                self.aside("packing", async move |mail| match parcel::pack(&run) {
+                    Ok(parcel::Packed { file, stay }) => {
+                        mail.send(Report::Saved(file));
+                        stay.into_iter().for_each(|why| mail.send(Report::Trouble(why)));
+                    }
+                    Err(error) => mail.send(Report::Trouble(error.to_string())),
+                })?
+            }
             Request::KeepPins { run, pins } => pins::keep(&run, &pins)?,
             Request::WriteReport(run) => self.aside("report", async move |mail| {
                 mail.send(match exports::report(&run) {

@@ -1,4 +1,5 @@
-//! Deleting a run, with its pins, its random networks and the trainings from scratch in its folder.
+//! Deleting a run, with its pins, its random networks, the images that came with it and the trainings
+//! from scratch in its folder.
 //! What a person exported, or put there, stays.
 
 use std::path::Path;
@@ -52,6 +53,7 @@ mod tests {
             drop(OwnedRunFolder::create(&root, &config).unwrap());
             pins::keep(&root, &[]).unwrap();
             fs::write(root.join(drawn::NAME), "").unwrap();
+            fs::create_dir_all(root.join(RunFolder::IMAGES).join("photos")).unwrap();
             let training =
                 OwnedRunFolder::create(&root.join(TRAININGS).join("1"), &config).unwrap();
             if exported {
@@ -64,7 +66,7 @@ mod tests {
             drop(training);
             assert_eq!(delete(&root).unwrap().is_some(), exported);
             assert_eq!(root.exists(), exported);
-            assert!(!root.join(TRAININGS).exists());
+            assert!(!root.join(TRAININGS).exists() && !root.join(RunFolder::IMAGES).exists());
         }
     }
 }

@@ -37,6 +37,9 @@ pub struct OwnedRunFolder {
 }
 
 impl RunFolder {
+    /// The folder in a run's folder where images lie that came with it from elsewhere.
+    pub const IMAGES: &str = "images";
+
     /// The folder of an existing run.
     ///
     /// # Errors
@@ -161,10 +164,24 @@ impl OwnedRunFolder {
         let owned = Self { _lock: Lock::take(root)?, folder };
         // Another process may have made a run of it before the lock was ours.
         owned.folder.refuse_unless_empty()?;
-        let path = owned.folder.config_path();
-        files::write_atomically(&path, config.to_toml().as_bytes())
-            .map_err(RunError::io(&path, "write"))?;
+        owned.write_config(config)?;
         Ok(owned)
+    }
+
+    fn write_config(&self, config: &Config) -> Result<(), RunError> {
+        let path = self.folder.config_path();
+        files::write_atomically(&path, config.to_toml().as_bytes())
+            .map_err(RunError::io(&path, "write"))
+    }
+
+    /// Writes down that the images, the same ones, lie elsewhere now.
+    ///
+    /// # Errors
+    /// As [`RunFolder::config`], or a failure of the file system.
+    pub fn set_data(&self, path: &Path) -> Result<(), RunError> {
+        let mut config = self.folder.config()?;
+        config.general.data = path.display().to_string();
+        self.write_config(&config)
     }
 
     /// Opens the folder of an existing run to continue it.
@@ -237,7 +254,7 @@ impl OwnedRunFolder {
         {
             remove(&file, &|path| files::remove_file(path))?;
         }
-        for name in [CHECKPOINTS, ARCHITECTURES] {
+        for name in [CHECKPOINTS, ARCHITECTURES, RunFolder::IMAGES] {
             remove(&root.join(name), &|path| files::remove_folder(path))?;
         }
         drop(lock);

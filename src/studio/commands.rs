@@ -95,7 +95,7 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
         ),
         command(
             "pack",
-            "Save the run as one file, to go on elsewhere",
+            "Save the run as one file, with images of your own, to go on elsewhere",
             None,
             folder.map(|folder| Wish::Ask(Request::Pack(folder))),
         ),
