@@ -2,6 +2,8 @@
 //! processor, and its own statistic of the time from a move of the slider to the new drawing.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
@@ -11,6 +13,7 @@ use eframe::egui::{
 use egui_kittest::TestRenderer;
 use sgnas::desk::Desk;
 use sgnas::gpu::AdapterChoice;
+use sgnas::platform::thread::spawn_behind_from_now_on;
 use sgnas::protocol::config::Config;
 use sgnas::studio::backend::Request;
 use sgnas::studio::state::{Generator, Studio};
@@ -33,14 +36,22 @@ struct Window {
     screen: Screen,
     start: Instant,
     output: FullOutput,
+    /// Whether a frame is wanted now: where none is, a window draws none.
+    wanted: Arc<AtomicBool>,
 }
 
 impl Window {
     fn open(desk: Desk, screen: Screen) -> Self {
         let ctx = Context::default();
         ctx.enable_accesskit();
+        let wanted: Arc<AtomicBool> = Arc::default();
+        let flag = wanted.clone();
+        ctx.set_request_repaint_callback(move |info| {
+            flag.fetch_or(info.delay.is_zero(), Ordering::Relaxed);
+        });
         let app = App::new(&ctx, None, Box::new(desk), None);
-        Self { ctx, app, screen, start: Instant::now(), output: FullOutput::default() }
+        let output = FullOutput::default();
+        Self { ctx, app, screen, start: Instant::now(), output, wanted }
     }
 
     fn studio(&self) -> &Studio {
@@ -114,6 +125,8 @@ pub(crate) fn training(home: &Path) {
         println!("no adapter: nothing is measured");
         return;
     };
+    // As a window begins.
+    spawn_behind_from_now_on();
     let mut desk = Desk::new(AdapterChoice::Best, &home.join("live")).unwrap();
     desk.ask(Request::Start(Box::new(Config::preset("tiny").unwrap())));
     let mut window = Window::open(desk, device.screen());
@@ -156,8 +169,10 @@ pub(crate) fn moves(preset: &str, runs: &Path) {
         let answered =
             |studio: &Studio| studio.answer.as_ref().is_some_and(|a| a.budget == studio.budget);
         while !answered(window.studio()) {
-            window.frame(Vec::new());
-            std::thread::sleep(Duration::from_micros(500));
+            if window.wanted.swap(false, Ordering::Relaxed) {
+                window.frame(Vec::new());
+            }
+            std::thread::sleep(Duration::from_micros(200));
         }
     }
     let times = window.studio().answer_times.iter().copied().collect();

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use eframe::egui::{Context, Ui, ViewportBuilder, ViewportCommand};
+use eframe::egui::{Context, Ui, ViewportBuilder, ViewportCommand, Visuals};
 use eframe::egui_wgpu::RenderState;
 use eframe::egui_wgpu::wgpu::PollType;
 use thiserror::Error;
@@ -17,6 +17,7 @@ use super::Desk;
 use super::dialog::DIALOGS;
 use crate::gpu::AdapterChoice;
 use crate::platform::clock::Stopwatch;
+use crate::platform::thread::spawn_behind_from_now_on;
 use crate::run::RunError;
 use crate::studio::App;
 
@@ -62,6 +63,7 @@ pub fn open_window(run: Option<PathBuf>, adapter: &AdapterChoice) -> Result<(), 
     if cfg!(target_os = "linux") && !set("WAYLAND_DISPLAY") && !set("DISPLAY") {
         return Err(WindowError::NoDisplay);
     }
+    spawn_behind_from_now_on();
     let (mut open, mut before) = (run, None);
     loop {
         let watch = Stopwatch::start();
@@ -159,6 +161,10 @@ struct Window {
 }
 
 impl eframe::App for Window {
+    fn clear_color(&self, visuals: &Visuals) -> [f32; 4] {
+        self.app.clear_color(visuals)
+    }
+
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         self.app.logic(ctx, frame);
         let run = self.app.studio().run.as_ref().filter(|run| run.live.under_way());

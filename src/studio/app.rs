@@ -19,7 +19,7 @@ use super::place::Place;
 use super::state::{Accuracy, Generator, Live, Source, Studio};
 use super::theme::{self, Tokens};
 use super::view::{Command as Doable, View, Wish};
-use super::{banner, commands, dropping, run_bar, scale, status_line};
+use super::{banner, commands, dropping, ground, run_bar, scale, status_line};
 use crate::protocol::Command;
 use crate::protocol::pace::Pace;
 use crate::space::Budget;
@@ -276,7 +276,8 @@ impl App {
             key
         });
         let view = View::new(&self.studio, tokens, &self.frames, commands::all(&self.studio));
-        let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(20, 0));
+        // In the colour that the window was cleared with.
+        let bar = Frame::new().inner_margin(Margin::symmetric(20, 0));
         Panel::top("run bar").exact_size(run_bar::HEIGHT).frame(bar).resizable(false).show(
             ui,
             |ui| {
@@ -292,13 +293,15 @@ impl App {
         if let Some(trouble) = &self.studio.trouble {
             banner::show(ui, &view, trouble);
         }
-        let ground = Frame::new().fill(tokens.background).inner_margin(Margin::same(12));
+        let margin = Margin::same(12);
         let (tree, panes, start) = (&mut self.tree, &mut self.panes, &mut self.start);
-        CentralPanel::default().frame(ground).show(ui, |ui| {
+        CentralPanel::default().frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
+            let whole = ui.max_rect() + margin;
             if self.studio.start_page {
+                ground::paint(ui.painter(), whole, &[], 0.0, tokens.background);
                 start.ui(ui, &view);
             } else {
-                layout::show(ui, tree, panes, &view, pointed);
+                layout::show(ui, whole, tree, panes, &view, pointed);
             }
         });
         dropping::show(ui.ctx(), tokens);
@@ -492,6 +495,10 @@ fn scale_by(ctx: &egui::Context, percent: u32) {
 }
 
 impl eframe::App for App {
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        ground::clear_color(visuals)
+    }
+
     fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
         self.advance(ctx);
     }

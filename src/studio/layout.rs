@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use eframe::egui::{self, Color32, CornerRadius, Stroke, StrokeKind, Ui, Visuals};
+use eframe::egui::{self, Color32, CornerRadius, Rect, Stroke, StrokeKind, Ui, Visuals};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree, UiResponse};
 
 use super::backend::Request;
 use super::export::Format;
+use super::ground;
 use super::header::{self, Headers};
 use super::panes::{self, Pane};
 use super::place::Place;
@@ -96,9 +97,11 @@ pub(super) fn bring(tree: &mut Tree<Place>, key: &str) {
     tree.make_active(|id, _| Some(id) == wanted);
 }
 
-/// Draws the tree and all panes in it, with a light around the one that is pointed at.
+/// Draws the tree and all panes in it, with a light around the one that is pointed at, on a ground over
+/// `whole`.
 pub(super) fn show(
     ui: &mut Ui,
+    whole: Rect,
     tree: &mut Tree<Place>,
     panes: &mut Panes,
     view: &View<'_>,
@@ -111,10 +114,12 @@ pub(super) fn show(
         .filter(|(id, _)| tree.is_visible_in_layout(**id))
         .filter_map(|(id, _)| tree.tiles.rect(*id).map(|rect| (*id, rect)))
         .collect();
-    for (_, rect) in &grounds {
+    let rects: Vec<Rect> = grounds.iter().map(|(_, rect)| *rect).collect();
+    let (background, border) = (view.tokens.background, view.tokens.border());
+    ground::paint(ui.painter(), whole, &rects, f32::from(PANEL_RADIUS), background);
+    for rect in rects {
         let radius = CornerRadius::same(PANEL_RADIUS);
-        let (panel, border) = (view.tokens.panel, view.tokens.border());
-        ui.painter().rect(*rect, radius, panel, border, StrokeKind::Inside);
+        ui.painter().rect_stroke(rect, radius, border, StrokeKind::Inside);
     }
     let headers = Headers::plan(ui, tree);
     tree.ui(&mut Behavior { panes, view, headers }, ui);

@@ -11,6 +11,7 @@ mod dropping;
 mod estimate;
 mod export;
 mod frame;
+pub mod ground;
 mod header;
 mod layout;
 pub mod link;

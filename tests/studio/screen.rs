@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use eframe::egui::{self, TexturesDelta};
 use egui_wgpu::wgpu;
+use sgnas::studio::ground::clear_color;
 
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 
@@ -83,13 +84,15 @@ impl Screen {
             usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
             view_formats: &[],
         });
+        let [r, g, b, a] = clear_color(&ctx.global_style().visuals).map(f64::from);
+        let ground = wgpu::Color { r, g, b, a };
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         {
             let attachment = wgpu::RenderPassColorAttachment {
                 view: &view,
                 resolve_target: None,
                 ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                    load: wgpu::LoadOp::Clear(ground),
                     store: wgpu::StoreOp::Store,
                 },
                 depth_slice: None,
