@@ -69,12 +69,12 @@ mod tests {
         use rustix::process::getpriority_process;
         let own = || getpriority_process(None).unwrap();
         let before = own();
-        let both = std::thread::spawn(move || {
+        let both = spawn("working", move || {
             give_way();
-            (own(), std::thread::spawn(own).join().unwrap())
+            (own(), spawn("driving", own).unwrap().join().unwrap())
         });
         let lower = (before + NICENESS).min(19);
-        assert_eq!(both.join().unwrap(), (lower, lower));
+        assert_eq!(both.unwrap().join().unwrap(), (lower, lower));
         assert_eq!(own(), before);
     }
 }
