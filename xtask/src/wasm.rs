@@ -88,7 +88,7 @@ fn unpack(folder: &Path) -> Result<(), String> {
     );
     let apt = Apt::refreshed(&manual)?;
     let direct = dependencies(&PACKAGES)?;
-    let library = direct.iter().find(|name| name.starts_with(LIBRARY)).ok_or(&manual)?;
+    let library = direct.iter().find(|name| is_library(name)).ok_or(&manual)?;
     let all: Vec<String> = dependencies(&[library])?.into_iter().chain(direct.clone()).collect();
     let llvm = all.iter().find_map(|name| name.strip_prefix(LLVM)).ok_or(&manual)?;
     let linker = format!("lld-{llvm}");
@@ -115,6 +115,11 @@ fn dependencies(packages: &[&str]) -> Result<Vec<String>, String> {
 fn named(text: &str) -> Vec<String> {
     let names = text.lines().filter_map(|line| line.trim_start().strip_prefix("Depends: "));
     names.filter(|name| !name.starts_with('<')).map(str::to_owned).collect()
+}
+
+/// Whether a package is the standard library by its version.
+fn is_library(name: &str) -> bool {
+    name.starts_with(LIBRARY) && !name.ends_with("-dev")
 }
 
 /// Whether a package is a library that the unpacked programs load.
@@ -146,9 +151,12 @@ mod tests {
     #[test]
     fn what_the_unpacked_compiler_loads_is_read_from_the_package_lists() {
         let text = "cargo-web\n  Depends: libc6\n  Depends: libgit2-1.5\n |Depends: gcc\n  \
-            Depends: <c-compiler>\n    clang-22\n  Depends: libstd-rust-web-dev\n  Conflicts: cargo\n";
+            Depends: <c-compiler>\n    clang-22\n  Depends: libstd-rust-web-dev\n  Conflicts: cargo\n\
+            libstd-rust-web-dev\n  Depends: libstd-rust-web-1.96\n";
         let names = named(text);
-        assert_eq!(names, ["libc6", "libgit2-1.5", "libstd-rust-web-dev"]);
+        assert_eq!(names, ["libc6", "libgit2-1.5", "libstd-rust-web-dev", "libstd-rust-web-1.96"]);
+        let library: Vec<_> = names.iter().filter(|name| is_library(name)).collect();
+        assert_eq!(library, ["libstd-rust-web-1.96"]);
         let shared: Vec<_> = names.iter().filter(|name| is_shared_library(name)).collect();
         assert_eq!(shared, ["libc6", "libgit2-1.5"]);
     }
