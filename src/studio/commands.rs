@@ -95,7 +95,7 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
         ),
         command(
             "pack",
-            "Save the run as one file, with images of your own, to go on elsewhere",
+            "Save the run as one file, with your own images",
             None,
             folder.map(|folder| Wish::Ask(Request::Pack(folder))),
         ),
