@@ -54,6 +54,10 @@ mod tests {
             pins::keep(&root, &[]).unwrap();
             fs::write(root.join(drawn::NAME), "").unwrap();
             fs::create_dir_all(root.join(RunFolder::IMAGES).join("photos")).unwrap();
+            if exported {
+                // A person's own: its name is another.
+                fs::create_dir(root.join("images")).unwrap();
+            }
             let training =
                 OwnedRunFolder::create(&root.join(TRAININGS).join("1"), &config).unwrap();
             if exported {
@@ -67,6 +71,7 @@ mod tests {
             assert_eq!(delete(&root).unwrap().is_some(), exported);
             assert_eq!(root.exists(), exported);
             assert!(!root.join(TRAININGS).exists() && !root.join(RunFolder::IMAGES).exists());
+            assert_eq!(root.join("images").exists(), exported);
         }
     }
 }

@@ -37,8 +37,9 @@ pub struct OwnedRunFolder {
 }
 
 impl RunFolder {
-    /// The folder in a run's folder where images lie that came with it from elsewhere.
-    pub const IMAGES: &str = "images";
+    /// The folder in a run's folder where images lie that came with it from elsewhere, and which goes
+    /// when the run is deleted: so its name is none that a person would give to images of their own.
+    pub const IMAGES: &str = "carried-images";
 
     /// The folder of an existing run.
     ///

@@ -43,9 +43,10 @@ pub(super) fn of(run: &RunFolder) -> Result<Images, RunError> {
         return Ok(stay(format!("they are {bytes} MiB, and at most {most} MiB go along")));
     }
     let above = source.parent().unwrap_or(Path::new("")).to_owned();
-    let along = found.into_iter().filter_map(|path| {
-        let inner = Path::new(RunFolder::IMAGES).join(path.strip_prefix(&above).ok()?);
-        Some((inner, path))
+    let along = found.into_iter().map(|path| {
+        // All lie there; one that did not would be refused by the archive, not left out.
+        let inner = Path::new(RunFolder::IMAGES).join(path.strip_prefix(&above).unwrap_or(&path));
+        (inner, path)
     });
     Ok(Images::Along(along.collect()))
 }
