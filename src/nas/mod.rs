@@ -22,7 +22,7 @@ pub use evaluate::{
     Batch, Network, SavedStats, accuracy, means, recalibrate, rehearse_accuracy,
     rehearse_recalibration,
 };
-pub use generator::Generator;
+pub use generator::{Generator, Heads};
 pub use health::{KeptState, Training, count_state, find_in_state};
 pub use metrics::{Means, Metrics, PendingMetrics};
 pub use path::{LayerPath, Path, PathSampler, gumbel_noise};

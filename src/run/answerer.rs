@@ -1,9 +1,11 @@
 //! The generator as it answers: a budget in, an architecture out.
 
+use std::cell::OnceCell;
+
 use super::RunError;
 use super::saved;
 use crate::gpu::Gpu;
-use crate::nas::Generator;
+use crate::nas::{Generator, Heads};
 use crate::nn::{Store, Tensors};
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::{Config, Decode, Targets};
@@ -16,7 +18,7 @@ use crate::space::{
 pub struct Answerer {
     /// The generator.
     pub(super) net: Generator,
-    /// Its tensors.
+    /// Its tensors; from the first answer on they stay as they are.
     pub(super) store: Store,
     /// Architectures of known cost that it starts from.
     pub(super) priors: PriorPool,
@@ -26,6 +28,7 @@ pub struct Answerer {
     metric: Metric,
     targets: Targets,
     times: Option<LatencyTable>,
+    heads: OnceCell<Heads>,
 }
 
 impl Answerer {
@@ -43,18 +46,29 @@ impl Answerer {
         };
         let (gpu, targets) = (gpu.clone(), config.targets(space));
         let (space, mask) = (space.clone(), config.generator.mask);
-        Ok(Self { net, store, priors, gpu, space, mask, metric, targets, times: None })
+        Ok(Self {
+            net,
+            store,
+            priors,
+            gpu,
+            space,
+            mask,
+            metric,
+            targets,
+            times: None,
+            heads: OnceCell::new(),
+        })
     }
 
     /// With the tensors under a prefix in place of its own.
     pub(super) fn with(self, tensors: &Tensors, prefix: &str) -> Result<Self, RunError> {
         saved::load(&self.gpu, &self.store, tensors, prefix)?;
-        Ok(self)
+        Ok(Self { heads: OnceCell::new(), ..self })
     }
 
     /// With other priors.
     pub(super) fn with_priors(self, priors: PriorPool) -> Self {
-        Self { priors, ..self }
+        Self { priors, heads: OnceCell::new(), ..self }
     }
 
     /// Answers limits on time by this table from now on.
@@ -155,14 +169,27 @@ impl Answerer {
 
     /// Goes through an answer in a rehearsal.
     pub(super) fn rehearse(&self) -> Result<(), RunError> {
-        let prior = self.priors.nearest(self.targets.low as f64);
-        Ok(self.net.infer(&self.gpu, &self.store, 0.0, &prior.path).map(drop)?)
+        let heads = self.make_heads()?;
+        Ok(self.net.infer(&self.gpu, &self.store, &heads, (0.0, 0)).map(drop)?)
     }
 
     /// Architecture parameters for a constraint, layers * 24 values.
     async fn alpha(&self, constraint: f64) -> Result<Vec<f32>, RunError> {
         let (low, high) = (self.targets.low as f64, self.targets.high as f64);
-        let prior = self.priors.nearest(low + constraint * (high - low));
-        Ok(self.net.answer(&self.gpu, &self.store, constraint as f32, &prior.path).await?)
+        let prior = self.priors.place_of_nearest(low + constraint * (high - low));
+        let heads = match self.heads.get() {
+            Some(heads) => heads,
+            None => {
+                let heads = self.make_heads()?;
+                self.heads.get_or_init(|| heads)
+            }
+        };
+        let of = (constraint as f32, prior);
+        Ok(self.net.infer(&self.gpu, &self.store, heads, of)?.fetch(&self.gpu).await?)
+    }
+
+    fn make_heads(&self) -> Result<Heads, RunError> {
+        let priors = self.priors.priors().iter().map(|prior| prior.path.as_slice());
+        Ok(self.net.heads(&self.gpu, &self.store, priors)?)
     }
 }

@@ -107,10 +107,18 @@ impl PriorPool {
 
     /// The prior whose target is nearest, of two equally near the lower one.
     pub fn nearest(&self, target: f64) -> &Prior {
-        let distance = |prior: &Prior| (prior.target as f64 - target).abs();
-        self.0[1..].iter().fold(&self.0[0], |best, prior| {
-            if distance(prior) < distance(best) { prior } else { best }
-        })
+        &self.0[self.place_of_nearest(target)]
+    }
+
+    /// Where that prior is among [`PriorPool::priors`].
+    pub fn place_of_nearest(&self, target: f64) -> usize {
+        let distance = |place: usize| (self.0[place].target as f64 - target).abs();
+        (1..self.0.len()).fold(
+            0,
+            |best, place| {
+                if distance(place) < distance(best) { place } else { best }
+            },
+        )
     }
 
     fn new(mut priors: Vec<Prior>) -> Result<Self, SpaceError> {

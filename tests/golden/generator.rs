@@ -6,7 +6,7 @@ use safetensors::SafeTensors;
 use serde_json::Value;
 use sgnas::autodiff::{Tape, Var};
 use sgnas::gpu::Gpu;
-use sgnas::nas::Generator;
+use sgnas::nas::{Generator, Heads};
 use sgnas::nn::{Ctx, Mode, Store};
 use sgnas::ops::arithmetic::Add;
 use sgnas::ops::gumbel_softmax::GumbelSoftmax;
@@ -28,11 +28,12 @@ use crate::runners::{Results, Skipped};
 const ALPHA_TOLERANCE: f64 = 2e-4;
 const MILLION: f64 = 1e6;
 
-/// The trained network with its prior.
+/// The trained network with its prior, and what its heads give.
 struct Trained {
     net: Generator,
     store: Store,
     prior: HostArray,
+    heads: Heads,
 }
 
 impl Trained {
@@ -48,12 +49,14 @@ impl Trained {
         let layers = prior.shape.dim(0);
         let (net, store) = Generator::new(gpu, layers, channels, &mut net::rng())?;
         net::fill(gpu, &store, &|name, _| Ok(array(&file, name)?.to_f32()))?;
-        Ok(Trained { net, store, prior })
+        let heads = net.heads(gpu, &store, [prior.to_f32().as_slice()])?;
+        Ok(Trained { net, store, prior, heads })
     }
 
+    /// As a run answers: from the kept heads on.
     fn answer(&self, gpu: &Gpu, constraint: f64) -> Outcome<Vec<f32>> {
-        let prior = self.prior.to_f32();
-        Ok(pollster::block_on(self.net.answer(gpu, &self.store, constraint as f32, &prior))?)
+        let of = (constraint as f32, 0);
+        Ok(self.net.infer(gpu, &self.store, &self.heads, of)?.to_vec(gpu)?)
     }
 }
 
@@ -179,7 +182,7 @@ pub fn intermediates(gpu: &Gpu, path: &Path) -> Outcome<Results> {
 
 /// One step of its training, where the loss of the supernet is linear in p.
 pub fn training_step(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
-    let Trained { net, store, prior } = Trained::load(gpu, &case.golden)?;
+    let Trained { net, store, prior, .. } = Trained::load(gpu, &case.golden)?;
     let layers = prior.shape.dim(0);
     let rows = [layers * SUB_BLOCKS, OPS];
     let table = Space::preset("imagenet")?.cost_table(Metric::Macs);
