@@ -3,10 +3,12 @@
 //! prepares y = (x - mean) * scale + shift: coefficients (mean, 1/std, scale, shift), where scale
 //! is gamma / sqrt(var + eps). `shift` is beta less what the mean lost when it was rounded. With
 //! ABSOLUTE the parts are (n, mean, M2) and x is not read. A part of zeros says nothing.
+//! With RUNNING the statistics of evaluation move as well, as in batch_norm_running.
 //! With TILES a workgroup shares the parts of a channel, else an invocation joins them alone.
 //! Host: src/ops/batch_norm/passes.rs.
 
 override ABSOLUTE: bool = false;
+override RUNNING: bool = false;
 override TILES: bool = false;
 
 struct Params {
@@ -16,6 +18,9 @@ struct Params {
     // Values from one channel of x to the next.
     plane: u32,
     eps: f32,
+    // Share of this batch in the running statistics, and n / (n - 1).
+    momentum: f32,
+    unbias: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -26,6 +31,8 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> coefficients: array<quad>;
 // Means of all channels, then their biased variances.
 @group(0) @binding(6) var<storage, read_write> moments: array<f32>;
+@group(0) @binding(7) var<storage, read_write> running_mean: array<f32>;
+@group(0) @binding(8) var<storage, read_write> running_variance: array<f32>;
 
 var<workgroup> lanes: array<f32, 64>;
 
@@ -89,4 +96,8 @@ fn batch_norm_coefficients(
     coefficients[i] = store4(vec4<f32>(mean, inverse, scale, beta[i] - lost * scale));
     moments[i] = mean;
     moments[p.channels + i] = variance;
+    if (RUNNING) {
+        running_mean[i] += p.momentum * (mean - running_mean[i]);
+        running_variance[i] += p.momentum * (variance * p.unbias - running_variance[i]);
+    }
 }

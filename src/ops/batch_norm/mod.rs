@@ -8,8 +8,8 @@ pub(crate) mod passes;
 mod running;
 mod twin;
 
-pub use passes::frozen;
-pub use running::{Running, batch_moments, update_running};
+pub use passes::{batch_moments, frozen};
+pub use running::{Running, update_running};
 
 use super::activation::Activation;
 use super::{Case, Cost, Forward, Op, Vjp};
@@ -64,12 +64,7 @@ impl Op for BatchNormTrain {
     fn forward(&self, gpu: &Gpu, inputs: &[&Tensor]) -> Result<Forward, GpuError> {
         self.shape(&shapes(inputs))?;
         let [x, gamma, beta] = [inputs[0], inputs[1], inputs[2]];
-        let batch = passes::batch(gpu, [x, gamma, beta], self.eps)?;
-        let mut first = 0;
-        for running in &self.running {
-            update_running(gpu, running, &batch.moments, first, x.len() / gamma.len())?;
-            first += running.mean.len();
-        }
+        let batch = passes::batch(gpu, [x, gamma, beta], self.eps, &self.running)?;
         let output = passes::apply(gpu, x, &batch.coefficients, self.act)?;
         Ok(Forward { output, saved: vec![batch.coefficients] })
     }

@@ -1,10 +1,11 @@
 //! The kernels of batch norm, each a pass over the tensor or over its channels. Ops that fuse batch
 //! norm with something else use single passes of it.
 
+use super::running::{Running, unbias, update_running};
 use crate::gpu::shaders::norm::{
     batch_norm_apply, batch_norm_apply_scalar, batch_norm_coefficients, batch_norm_frozen,
     batch_norm_grad, batch_norm_grad_parameters, batch_norm_grad_scalar, batch_norm_grad_sums,
-    batch_norm_grad_terms, batch_norm_moments,
+    batch_norm_moments,
 };
 use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::ops::activation::Activation;
@@ -25,11 +26,12 @@ pub(crate) struct Batch {
     pub(crate) moments: Tensor,
 }
 
-/// Mean and variance of x over N, H, W.
+/// Mean and variance of x over N, H, W; `running` as for [`Batch::join`].
 pub(crate) fn batch(
     gpu: &Gpu,
     [x, gamma, beta]: [&Tensor; 3],
     eps: f32,
+    running: &[Running],
 ) -> Result<Batch, GpuError> {
     let walk = over(gpu, x);
     let c = walk.channels as usize;
@@ -43,38 +45,83 @@ pub(crate) fn batch(
         work: x.len() as u64,
     })?;
     let [_, _, h, w] = x.shape().nchw();
-    Batch::join(gpu, &parts, [gamma, beta], eps, Some((x, h * w)))
+    let of = Parts { parts: &parts, relative: Some((x, h * w)), count: x.len() / c };
+    Batch::join(gpu, &of, [gamma, beta], eps, running)
+}
+
+/// Mean and biased variance of each channel of x [N, C, H, W] over N, H, W: [2, C].
+///
+/// # Errors
+/// Those of the device.
+pub fn batch_moments(gpu: &Gpu, x: &Tensor) -> Result<Tensor, GpuError> {
+    let c = x.shape().dim(1);
+    let any = Tensor::empty(gpu, [c])?;
+    Ok(batch(gpu, [x, &any, &any], 1.0, &[])?.moments)
+}
+
+/// Moments of parts of each channel, [channels, parts, 4]: (n, mean, M2) each.
+pub(crate) struct Parts<'a> {
+    /// They.
+    pub(crate) parts: &'a Tensor,
+    /// Where their means are less the channel's first value: x and the size of its planes.
+    pub(crate) relative: Option<(&'a Tensor, usize)>,
+    /// Values a channel.
+    pub(crate) count: usize,
 }
 
 impl Batch {
-    /// What `parts` [channels, parts, 4] say: (n, mean, M2) each, the means less the channel's first
-    /// value where x and the size of its planes are given.
+    /// What the parts say together. The running statistics, of consecutive channels from the first
+    /// on, move with it.
     pub(crate) fn join(
         gpu: &Gpu,
-        parts: &Tensor,
+        of: &Parts<'_>,
         [gamma, beta]: [&Tensor; 2],
         eps: f32,
-        relative: Option<(&Tensor, usize)>,
+        running: &[Running],
     ) -> Result<Self, GpuError> {
-        let [channels, count, ..] = parts.shape().nchw();
+        let [channels, count, ..] = of.parts.shape().nchw();
         let coefficients = Tensor::empty(gpu, [channels, 4])?;
         let moments = Tensor::empty(gpu, [2, channels])?;
-        let (x, plane) = relative.unwrap_or((parts, 0));
+        let (x, plane) = of.relative.unwrap_or((of.parts, 0));
         let flag = |set: bool| f64::from(u8::from(set));
         let tiles = gpu.style() == KernelStyle::Tiles;
+        // One that has all the channels needs no pass of its own.
+        let whole = match running {
+            [one] if one.mean.len() == channels && one.var.len() == channels => Some(one),
+            _ => None,
+        };
+        let [mean, var] = match whole {
+            Some(one) => [one.mean.clone(), one.var.clone()],
+            // Bound, but not touched.
+            None => [Tensor::empty(gpu, [1])?, Tensor::empty(gpu, [1])?],
+        };
         gpu.dispatch(Dispatch {
             shader: &batch_norm_coefficients::SHADER,
-            constants: &[("ABSOLUTE", flag(relative.is_none())), ("TILES", flag(tiles))],
+            constants: &[
+                ("ABSOLUTE", flag(of.relative.is_none())),
+                ("RUNNING", flag(whole.is_some())),
+                ("TILES", flag(tiles)),
+            ],
             params: bytemuck::bytes_of(&batch_norm_coefficients::Params {
                 channels: channels as u32,
                 parts: count as u32,
                 plane: plane as u32,
                 eps,
+                momentum: whole.map_or(0.0, |one| one.momentum),
+                unbias: unbias(of.count),
             }),
-            bindings: &[x, parts, gamma, beta, &coefficients, &moments].map(Tensor::buffer),
+            bindings: &[x, of.parts, gamma, beta, &coefficients, &moments, &mean, &var]
+                .map(Tensor::buffer),
             groups: groups_1d(channels, if tiles { 1 } else { 64 }),
-            work: parts.len() as u64,
+            work: of.parts.len() as u64,
         })?;
+        if whole.is_none() {
+            let mut first = 0;
+            for one in running {
+                update_running(gpu, one, &moments, first, of.count)?;
+                first += one.mean.len();
+            }
+        }
         Ok(Batch { coefficients, moments })
     }
 }
@@ -140,12 +187,40 @@ pub(crate) fn apply(
 /// dgamma and dbeta.
 pub(crate) fn grad_parameters(
     gpu: &Gpu,
-    [x, dy, coefficients]: [&Tensor; 3],
+    operands: [&Tensor; 3],
     act: Activation,
 ) -> Result<[Tensor; 2], GpuError> {
+    let parts = grad_sums(gpu, operands, act)?;
+    let c = parts.shape().dim(0);
+    let sums = [Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?];
+    join_grad_parameters(gpu, &parts, &sums, None)?;
+    Ok(sums)
+}
+
+/// dgamma and dbeta, and with them [C, 8]: what a kernel that makes dx as it reads x and dy needs
+/// by channel; `n` values a channel where the statistics were those of the batch.
+pub(crate) fn grad_terms(
+    gpu: &Gpu,
+    operands: [&Tensor; 3],
+    act: Activation,
+    n: Option<usize>,
+) -> Result<([Tensor; 2], Tensor), GpuError> {
+    let parts = grad_sums(gpu, operands, act)?;
+    let c = parts.shape().dim(0);
+    let sums = [Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?];
+    let terms = Tensor::empty(gpu, [c, 8])?;
+    join_grad_parameters(gpu, &parts, &sums, Some((operands[2], &terms, n)))?;
+    Ok((sums, terms))
+}
+
+/// [channels, parts, 2]: what adds up to dbeta and dgamma.
+fn grad_sums(
+    gpu: &Gpu,
+    [x, dy, coefficients]: [&Tensor; 3],
+    act: Activation,
+) -> Result<Tensor, GpuError> {
     let walk = over(gpu, x);
-    let c = walk.channels as usize;
-    let parts = Tensor::empty(gpu, [c, walk.parts() as usize, 2])?;
+    let parts = Tensor::empty(gpu, [walk.channels as usize, walk.parts() as usize, 2])?;
     let [vec, tiles] = walk.reduction();
     gpu.dispatch(Dispatch {
         shader: &batch_norm_grad_sums::SHADER,
@@ -155,53 +230,36 @@ pub(crate) fn grad_parameters(
         groups: walk.groups(),
         work: 2 * x.len() as u64,
     })?;
-    let sums = [Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?];
-    join_grad_parameters(gpu, &parts, &sums)?;
-    Ok(sums)
+    Ok(parts)
 }
 
-/// Fills dgamma and dbeta with the sums of `parts` [channels, parts, 2].
+/// Fills dgamma and dbeta with the sums of `parts` [channels, parts, 2]; and, from the norm's
+/// coefficients, the terms of [`grad_terms`].
 pub(crate) fn join_grad_parameters(
     gpu: &Gpu,
     parts: &Tensor,
     [dgamma, dbeta]: &[Tensor; 2],
+    terms: Option<(&Tensor, &Tensor, Option<usize>)>,
 ) -> Result<(), GpuError> {
     let [channels, count, ..] = parts.shape().nchw();
+    let inverse_n = terms.and_then(|(_, _, n)| n).map_or(0.0, |n| 1.0 / n as f32);
+    let (coefficients, to) = match terms {
+        Some((coefficients, terms, _)) => (coefficients, terms.clone()),
+        // Bound, but not touched.
+        None => (parts, Tensor::empty(gpu, [1])?),
+    };
     gpu.dispatch(Dispatch {
         shader: &batch_norm_grad_parameters::SHADER,
-        constants: &[],
+        constants: &[("TERMS", f64::from(u8::from(terms.is_some())))],
         params: bytemuck::bytes_of(&batch_norm_grad_parameters::Params {
             channels: channels as u32,
             parts: count as u32,
+            inverse_n,
         }),
-        bindings: &[parts, dgamma, dbeta].map(Tensor::buffer),
+        bindings: &[parts, dgamma, dbeta, coefficients, &to].map(Tensor::buffer),
         groups: groups_1d(channels, 64),
         work: parts.len() as u64,
     })
-}
-
-/// [C, 8]: what a kernel that makes dx as it reads x and dy needs by channel; `n` values a channel
-/// where the statistics were those of the batch.
-pub(crate) fn grad_terms(
-    gpu: &Gpu,
-    coefficients: &Tensor,
-    [dgamma, dbeta]: &[Tensor; 2],
-    n: Option<usize>,
-) -> Result<Tensor, GpuError> {
-    let c = dgamma.len();
-    let terms = Tensor::empty(gpu, [c, 8])?;
-    gpu.dispatch(Dispatch {
-        shader: &batch_norm_grad_terms::SHADER,
-        constants: &[],
-        params: bytemuck::bytes_of(&batch_norm_grad_terms::Params {
-            channels: c as u32,
-            inverse_n: n.map_or(0.0, |n| 1.0 / n as f32),
-        }),
-        bindings: &[coefficients, dgamma, dbeta, &terms].map(Tensor::buffer),
-        groups: groups_1d(c, 64),
-        work: c as u64,
-    })?;
-    Ok(terms)
 }
 
 /// dx; `sums` are dgamma and dbeta where the statistics were those of the batch.

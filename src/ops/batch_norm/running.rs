@@ -1,6 +1,5 @@
 //! Running statistics: what batch norm learns for evaluation. They are state, not differentiable.
 
-use super::passes;
 use crate::gpu::shaders::norm::batch_norm_running::{Params, SHADER};
 use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
 use crate::tensor::Tensor;
@@ -15,16 +14,6 @@ pub struct Running {
     /// Share of the new batch: 0.1 as a rule, 1/k at batch k (from 1) of a recalibration, which
     /// makes a cumulative average.
     pub momentum: f32,
-}
-
-/// Mean and biased variance of each channel of x [N, C, H, W] over N, H, W: [2, C].
-///
-/// # Errors
-/// Those of the device.
-pub fn batch_moments(gpu: &Gpu, x: &Tensor) -> Result<Tensor, GpuError> {
-    let c = x.shape().dim(1);
-    let any = Tensor::empty(gpu, [c])?;
-    Ok(passes::batch(gpu, [x, &any, &any], 1.0)?.moments)
 }
 
 /// running = (1 - momentum) running + momentum batch, for the mean and the variance, which becomes
@@ -56,10 +45,15 @@ pub fn update_running(
             batch_channels: of as u32,
             first: first as u32,
             momentum: running.momentum,
-            unbias: count as f32 / count.saturating_sub(1).max(1) as f32,
+            unbias: unbias(count),
         }),
         bindings: &[moments.buffer(), running.mean.buffer(), running.var.buffer()],
         groups: groups_1d(channels, 64),
         work: channels as u64,
     })
+}
+
+/// From a biased variance of `count` values to an unbiased one.
+pub(super) fn unbias(count: usize) -> f32 {
+    count as f32 / count.saturating_sub(1).max(1) as f32
 }

@@ -3,8 +3,7 @@
 use super::{Bottleneck, Inputs, Norms, depthwise};
 use crate::gpu::{Gpu, GpuError, KernelStyle};
 use crate::ops::Forward;
-use crate::ops::batch_norm::passes::{self, Batch};
-use crate::ops::batch_norm::{Running, update_running};
+use crate::ops::batch_norm::passes::{self, Batch, Parts};
 use crate::ops::product::{Normed, Planes, pack_rows, product, product_normed};
 use crate::tensor::{Shape, Tensor};
 
@@ -25,9 +24,7 @@ pub(super) fn forward(op: &Bottleneck, gpu: &Gpu, inputs: &[&Tensor]) -> Result<
     product(gpu, &pack_rows(gpu, i.w1, d.rows, d.depth)?, i.x, None, &z1, d)?;
     let c1 = match (&op.norms, i.norms[0]) {
         (Norms::Batch([running, _]), &[gamma, beta, ..]) => {
-            let batch = passes::batch(gpu, [&z1, gamma, beta], op.eps)?;
-            update(gpu, running, &batch, z1.len() / gamma.len())?;
-            batch.coefficients
+            passes::batch(gpu, [&z1, gamma, beta], op.eps, running)?.coefficients
         }
         (_, norm) => given(op, gpu, norm)?,
     };
@@ -38,9 +35,8 @@ pub(super) fn forward(op: &Bottleneck, gpu: &Gpu, inputs: &[&Tensor]) -> Result<
     let parts = depthwise::forward(gpu, &ranges, &z1, norm, i.kernels, &z2)?;
     let c2 = match (&op.norms, i.norms[1]) {
         (Norms::Batch([_, running]), &[gamma, beta, ..]) => {
-            let batch = Batch::join(gpu, &parts, [gamma, beta], op.eps, None)?;
-            update(gpu, running, &batch, z2.len() / gamma.len())?;
-            batch.coefficients
+            let of = Parts { parts: &parts, relative: None, count: z2.len() / gamma.len() };
+            Batch::join(gpu, &of, [gamma, beta], op.eps, running)?.coefficients
         }
         (_, norm) => given(op, gpu, norm)?,
     };
@@ -64,13 +60,4 @@ fn given(op: &Bottleneck, gpu: &Gpu, norm: &[&Tensor]) -> Result<Tensor, GpuErro
         return Err(GpuError::MissingRule("bottleneck without statistics"));
     };
     passes::frozen(gpu, [gamma, beta, mean, var], op.eps)
-}
-
-fn update(gpu: &Gpu, running: &[Running], batch: &Batch, count: usize) -> Result<(), GpuError> {
-    let mut first = 0;
-    for running in running {
-        update_running(gpu, running, &batch.moments, first, count)?;
-        first += running.mean.len();
-    }
-    Ok(())
 }
