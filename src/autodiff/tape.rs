@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Sink, Watch};
 use crate::gpu::{Gpu, GpuError};
-use crate::ops::accumulate::accumulate;
+use crate::ops::arithmetic::add;
 use crate::ops::{Op, Vjp};
 use crate::tensor::Tensor;
 
@@ -118,10 +118,12 @@ impl Tape {
         if let Some(i) = root.node {
             grads[i] = Some(seed.clone());
         }
+        let mut leaves = Vec::new();
         while let Some(node) = nodes.pop() {
             let Some(grad) = grads.pop().flatten() else { continue };
             match node {
-                Node::Leaf { sink } => sink.add(&self.gpu, &grad)?,
+                // Copies, which end a pass: after all dispatches.
+                Node::Leaf { sink } => leaves.push((sink, grad)),
                 Node::Apply { op, inputs, output, saved, part } => {
                     // A reshaped root or input hands its gradient on in its own shape.
                     let grad = grad.reshape(*output.shape())?;
@@ -147,7 +149,7 @@ impl Tape {
                 }
             }
         }
-        Ok(())
+        leaves.into_iter().try_for_each(|(sink, grad)| sink.add(&self.gpu, &grad))
     }
 
     /// The part of the network under way, as in " of layer3".
@@ -157,17 +159,11 @@ impl Tape {
         if part.is_empty() { part } else { format!(" of {part}") }
     }
 
-    /// Adds a gradient to what has come so far; the first is kept as it is and copied only when a
-    /// second comes, since it may be shared.
+    /// Adds a gradient to what has come so far; into a new tensor, since the first may be shared.
     fn add(&self, slot: &mut Option<Tensor>, g: Tensor) -> Result<(), GpuError> {
         *slot = Some(match slot.take() {
             None => g,
-            Some(first) => {
-                let sum = Tensor::empty(&self.gpu, *first.shape())?;
-                self.gpu.copy(first.buffer(), sum.buffer(), first.len() as u64 * 4);
-                accumulate(&self.gpu, &sum, &g, 1.0)?;
-                sum
-            }
+            Some(first) => add(&self.gpu, &first, &g)?,
         });
         Ok(())
     }

@@ -116,6 +116,11 @@ pub(super) struct Pool {
 /// Smaller buffers are no textures as well: what those take in spare memory would outweigh a copy.
 const SHARED: u64 = 1 << 14;
 
+/// A free buffer serves in place of one of at most so many times less bytes; all smaller than
+/// [`SMALL`] count as that.
+const MOST_WASTE: u64 = 8;
+const SMALL: u64 = 1 << 13;
+
 /// Rounds up to a size class: four steps to each power of two, so that at most a quarter is lost.
 fn size_class(bytes: u64) -> u64 {
     let bytes = bytes.max(256);
@@ -163,8 +168,9 @@ impl Pool {
         let class = size_class(size).min(self.largest.max(size));
         let mut p = self.inner.borrow_mut();
         // The smallest free buffer that is large enough serves: else each new mix of sizes, as paths
-        // of ever new widths bring, would hold memory of its own, and more of it in the end.
-        let fitting = p.free.range_mut(class..);
+        // of ever new widths bring, would hold memory of its own, and more of it in the end. But a
+        // gradient of a few weights does not keep what a map of activations will ask for.
+        let fitting = p.free.range_mut(class..=class.max(SMALL).saturating_mul(MOST_WASTE));
         let reused = fitting.map(|(_, list)| list).find_map(Vec::pop);
         let held = reused.unwrap_or_else(|| {
             p.stats.allocated += class;

@@ -44,6 +44,11 @@ pub(crate) fn combine(gpu: &Gpu, op: Binary, a: &Tensor, b: &Tensor) -> Result<T
     Ok(y)
 }
 
+/// a + b, as many values each; in the shape of `a`.
+pub(crate) fn add(gpu: &Gpu, a: &Tensor, b: &Tensor) -> Result<Tensor, GpuError> {
+    combine(gpu, Binary::Sum, a, &b.reshape(*a.shape())?)
+}
+
 /// factor * x, repeated to `shape`.
 pub(crate) fn expand(
     gpu: &Gpu,

@@ -6,7 +6,7 @@ mod kernels;
 mod sum;
 mod twin;
 
-pub(crate) use kernels::{Binary, combine, expand, multiple};
+pub(crate) use kernels::{Binary, add, combine, expand, multiple};
 pub(crate) use sum::sum_to;
 
 use super::{Case, Cost, Forward, Op, Vjp};
