@@ -108,6 +108,9 @@ pub(crate) fn has_subgroups_of_eight(adapter: &wgpu::Adapter) -> bool {
 pub(crate) fn report(adapter: &wgpu::Adapter) -> AdapterReport {
     let (info, l, f) = (adapter.get_info(), adapter.limits(), adapter.features());
     let has = |x| f.contains(x);
+    let software = kind(&info) == "software";
+    let used =
+        |used: bool, by: &'static str, why_not: &'static str| if used { by } else { why_not };
     AdapterReport {
         // Browsers often keep it to themselves.
         name: if info.name.is_empty() { "WebGPU adapter".to_owned() } else { info.name.clone() },
@@ -123,16 +126,32 @@ pub(crate) fn report(adapter: &wgpu::Adapter) -> AdapterReport {
             ("workgroups a dimension", u64::from(l.max_compute_workgroups_per_dimension)),
         ],
         features: vec![
-            ("timestamps", has(wgpu::Features::TIMESTAMP_QUERY), "the profile by kernel"),
+            (
+                "timestamps",
+                has(wgpu::Features::TIMESTAMP_QUERY),
+                used(
+                    has(wgpu::Features::TIMESTAMP_QUERY),
+                    "used: the profile by kernel",
+                    "so kernels are timed from outside",
+                ),
+            ),
             (
                 "subgroups",
                 has(wgpu::Features::SUBGROUP),
-                "matrix products, where they are eight wide",
+                used(
+                    software && has_subgroups_of_eight(adapter),
+                    "used: rows of matrix products are shared",
+                    "not used: for software drivers where they are eight wide",
+                ),
             ),
             (
                 "64-bit integers",
                 has(wgpu::Features::SHADER_INT64),
-                "software drivers: values stored in pairs, and read as texels",
+                used(
+                    software && has(wgpu::Features::SHADER_INT64),
+                    "used: values stored in pairs, and read as texels",
+                    "not used: for software drivers",
+                ),
             ),
             ("f16", has(wgpu::Features::SHADER_F16), "not used: f32 is the product"),
         ],
