@@ -24,7 +24,7 @@ pub(super) fn supernet(state: &RunState, source: Source<'_>) -> Result<Html, Rep
         empty: first_steps("The curve appears"),
         ..by_step("Loss", "cross-entropy, nats", FREE, clock, points(|step| step.loss))
     };
-    let training = smoothed(&points(|step| step.accuracy * 100.0));
+    let training = points(|step| step.accuracy * 100.0);
     let last = steps.last().map_or(0.0, |step| clock.at(step.step));
     let after = |of: fn(&SupernetEpoch) -> f64| -> Vec<Point> {
         let place = |epoch: u64| {
@@ -40,11 +40,12 @@ pub(super) fn supernet(state: &RunState, source: Source<'_>) -> Result<Html, Rep
     let accuracy = Chart {
         title: "Accuracy",
         x_unit: clock.unit,
-        y_unit: "accuracy, % (training smoothed, others on held-out images)",
+        y_unit: "accuracy, % (but for training on held-out images)",
         y_bounds: PERCENT,
         size: SMALL,
         series: vec![
-            Series::new("training", Shape::Line, Ink::Random, training),
+            Series::new("training", Shape::Faint, Ink::Random, training.clone()),
+            Series::new("training, smoothed", Shape::Line, Ink::Random, smoothed(&training)),
             Series::new("smallest", Shape::Line, Ink::Muted, after(|one| one.smallest)),
             Series::new("largest", Shape::Line, Ink::Second, after(|one| one.largest)),
             Series::new("random paths", Shape::Line, Ink::Accent, after(|one| one.mean)),
