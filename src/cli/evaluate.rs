@@ -25,7 +25,7 @@ pub(super) struct Evaluate {
     #[arg(required_unless_present = "random")]
     arch: Option<PathBuf>,
     /// Measure this many random architectures instead; with --near, at each budget
-    #[arg(long, value_name = "N", conflicts_with = "arch")]
+    #[arg(long, value_name = "N", conflicts_with = "arch", value_parser = clap::value_parser!(u64).range(1..))]
     random: Option<u64>,
     /// Draw them at the cost of the generator's answers and compare: "generated" for the run's own
     /// budgets, or budgets in its constraint, as in 2M,3M
@@ -40,6 +40,10 @@ pub(super) struct Evaluate {
         allow_hyphen_values = true
     )]
     within: String,
+    /// Write the network with its inherited weights, batch norms recalibrated, to this safetensors
+    /// file: the form of what `sgnas train` leaves
+    #[arg(long, value_name = "FILE", conflicts_with = "random")]
+    weights: Option<PathBuf>,
     /// Adapter: a number of `sgnas devices` or a part of a name
     #[arg(long, value_parser = arguments::adapter, default_value = "0")]
     adapter: AdapterChoice,
@@ -62,6 +66,14 @@ impl Evaluate {
             compare(&evaluator, &near, draws, &follow)?.print(self.json)?;
             return Ok(ExitCode::SUCCESS);
         }
+        if let (Some(arch), Some(weights)) = (&self.arch, &self.weights) {
+            let one = Measured::derived(
+                &evaluator,
+                input::architecture(arch, evaluator.space())?,
+                weights,
+            )?;
+            return self.print(&[one]);
+        }
         let architectures = match &self.arch {
             Some(path) => vec![input::architecture(path, evaluator.space())?],
             None => (0..self.random.unwrap_or(0)).map(|i| evaluator.random(i)).collect(),
@@ -74,10 +86,14 @@ impl Evaluate {
             }
             all.push(measured);
         }
+        self.print(&all)
+    }
+
+    fn print(&self, all: &[Measured]) -> Result<ExitCode, CliError> {
         if self.json {
             output::print_json(&all)?;
         } else {
-            output::print(&text(&all))?;
+            output::print(&text(all))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -2,10 +2,11 @@
 //! of a block become the derived block's one, so that the outputs are exactly those of the path.
 
 use crate::nn::{HostTensor, Tensors};
-use crate::space::{Architecture, SUB_BLOCKS};
+use crate::space::{Architecture, MIN_EXPANSION, SUB_BLOCKS};
 
 /// The state of the derived network (without squeeze-excite, ReLU6) for `architecture`, from the
-/// supernet's. `None` where the supernet's state lacks a tensor or has one of another shape.
+/// supernet's. `None` where the supernet's state lacks a tensor or has one of another shape, and
+/// where a layer has one sub-block: its derived block has no expansion, the supernet's always has.
 pub fn inherit(supernet: &Tensors, architecture: &Architecture) -> Option<Tensors> {
     let mut out = Tensors::new();
     let take = |name: &str| supernet.get(name).cloned();
@@ -20,6 +21,9 @@ pub fn inherit(supernet: &Tensors, architecture: &Architecture) -> Option<Tensor
     }
     for (i, kernels) in architecture.kernels().iter().enumerate() {
         let (layer, e) = (format!("layer{i}"), kernels.len());
+        if e < MIN_EXPANSION {
+            return None;
+        }
         let HostTensor { shape: dims, values: w } = supernet.get(&format!("{layer}.pw1.weight"))?;
         let (wide, c) = (*dims.first()?, *dims.get(1)?);
         let keep = e * c;

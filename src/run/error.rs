@@ -138,6 +138,11 @@ pub enum RunError {
         /// The command that it belongs to.
         command: &'static str,
     },
+    /// An architecture that no path of forced sampling is.
+    #[error(
+        "a layer of the architecture has one sub-block: the supernet trains two at least, so there are no weights to inherit; train it from scratch with `sgnas train`"
+    )]
+    NothingToInherit,
     /// A run that has not come so far.
     #[error("{path} holds no trained {what} yet; go on with `sgnas search --resume {path}`", path = path.display())]
     Untrained {

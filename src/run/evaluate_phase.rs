@@ -9,7 +9,9 @@ use super::saved::{SearchState, prefix, put};
 use super::session::{Flow, Loaded, Session};
 use crate::autodiff::Var;
 use crate::gpu::Gpu;
-use crate::nas::{Path, SavedStats, Supernet, accuracy, recalibrate, rehearse_recalibration};
+use crate::nas::{
+    Network, Path, SavedStats, Supernet, accuracy, inherit, recalibrate, rehearse_recalibration,
+};
 use crate::nn::{Ctx, Store, Tensors};
 use crate::platform::random::Purpose;
 use crate::protocol::config::{Decode, Evaluate};
@@ -64,15 +66,41 @@ pub(super) async fn measure(
 ) -> Result<f64, RunError> {
     let path = Path::from(architecture);
     let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
+    recalibrated((gpu, images), (store, &network), settings, async || {
+        accuracy(gpu, store, &network, images.test(gpu, settings.batch)?).await
+    })
+    .await
+}
+
+/// The tensors of an architecture's network by itself: inherited weights and recalibrated batch
+/// norms. `None` where the supernet has none for it: one of its layers has a single sub-block.
+pub(super) async fn derive(
+    on: (&Gpu, &Images),
+    (net, store): (&Supernet, &Store),
+    settings: &Evaluate,
+    architecture: &Architecture,
+) -> Result<Option<Tensors>, RunError> {
+    let path = Path::from(architecture);
+    let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
+    let state = async || Ok(store.to_state(on.0).await?);
+    let state = recalibrated(on, (store, &network), settings, state).await?;
+    Ok(inherit(&state, architecture))
+}
+
+/// What `look` finds while the running statistics are a network's own; then those of the training
+/// are put back.
+async fn recalibrated<T>(
+    (gpu, images): (&Gpu, &Images),
+    (store, network): (&Store, &Network<'_>),
+    settings: &Evaluate,
+    look: impl AsyncFnOnce() -> Result<T, RunError>,
+) -> Result<T, RunError> {
     let trained = SavedStats::of(gpu, store)?;
     let (batch, most) = (settings.batch, settings.recalibration);
-    recalibrate(gpu, store, &network, images.in_order(gpu, Part::Weights, batch, most)?).await?;
-    let accuracy = match images.test(gpu, batch) {
-        Ok(test) => accuracy(gpu, store, &network, test).await,
-        Err(error) => Err(error),
-    };
+    recalibrate(gpu, store, network, images.in_order(gpu, Part::Weights, batch, most)?).await?;
+    let found = look().await;
     trained.restore(gpu, store);
-    accuracy
+    found
 }
 
 /// Goes through what [`measure`] does of that.

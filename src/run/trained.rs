@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::RunError;
 use super::answerer::Answerer;
 use super::block_times;
-use super::evaluate_phase::{measure, rehearse};
+use super::evaluate_phase::{derive, measure, rehearse};
 use super::folder::RunFolder;
 use super::latency;
 use super::prepare::prepare_quietly;
@@ -14,9 +14,11 @@ use super::saved::prefix;
 use super::session::Loaded;
 use super::setup::{Device, Sources};
 use super::supernet_phase;
+use crate::autodiff::Var;
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::nas::Supernet;
-use crate::nn::{Store, tensors};
+use crate::nas::{DerivedConfig, DerivedNet, Supernet, accuracy};
+use crate::nn::{Ctx, Store, Tensors, tensors};
+use crate::ops::activation::Activation;
 use crate::platform::files;
 use crate::platform::random::{Purpose, Streams};
 use crate::protocol::config::Config;
@@ -147,6 +149,29 @@ impl Evaluator {
         let (on, of) = ((gpu, images), (net, store));
         prepare_quietly(gpu, || rehearse(on, of, settings, architecture)).await?;
         measure(on, of, settings, architecture).await
+    }
+
+    /// The network of an architecture by itself: its tensors, with inherited weights and batch norms
+    /// recalibrated, and its accuracy (0 to 1) on the test images.
+    ///
+    /// # Errors
+    /// As [`Evaluator::measure`]; [`RunError::NothingToInherit`] where a layer has one sub-block.
+    pub async fn derive(&self, architecture: &Architecture) -> Result<(Tensors, f64), RunError> {
+        self.space().check(architecture)?;
+        let (supernet, store) = &self.supernet;
+        let settings = &self.sources.config.evaluate;
+        let Device { gpu, images } = &self.device;
+        let (on, of) = ((gpu, images), (supernet, store));
+        prepare_quietly(gpu, || rehearse(on, of, settings, architecture)).await?;
+        let tensors = derive(on, of, settings, architecture).await?;
+        let tensors = tensors.ok_or(RunError::NothingToInherit)?;
+        let config = DerivedConfig { activation: Activation::Relu6, squeeze_excite: false };
+        let mut rng = Streams::new(0).stream(Purpose::Init, 2);
+        let (net, own) = DerivedNet::new(gpu, self.space(), architecture, config, &mut rng)?;
+        own.load_state(gpu, &tensors)?;
+        let network = |ctx: &Ctx<'_>, x: &Var| net.forward(ctx, x, None);
+        let test = images.test(gpu, settings.batch)?;
+        Ok((tensors, accuracy(gpu, &own, &network, test).await?))
     }
 
     /// How long the network of an architecture takes for one image.

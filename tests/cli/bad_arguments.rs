@@ -4,7 +4,7 @@ use crate::support::{TINY, file, finished, refused, text};
 
 #[test]
 fn arguments_that_cannot_be_read_end_with_status_two() {
-    let cases: [(&[&str], &[&str]); 16] = [
+    let cases: [(&[&str], &[&str]); 18] = [
         (&["serach"], &["'serach'", "'search'"]),
         (&["search", "--presett", "tiny"], &["'--presett'", "'--preset'"]),
         (&["search", "--seed", "first"], &["'first'", "--seed"]),
@@ -19,6 +19,8 @@ fn arguments_that_cannot_be_read_end_with_status_two() {
             &["'best'", "budget, argmax"],
         ),
         (&["evaluate", "runs/a", "--random", "many"], &["'many'", "--random"]),
+        (&["evaluate", "runs/a", "--random", "0"], &["'0'", "--random"]),
+        (&["evaluate", "runs/a", "--random", "3", "--weights", "w"], &["--weights"]),
         (&["evaluate", "runs/a", "--near", "2M"], &["--random"]),
         (&["evaluate", "runs/a", "--random", "9", "--near", "2X"], &["--near", "`2X`"]),
         (&["evaluate", "runs/a", "--random", "1", "--near", "2M"], &["--random 1", "two networks"]),

@@ -33,6 +33,19 @@ fn architectures_that_cannot_be_are_named_with_file_and_layer() {
 }
 
 #[test]
+fn a_network_that_cannot_inherit_or_be_written_is_refused() {
+    let run = text(&finished().run);
+    let (folder, arch) = file("arch.json", "[[3,5],[7],[3,3],[3,3],[3,3],[3,3]]");
+    let weights = text(&folder.path().join("w.safetensors"));
+    let evaluate = ["evaluate", &run, &arch, "--weights", &weights];
+    refused(1, &evaluate, &["one sub-block", "sgnas train"]);
+    assert!(!folder.path().join("w.safetensors").exists());
+    let (_folder, arch) = file("arch.json", "[[3,5],[7,3],[3,3],[3,3],[3,3],[3,3]]");
+    let evaluate = ["evaluate", &run, &arch, "--weights", "nowhere/w.safetensors"];
+    refused(1, &evaluate, &["nowhere/w.safetensors: cannot write"]);
+}
+
+#[test]
 fn files_that_are_not_there_are_named() {
     let nowhere = ["info", "nowhere/arch.json", "--preset", "tiny"];
     refused(1, &nowhere, &["nowhere/arch.json: cannot read"]);

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use serde_json::Value;
+use sgnas::nn::tensors;
 
 use crate::common;
 use crate::support::{TINY, accepted, command, file, finished, sgnas, short_search, text};
@@ -43,6 +44,25 @@ fn a_finished_run_answers_budgets_and_measures_what_it_answers() {
     assert_eq!(random.as_array().unwrap().len(), 3);
     let few = json(&accepted(&["generate", &run, "--params", "30k", "--json"]));
     assert!(few[0]["params"].as_u64().unwrap() <= 30_000, "{few}");
+}
+
+#[test]
+fn a_network_leaves_with_the_weights_that_it_inherits() {
+    let run = text(&finished().run);
+    let result: Value = json(&fs::read_to_string(finished().run.join("result.json")).unwrap());
+    let first = &result["generated"][0];
+    let (folder, arch) = file("arch.json", first["kernels"].to_string());
+    let weights = text(&folder.path().join("network.safetensors"));
+    let whole = ["evaluate", &run, &arch, "--weights", &weights, "--json"];
+    let derived = json(&accepted(&whole));
+    // The same but for rounding: of 60 images none changes sides here.
+    assert_eq!(derived[0]["accuracy"], first["accuracy"]);
+    let tensors = tensors::decode(&fs::read(&weights).unwrap()).unwrap();
+    let wide = first["kernels"][0].as_array().unwrap().len();
+    let project = &tensors["layer0.pw2.weight"];
+    assert_eq!(project.shape[1] % wide, 0, "{:?}", project.shape);
+    assert!(tensors.contains_key(&format!("layer0.sub{}.weight", wide - 1)));
+    assert!(!tensors.contains_key(&format!("layer0.sub{wide}.weight")));
 }
 
 #[test]
