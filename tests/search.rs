@@ -14,6 +14,7 @@ use sgnas::protocol::statistics::fit;
 use sgnas::run::folder::RunFolder;
 use sgnas::run::link;
 use sgnas::run::search::{Job, Outcome, search};
+use sgnas::space::Metric;
 
 fn config(data: &Path) -> Box<Config> {
     let mut config = Config::preset("tiny").unwrap();
@@ -139,4 +140,32 @@ fn an_architecture_a_person_asks_for_is_measured_amid_the_evaluation() {
         |e| matches!(e, Event::Evaluated(one) if one.kind == sgnas::protocol::facts::Origin::User),
     );
     assert_eq!(user.count(), 1);
+}
+
+#[test]
+fn a_search_with_every_switch_the_other_way_keeps_its_budgets_of_parameters() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    common::small_images(&data, 120);
+    let mut config = config(&data);
+    for setting in [
+        "constraint=params",
+        "supernet.forced_sampling=false",
+        "supernet.shadow_bn=false",
+        "supernet.epochs=3",
+        "generator.hardware_loss=square",
+        "generator.prior_pool=0",
+    ] {
+        config.assign(setting).unwrap();
+    }
+    let (outcome, events) = run(Job::New { config, out: home.path().join("run") }, |_| None);
+    let result = outcome.result.unwrap();
+    assert_eq!((outcome.metric, result.generated.len()), (Metric::Params, 8));
+    assert!(result.generated.iter().all(|one| one.params <= one.budget), "{result:?}");
+    let losses = events.iter().filter_map(|e| match e {
+        Event::SupernetStep(step) => Some(step.loss),
+        Event::GeneratorStep(step) => Some(step.ce + step.hardware),
+        _ => None,
+    });
+    assert!(losses.clone().count() > 4 && losses.into_iter().all(f64::is_finite));
 }
