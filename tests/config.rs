@@ -44,6 +44,8 @@ const BAD: &[(&str, &[&str])] = &[
     ("[supernet.lr]\nx = 1", &["`supernet.lr`", "expected a number"]),
     ("[space]\nclasses = 10", &["[space]: missing field"]),
     ("space = 3", &["[space]: 3: expected a table"]),
+    ("[scratch]\nbicubic = true", &["`scratch.bicubic` = true", "scratch.min_area"]),
+    ("[scratch]\njitter = 0.4", &["`scratch.jitter` = 0.4", "scratch.min_area"]),
     ("[scratch]\nwarmup_epochs = 900.0", &["`scratch.warmup_epochs` = 900", "scratch.epochs = 15"]),
     ("data = \"a\\nb\"", &["`data`", "control characters"]),
 ];

@@ -145,9 +145,10 @@ fn a_training_from_scratch_takes_crops_and_can_be_resumed() {
             out: home.path().join(name),
         }
     };
-    let crops = "scratch.min_area=0.3";
-    let calm = train(new("calm", &[crops]), false);
-    assert_eq!(train(new("torn", &[crops, "images.threads=2"]), true), None);
+    let crops = ["scratch.min_area=0.3", "scratch.bicubic=true", "scratch.jitter=0.4"];
+    let calm = train(new("calm", &crops), false);
+    let torn = [&crops[..], &["images.threads=2"]].concat();
+    assert_eq!(train(new("torn", &torn), true), None);
     let torn = train(TrainJob::Resume { folder: home.path().join("torn") }, false);
     assert_eq!(torn, calm);
     train(new("plain", &[]), false);

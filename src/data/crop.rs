@@ -1,8 +1,10 @@
-//! Windows of an image: the centre for evaluation, the random-resized-crop of ImageNet training.
+//! What is seen of an image: its centre for evaluation, the random-resized-crop of ImageNet training
+//! with the filter and the colours that are drawn for it.
 
 use rand::{Rng, RngExt};
 
 use super::error::{DataError, Fault, Place};
+use super::jitter::Jitter;
 use super::rng;
 
 /// Draws of a window before the centre is taken instead.
@@ -11,7 +13,17 @@ const TRIES: usize = 10;
 /// Width by height of a random window.
 const RATIO: [f64; 2] = [3.0 / 4.0, 4.0 / 3.0];
 
-/// Which window of an image is seen.
+/// How pixels become those of another size; both widen when they shrink.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// A triangle.
+    #[default]
+    Linear,
+    /// A cubic of four pixels, with a = -1/2.
+    Cubic,
+}
+
+/// What of an image is seen, and how.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum View {
     /// The largest centred window of the target's aspect ratio, both sides times `fraction`:
@@ -19,44 +31,83 @@ pub enum View {
     Centre {
         /// Above 0, at most 1.
         fraction: f64,
+        /// Of the resizing.
+        filter: Filter,
     },
     /// Random-resized-crop: a window of `min_area` to the whole of the image's area, 3:4 to 4:3.
     Random {
         /// Above 0, at most 1.
         min_area: f64,
+        /// Whether each image draws one of the filters; they are linear otherwise.
+        filters: bool,
+        /// Brightness, contrast and saturation are multiplied by 1 - this to 1 + this; 0 to 1.
+        jitter: f64,
     },
+}
+
+/// What is seen of one image.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub(super) window: Window,
+    pub(super) filter: Filter,
+    pub(super) jitter: Option<Jitter>,
+}
+
+impl From<Window> for Look {
+    fn from(window: Window) -> Self {
+        Self { window, filter: Filter::Linear, jitter: None }
+    }
 }
 
 impl View {
     /// As much of an image as the target's aspect ratio allows.
-    pub const WHOLE: View = View::Centre { fraction: 1.0 };
+    pub const WHOLE: View = View::Centre { fraction: 1.0, filter: Filter::Linear };
+
+    /// Random-resized-crop by the linear filter, with the image's own colours.
+    pub const fn crops(min_area: f64) -> View {
+        View::Random { min_area, filters: false, jitter: 0.0 }
+    }
 
     /// Ranges of the arguments.
     pub(super) fn check(self, place: &Place) -> Result<(), DataError> {
-        let (name, value) = match self {
-            View::Centre { fraction } => ("the centre's fraction", fraction),
-            View::Random { min_area } => ("the crop's smallest area", min_area),
+        let above = |value: f64| value > 0.0 && value <= 1.0;
+        let (name, value, fits, accepted) = match self {
+            View::Random { jitter, .. } if !(0.0..=1.0).contains(&jitter) => {
+                ("the jitter of colours", jitter, false, "0 to 1")
+            }
+            View::Centre { fraction, .. } => {
+                ("the centre's fraction", fraction, above(fraction), "above 0 and at most 1")
+            }
+            View::Random { min_area, .. } => {
+                ("the crop's smallest area", min_area, above(min_area), "above 0 and at most 1")
+            }
         };
-        if value > 0.0 && value <= 1.0 {
+        if fits {
             return Ok(());
         }
-        let accepted = "above 0 and at most 1";
         Err(place.error(Fault::Argument { name, value: value.to_string(), accepted }))
     }
 
-    /// The window of image `number`, `width` x `height`, for a target of aspect ratio `ratio`;
+    /// What is seen of image `number`, `width` x `height`, for a target of aspect ratio `ratio`;
     /// what is drawn depends on seed, step and number alone.
-    pub(super) fn window(
+    pub(super) fn look(
         self,
         (width, height): (u32, u32),
         ratio: f64,
         (seed, step): (u64, u64),
         number: u32,
-    ) -> Window {
+    ) -> Look {
         match self {
-            View::Centre { fraction } => centre(width, height, ratio, fraction),
-            View::Random { min_area } => {
-                random(width, height, min_area, &mut rng::stream(seed, step, number.into()))
+            View::Centre { fraction, filter } => {
+                Look { filter, ..centre(width, height, ratio, fraction).into() }
+            }
+            View::Random { min_area, filters, jitter } => {
+                let mut rng = rng::stream(seed, step, number.into());
+                let window = random(width, height, min_area, &mut rng);
+                let cubic = filters && rng.random_bool(0.5);
+                let filter = if cubic { Filter::Cubic } else { Filter::Linear };
+                let jitter = (jitter > 0.0).then(|| Jitter::draw(jitter, &mut rng));
+                Look { window, filter, jitter }
             }
         }
     }

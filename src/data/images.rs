@@ -83,12 +83,12 @@ impl<'a> Filling<'a> {
         let (height, width) = self.options.size.unwrap_or(own);
         let shape = self.fit(image.color().has_color(), height, width, place)?;
         let ratio = width as f64 / height as f64;
-        let window = View::WHOLE.window((image.width(), image.height()), ratio, (0, 0), 0);
+        let look = View::WHOLE.look((image.width(), image.height()), ratio, (0, 0), 0);
         let size = shape.channels * shape.height * shape.width;
         let block = self.blocks.get_mut(split);
         let slot = block.and_then(|b| b.get_mut(index * size..(index + 1) * size));
         let Some(slot) = slot else { return Err(place.error(Fault::Changed)) };
-        render(image, window, shape, slot);
+        render(image, &look, shape, slot);
         self.filled += 1;
         Ok(())
     }

@@ -17,6 +17,7 @@ mod error;
 mod files;
 mod idx;
 mod images;
+mod jitter;
 mod limits;
 mod listing;
 mod open;
@@ -34,7 +35,7 @@ mod stream;
 mod supply;
 
 pub use augment::Augment;
-pub use crop::View;
+pub use crop::{Filter, View};
 pub use embedded::EMBEDDED;
 pub use error::{DataError, Fault, Place};
 pub use files::FileSet;

@@ -78,7 +78,7 @@ impl Pictures {
     }
 
     /// The C x H x W bytes of image `number` as `view` sees it; `seed_and_step` is what random
-    /// windows are drawn from.
+    /// views are drawn from.
     ///
     /// # Errors
     /// A file that cannot be read or decoded, and no such image.
@@ -89,21 +89,21 @@ impl Pictures {
         seed_and_step: (u64, u64),
     ) -> Result<Vec<u8>, DataError> {
         let to = self.size();
-        let window = |width, height| {
+        let look = |width, height| {
             let ratio = to.width as f64 / to.height as f64;
-            view.window((width, height), ratio, seed_and_step, number)
+            view.look((width, height), ratio, seed_and_step, number)
         };
         let mut out = vec![0; self.image_bytes()];
         match self {
             Self::Memory(set) => {
                 let bytes = set.image(number as usize);
                 let bytes = bytes.ok_or_else(|| self.place(number).error(Fault::Changed))?;
-                render_planes(bytes, to, window(to.width as u32, to.height as u32), to, &mut out);
+                render_planes(bytes, to, &look(to.width as u32, to.height as u32), to, &mut out);
             }
             Self::Files(set) => {
                 let image = set.decode(number as usize)?;
-                let window = window(image.width(), image.height());
-                render(image, window, to, &mut out);
+                let look = look(image.width(), image.height());
+                render(image, &look, to, &mut out);
             }
         }
         Ok(out)

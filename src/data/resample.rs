@@ -1,25 +1,25 @@
-//! From a window of a decoded image to the bytes of a batch: triangle filter, widened when it
-//! shrinks (bilinear with antialiasing), and the order channel, row, column.
+//! From a window of a decoded image to the bytes of a batch: linear or cubic filter, widened when it
+//! shrinks (antialiasing), the look's colours, and the order channel, row, column.
 //!
 //! The `image` crate's resize passes through four channels of f32 and takes five times as long as
 //! decoding the JPEG; this one takes less than the decoding.
 
 use image::DynamicImage;
 
-use super::crop::Window;
+use super::crop::{Filter, Look, Window};
 use super::shape::Shape;
 
-/// Writes the window's pixels at the size `to` as `to.channels` x height x width bytes. Grey is
-/// repeated to fill three channels; colour becomes grey by luminance for one.
-pub(super) fn render(image: DynamicImage, window: Window, to: Shape, out: &mut [u8]) {
+/// Writes what is seen at the size `to` as `to.channels` x height x width bytes. Grey is repeated to
+/// fill three channels; colour becomes grey by luminance for one.
+pub(super) fn render(image: DynamicImage, look: &Look, to: Shape, out: &mut [u8]) {
     let plane = to.height * to.width;
     match image {
         DynamicImage::ImageRgb8(image) if to.channels == 3 => {
-            resample::<3>(image.as_raw(), image.width() as usize, window, to, out);
+            resample::<3>(image.as_raw(), image.width() as usize, look, to, out);
         }
         image => {
             let image = image.into_luma8();
-            resample::<1>(image.as_raw(), image.width() as usize, window, to, out);
+            resample::<1>(image.as_raw(), image.width() as usize, look, to, out);
             if let Some((first, others)) = out.split_at_mut_checked(plane) {
                 others
                     .chunks_exact_mut(plane.max(1))
@@ -27,14 +27,20 @@ pub(super) fn render(image: DynamicImage, window: Window, to: Shape, out: &mut [
             }
         }
     }
+    if let Some(jitter) = look.jitter {
+        jitter.apply(out, to.channels);
+    }
 }
 
 /// [`render`] for pixels that lie by channel already, `from.channels` planes of them.
-pub(super) fn render_planes(pixels: &[u8], from: Shape, window: Window, to: Shape, out: &mut [u8]) {
+pub(super) fn render_planes(pixels: &[u8], from: Shape, look: &Look, to: Shape, out: &mut [u8]) {
     let one = Shape { channels: 1, ..to };
     let planes = pixels.chunks_exact((from.height * from.width).max(1));
     for (plane, out) in planes.zip(out.chunks_exact_mut((to.height * to.width).max(1))) {
-        resample::<1>(plane, from.width, window, one, out);
+        resample::<1>(plane, from.width, look, one, out);
+    }
+    if let Some(jitter) = look.jitter {
+        jitter.apply(out, to.channels);
     }
 }
 
@@ -42,7 +48,7 @@ pub(super) fn render_planes(pixels: &[u8], from: Shape, window: Window, to: Shap
 fn resample<const C: usize>(
     pixels: &[u8],
     stride: usize,
-    window: Window,
+    &Look { window, filter, .. }: &Look,
     to: Shape,
     out: &mut [u8],
 ) {
@@ -50,7 +56,7 @@ fn resample<const C: usize>(
     if (window.width as usize, rows) == (to.width, to.height) {
         return copy::<C>(pixels, stride, window, out);
     }
-    let columns = taps(window.x, window.width, to.width);
+    let columns = taps(filter, window.x, window.width, to.width);
     let mut narrow = vec![0f32; C * rows * to.width];
     let lines = pixels.chunks_exact((stride * C).max(1)).skip(window.y as usize).take(rows);
     for (y, line) in lines.enumerate() {
@@ -69,7 +75,7 @@ fn resample<const C: usize>(
             }
         }
     }
-    let lines = taps(0, window.height, to.height);
+    let lines = taps(filter, 0, window.height, to.height);
     let planes = narrow.chunks_exact((rows * to.width).max(1));
     for (plane, out) in planes.zip(out.chunks_exact_mut((to.height * to.width).max(1))) {
         let mut sums = vec![0f32; to.width];
@@ -106,19 +112,31 @@ struct Tap {
     weights: Vec<f32>,
 }
 
-/// For `count` targets over `length` sources from `start`: weights max(0, 1 - |distance| / r),
-/// normalised, where r is one source pixel or, when shrinking, one target pixel.
-fn taps(start: u32, length: u32, count: usize) -> Vec<Tap> {
+/// The filter's weight at a distance in its own pixels.
+fn weight(filter: Filter, distance: f64) -> f64 {
+    let d = distance.abs();
+    match filter {
+        Filter::Linear => (1.0 - d).max(0.0),
+        Filter::Cubic if d < 1.0 => (1.5 * d - 2.5) * d * d + 1.0,
+        Filter::Cubic if d < 2.0 => ((-0.5 * d + 2.5) * d - 4.0) * d + 2.0,
+        Filter::Cubic => 0.0,
+    }
+}
+
+/// For `count` targets over `length` sources from `start`: weights by distance in source pixels or,
+/// when shrinking, target pixels, normalised.
+fn taps(filter: Filter, start: u32, length: u32, count: usize) -> Vec<Tap> {
     let scale = f64::from(length) / count as f64;
-    let reach = scale.max(1.0);
+    let unit = scale.max(1.0);
+    let reach = match filter {
+        Filter::Linear => unit,
+        Filter::Cubic => 2.0 * unit,
+    };
     let tap = |target: usize| {
         let centre = (target as f64 + 0.5) * scale;
         let first = (centre - reach).floor().max(0.0);
         let end = (centre + reach).ceil().min(f64::from(length));
-        let weight = |source: usize| {
-            let distance = (first + source as f64 + 0.5 - centre).abs();
-            (1.0 - distance / reach).max(0.0)
-        };
+        let weight = |source: usize| weight(filter, (first + source as f64 + 0.5 - centre) / unit);
         let weights: Vec<f64> = (0..(end - first) as usize).map(weight).collect();
         let total: f64 = weights.iter().sum();
         Tap {
@@ -143,9 +161,9 @@ mod tests {
         DynamicImage::ImageLuma8(GrayImage::from_fn(width, height, |x, y| Luma([noise(x, y)])))
     }
 
-    fn rendered(image: DynamicImage, window: Window, to: Shape) -> Vec<u8> {
+    fn rendered(image: DynamicImage, look: impl Into<Look>, to: Shape) -> Vec<u8> {
         let mut out = vec![77; to.channels * to.height * to.width];
-        render(image, window, to, &mut out);
+        render(image, &look.into(), to, &mut out);
         out
     }
 
@@ -163,7 +181,7 @@ mod tests {
         let narrow = rendered(image.clone(), whole, shape(3, 5, 2));
         let planes = rendered(image, whole, shape(3, 2, 3));
         let mut out = vec![0; 30];
-        render_planes(&planes, shape(3, 2, 3), whole, shape(3, 5, 2), &mut out);
+        render_planes(&planes, shape(3, 2, 3), &whole.into(), shape(3, 5, 2), &mut out);
         assert_eq!(out, narrow);
     }
 
@@ -186,14 +204,22 @@ mod tests {
     }
 
     /// The definition, pixel by pixel in two dimensions.
-    fn twin(from: &GrayImage, window: Window, x: usize, y: usize, to: Shape) -> f64 {
+    fn twin(from: &GrayImage, look: Look, x: usize, y: usize, to: Shape) -> f64 {
+        let Look { window, filter, .. } = look;
         let (sx, sy) = (
             f64::from(window.width) / to.width as f64,
             f64::from(window.height) / to.height as f64,
         );
         let (cx, cy) = ((x as f64 + 0.5) * sx, (y as f64 + 0.5) * sy);
         let weight = |at: u32, centre: f64, scale: f64| {
-            (1.0 - (f64::from(at) + 0.5 - centre).abs() / scale.max(1.0)).max(0.0)
+            let d = (f64::from(at) + 0.5 - centre).abs() / scale.max(1.0);
+            match filter {
+                Filter::Linear => (1.0 - d).max(0.0),
+                Filter::Cubic if d < 1.0 => 1.5 * d.powi(3) - 2.5 * d.powi(2) + 1.0,
+                Filter::Cubic => {
+                    (-0.5 * d.min(2.0).powi(3) + 2.5 * d.min(2.0).powi(2)) - 4.0 * d.min(2.0) + 2.0
+                }
+            }
         };
         let (mut sum, mut total) = (0.0, 0.0);
         for j in 0..window.height {
@@ -203,7 +229,8 @@ mod tests {
                 total += w;
             }
         }
-        sum / total
+        // A cubic overshoots, bytes do not.
+        (sum / total).clamp(0.0, 255.0)
     }
 
     #[test]
@@ -215,11 +242,14 @@ mod tests {
                 Window { x: 3, y: 5, width: 13, height: 7 },
                 Window { x: 22, y: 16, width: 1, height: 1 },
             ] {
-                let to = shape(1, height, width);
-                let out = rendered(DynamicImage::ImageLuma8(from.clone()), window, to);
-                for (at, &byte) in out.iter().enumerate() {
-                    let exact = twin(&from, window, at % width, at / width, to);
-                    assert!((f64::from(byte) - exact).abs() < 0.501, "{width}x{height} {window:?}");
+                for filter in [Filter::Linear, Filter::Cubic] {
+                    let (look, to) = (Look { filter, ..window.into() }, shape(1, height, width));
+                    let out = rendered(DynamicImage::ImageLuma8(from.clone()), look, to);
+                    for (at, &byte) in out.iter().enumerate() {
+                        let exact = twin(&from, look, at % width, at / width, to);
+                        let error = (f64::from(byte) - exact).abs();
+                        assert!(error < 0.501, "{width}x{height} {look:?}: {error}");
+                    }
                 }
             }
         }

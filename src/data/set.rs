@@ -218,10 +218,10 @@ fn resized(
     budget.take(&[split.labels.len() as u64, size as u64], &split.place)?;
     let mut images = vec![0; split.labels.len() * size];
     let (own, ratio) = ((from.width as u32, from.height as u32), width as f64 / height as f64);
-    let window = View::WHOLE.window(own, ratio, (0, 0), 0);
+    let look = View::WHOLE.look(own, ratio, (0, 0), 0);
     let source = split.images.chunks_exact((from.channels * from.height * from.width).max(1));
     for (image, out) in source.zip(images.chunks_exact_mut(size.max(1))) {
-        render_planes(image, from, window, to, out);
+        render_planes(image, from, &look, to, out);
     }
     Ok(Split { images, shape: to, ..split })
 }

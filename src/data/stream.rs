@@ -275,7 +275,7 @@ mod tests {
             width: 4,
         };
         let set = Arc::new(Pictures::Memory(set));
-        let view = View::Random { min_area: 0.3 };
+        let view = View::Random { min_area: 0.3, filters: true, jitter: 0.4 };
         let batches = |here: bool| -> Vec<HostBatch> {
             let selections =
                 (0..4).map(|step| Selection { numbers: vec![2, 0], seed_and_step: (5, step) });

@@ -8,8 +8,8 @@ use rand::seq::SliceRandom;
 
 use super::RunError;
 use crate::data::{
-    Augment, Batches, DataError, HostBatch, Parts, Pictures, ResidentSet, Selection, Source,
-    Supply, View, load, measure,
+    Augment, Batches, DataError, Filter, HostBatch, Parts, Pictures, ResidentSet, Selection,
+    Source, Supply, View, load, measure,
 };
 use crate::gpu::Gpu;
 use crate::nas::Batch;
@@ -17,8 +17,20 @@ use crate::platform::random::{Purpose, Streams};
 use crate::platform::thread::processors;
 use crate::protocol::config::{Config, Scratch, Supernet};
 
-/// What evaluation sees of files where training sees random crops: resize to 256, crop 224.
-const CENTRE: View = View::Centre { fraction: 0.875 };
+/// Of files evaluation sees so much of each side where training sees random crops: resize to 256,
+/// crop 224.
+const CENTRE: f64 = 0.875;
+
+/// Random resized crops of the training images.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Crops {
+    /// Smallest area, as a share of the image.
+    pub(super) min_area: f64,
+    /// A cubic filter in evaluation, and in half of the crops.
+    pub(super) bicubic: bool,
+    /// How far the factors of their colours lie from 1.
+    pub(super) jitter: f64,
+}
 
 /// Which images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,14 +61,14 @@ pub(super) struct Images {
 }
 
 impl Images {
-    /// Uploads what fits and prepares the rest to be streamed; `min_area` above 0 streams the
-    /// training images, for random resized crops. All is normalised by the weight part's mean and
+    /// Uploads what fits and prepares the rest to be streamed; crops stream the training images. All
+    /// is normalised by the weight part's mean and
     /// deviation. `widest` is the number of values of a network's widest map of one image.
     pub(super) fn prepare(
         gpu: &Gpu,
         source: &Source,
         config: &Config,
-        min_area: f64,
+        crops: Option<Crops>,
         widest: u64,
     ) -> Result<Self, RunError> {
         let Source { train, test } = source;
@@ -64,10 +76,16 @@ impl Images {
             0 => processors().min(256),
             threads => threads,
         };
-        let crops = min_area > 0.0;
-        let training = if crops { View::Random { min_area } } else { View::WHOLE };
-        let files = matches!(**train, Pictures::Files(_));
-        let evaluation = if crops && files { CENTRE } else { View::WHOLE };
+        let (training, evaluation) = match crops {
+            None => (View::WHOLE, View::WHOLE),
+            Some(Crops { min_area, bicubic, jitter }) => {
+                let training = View::Random { min_area, filters: bicubic, jitter };
+                let filter = if bicubic { Filter::Cubic } else { Filter::Linear };
+                let files = matches!(**train, Pictures::Files(_));
+                let fraction = if files { CENTRE } else { 1.0 };
+                (training, View::Centre { fraction, filter })
+            }
+        };
         let parts = train.parts(config.supernet.train_portion)?;
         let statistics = measure(train, parts.weight.clone(), evaluation, threads)?;
         let stream = |set: &Arc<Pictures>| -> Result<Supply, RunError> {
@@ -80,7 +98,7 @@ impl Images {
             test_len: test.len(),
             most: (gpu.largest_buffer() / (4 * widest.max(1))).max(1) as usize,
             train: match &**train {
-                Pictures::Memory(set) if !crops => upload(set)?,
+                Pictures::Memory(set) if crops.is_none() => upload(set)?,
                 _ => stream(train)?,
             },
             test: match &**test {

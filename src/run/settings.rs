@@ -107,7 +107,10 @@ pub(super) fn scratch(s: &Scratch) -> DerivedSettings {
 
 /// Learning rate of training from scratch before optimiser step `step`.
 pub(super) fn scratch_lr(s: &Scratch, step: u64, steps_per_epoch: u64) -> f64 {
-    let epoch = step as f64 / steps_per_epoch as f64;
+    let mut epoch = step as f64 / steps_per_epoch as f64;
+    if s.schedule == Schedule::Step {
+        epoch = epoch.floor();
+    }
     if let Some(lr) = schedule::warm_up(s.lr, s.warmup_lr, epoch, s.warmup_epochs) {
         return lr;
     }
@@ -115,5 +118,22 @@ pub(super) fn scratch_lr(s: &Scratch, step: u64, steps_per_epoch: u64) -> f64 {
         Schedule::Constant => s.lr,
         Schedule::Step => schedule::step(s.lr, s.decay, s.decay_epochs, epoch as u64),
         Schedule::Cosine => schedule::cosine(s.lr, 0.0, step, s.epochs * steps_per_epoch),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::protocol::config::Config;
+
+    #[test]
+    fn on_imagenet_the_rate_of_training_from_scratch_moves_by_epoch() {
+        let config = Config::preset("imagenet").unwrap();
+        let rate = |epoch: f64| scratch_lr(&config.scratch, (epoch * 100.0) as u64, 100);
+        assert_eq!((rate(0.0), rate(0.99)), (1e-4, 1e-4));
+        assert!((rate(2.5) - (1e-4 + (0.016 - 1e-4) * 2.0 / 5.0)).abs() < 1e-12);
+        assert_eq!(rate(5.0), 0.016 * 0.963);
+        assert_eq!((rate(8.99), rate(9.0)), (0.016 * 0.963_f64.powi(2), 0.016 * 0.963_f64.powi(3)));
     }
 }

@@ -1,10 +1,10 @@
 //! What a run works with, opened and checked before anything is written: images, space, device.
 
 use super::RunError;
-use super::images::Images;
+use super::images::{Crops, Images};
 use crate::data::{Limits, OpenOptions, Source};
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::protocol::config::{Config, Targets};
+use crate::protocol::config::{Config, Scratch, Targets};
 use crate::protocol::facts::DataSummary;
 use crate::space::{Space, SpaceError};
 
@@ -23,30 +23,32 @@ pub(super) struct Sources {
     /// The grid of targets in it.
     pub(super) targets: Targets,
     source: Source,
-    /// Smallest area of the random resized crops that train; 0: none.
-    min_area: f64,
+    /// The random resized crops that train, if they do.
+    crops: Option<Crops>,
 }
 
 impl Sources {
     /// Sources of a search.
     pub(super) fn of_search(config: Config) -> Result<Self, RunError> {
         let min_area = config.supernet.min_area;
-        Self::open(config, min_area)
+        let crops = Crops { min_area, bicubic: false, jitter: 0.0 };
+        Self::open(config, (min_area > 0.0).then_some(crops))
     }
 
     /// Sources of a training from scratch.
     pub(super) fn of_scratch(config: Config) -> Result<Self, RunError> {
-        let min_area = config.scratch.min_area;
-        Self::open(config, min_area)
+        let Scratch { min_area, bicubic, jitter, .. } = config.scratch;
+        let crops = Crops { min_area, bicubic, jitter };
+        Self::open(config, (min_area > 0.0).then_some(crops))
     }
 
     /// Reads the images and checks the budgets; needs no GPU.
-    fn open(config: Config, min_area: f64) -> Result<Self, RunError> {
+    fn open(config: Config, crops: Option<Crops>) -> Result<Self, RunError> {
         let images = &config.images;
         let options = OpenOptions {
             size: (images.size > 0).then_some((images.size, images.size)),
             test_portion: (images.test_portion > 0.0).then_some(images.test_portion),
-            keep_files: min_area > 0.0,
+            keep_files: crops.is_some(),
             limits: Limits { resident_bytes: images.resident_mib << 20, ..Limits::default() },
         };
         let source = Source::open(&config.general.data, &options)?;
@@ -59,14 +61,14 @@ impl Sources {
             let space = space.name().to_owned();
             return Err(SpaceError::BudgetBelowSpace { metric, budget, space, least }.into());
         }
-        Ok(Self { config, space, targets, source, min_area })
+        Ok(Self { config, space, targets, source, crops })
     }
 
     /// Opens the device and prepares the images.
     pub(super) async fn upload(&self, adapter: &AdapterChoice) -> Result<Device, RunError> {
         let gpu = Gpu::open(adapter).await?;
         let widest = self.space.widest_map();
-        let images = Images::prepare(&gpu, &self.source, &self.config, self.min_area, widest)?;
+        let images = Images::prepare(&gpu, &self.source, &self.config, self.crops, widest)?;
         Ok(Device { gpu, images })
     }
 

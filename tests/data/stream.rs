@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::support::*;
 use image::ImageFormat;
 use sgnas::data::{
-    DataError, Fault, ImageStream, OpenOptions, Pictures, Selection, Source, View, load, measure,
+    DataError, Fault, Filter, ImageStream, OpenOptions, Pictures, Selection, Source, View, load,
+    measure,
 };
 use tempfile::TempDir;
 
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 const SIDE: usize = 4;
 /// Bytes of an image of a batch.
 const BYTES: usize = 3 * SIDE * SIDE;
-const CROPS: View = View::Random { min_area: 0.3 };
+const CROPS: View = View::crops(0.3);
 
 /// Twelve training images and one test image of three classes and several sizes, coloured but for
 /// one; the first channel of an image is its number.
@@ -208,8 +209,11 @@ fn arguments_outside_their_range_are_named() {
         assert!(matches!(error.fault, Fault::Argument { .. }), "{error}");
     };
     for bad in [0.0, -1.0, 1.5, f64::NAN] {
-        refused(View::Centre { fraction: bad }, 1);
-        refused(View::Random { min_area: bad }, 1);
+        refused(View::Centre { fraction: bad, filter: Filter::Linear }, 1);
+        refused(View::crops(bad), 1);
+    }
+    for jitter in [-0.1, 1.1, f64::NAN] {
+        refused(View::Random { min_area: 0.3, filters: true, jitter }, 1);
     }
     refused(CROPS, 0);
     refused(CROPS, 257);

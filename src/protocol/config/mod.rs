@@ -162,6 +162,16 @@ impl Config {
                 reason: format!("must not exceed scratch.epochs = {}", self.scratch.epochs),
             });
         }
+        let s = &self.scratch;
+        for (key, on, value) in [
+            ("scratch.bicubic", s.bicubic, s.bicubic.to_string()),
+            ("scratch.jitter", s.jitter > 0.0, s.jitter.to_string()),
+        ] {
+            if on && s.min_area == 0.0 {
+                let reason = "needs random resized crops: set scratch.min_area".to_owned();
+                return Err(ConfigError::Conflict { key, value, reason });
+            }
+        }
         Ok(())
     }
 

@@ -64,7 +64,7 @@ section! {
         warmup_epochs: f64 = 0.0, Real(0.0, 1000.0), "epochs", fixed;
         /// Learning rate at the start of the warm-up
         warmup_lr: f64 = 1e-4, Real(0.0, 10.0), "", fixed;
-        /// cosine by step, step (a factor every few epochs) or constant
+        /// cosine by step, step (a factor every few epochs, its warm-up by epoch too) or constant
         schedule: Schedule = Schedule::Cosine, OneOf(Schedule::WORDS), "", fixed;
         /// Factor of the step schedule
         decay: f64 = 0.963, Above(0.0, 1.0), "", fixed;
@@ -88,6 +88,10 @@ section! {
         crop_pad: usize = 0, Whole(0, 64), "px", fixed;
         /// Smallest area of a random resized crop, as a share of the image (it streams them); 0: none
         min_area: f64 = 0.0, Real(0.0, 1.0), "", fixed;
+        /// Bicubic instead of bilinear resizing in evaluation, and in half of the random resized crops
+        bicubic: bool = false, Any, "", fixed;
+        /// Brightness, contrast and saturation of random resized crops, each times 1 - this to 1 + this
+        jitter: f64 = 0.0, Real(0.0, 1.0), "", fixed;
         /// Mirror half of the images
         flip: bool = true, Any, "", fixed;
         /// Side of the square that cutout blanks; 0: none
