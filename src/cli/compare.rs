@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::measured::Measured;
+use super::measuring::Measuring;
 use super::output;
 use super::table::{Align, Table};
 use crate::protocol::comparison::Comparison;
@@ -44,12 +45,12 @@ struct AtBudget {
 }
 
 /// Measures `count` random networks, at least two, within `within` of the cost of each generated
-/// one; `follow` gets a line after each budget.
+/// one.
 pub(super) fn compare(
     evaluator: &Evaluator,
     near: &Near,
     (within, count): (Amount, usize),
-    follow: &dyn Fn(&str),
+    json: bool,
 ) -> Result<Comparisons, CliError> {
     let answers: Vec<(u64, Architecture)> = match near {
         Near::Generated => evaluator.generated()?,
@@ -67,12 +68,18 @@ pub(super) fn compare(
         drawn.push((budget, kernels, random));
     }
     let mut budgets = Vec::with_capacity(drawn.len());
+    let mut progress = Measuring::new(drawn.len() * (count + 1), json);
+    let measure = |progress: &mut Measuring, kernels| {
+        let measured = Measured::of(evaluator, kernels)?;
+        progress.next(measured.accuracy);
+        Ok::<_, CliError>(measured)
+    };
     for (budget, kernels, random) in drawn {
-        let generated = Measured::of(evaluator, kernels)?;
-        let random = random.into_iter().map(|kernels| Measured::of(evaluator, kernels));
+        let generated = measure(&mut progress, kernels)?;
+        let random = random.into_iter().map(|kernels| measure(&mut progress, kernels));
         let random: Vec<Measured> = random.collect::<Result<_, _>>()?;
         let comparison = figures(&[&generated], &random)?;
-        follow(&format!(
+        progress.note(&format!(
             "budget {}: generated {}, {count} random networks {}",
             short(budget),
             percent(comparison.generated),

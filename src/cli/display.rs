@@ -13,7 +13,7 @@ use crate::protocol::progress::Progress;
 use crate::protocol::sentence::sentence;
 
 /// Seconds between lines of progress in a log.
-const EVERY: f64 = 15.0;
+pub(super) const EVERY: f64 = 15.0;
 
 /// Shows the events of a run.
 pub(super) struct Display {

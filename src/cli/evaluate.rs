@@ -10,6 +10,7 @@ use pollster::block_on;
 use super::compare::{Near, compare};
 use super::error::CliError;
 use super::measured::Measured;
+use super::measuring::Measuring;
 use super::table::{Align, Table};
 use super::{arguments, input, output};
 use crate::gpu::AdapterChoice;
@@ -57,13 +58,7 @@ impl Evaluate {
         let near = self.near.as_deref().map(|text| self.comparison(text)).transpose()?;
         let evaluator = block_on(Evaluator::open(&self.run, &self.adapter))?;
         if let Some((near, draws)) = near {
-            let quiet = self.json;
-            let follow = |line: &str| {
-                if !quiet {
-                    output::note(line);
-                }
-            };
-            compare(&evaluator, &near, draws, &follow)?.print(self.json)?;
+            compare(&evaluator, &near, draws, self.json)?.print(self.json)?;
             return Ok(ExitCode::SUCCESS);
         }
         if let (Some(arch), Some(weights)) = (&self.arch, &self.weights) {
@@ -72,20 +67,24 @@ impl Evaluate {
                 input::architecture(arch, evaluator.space())?,
                 weights,
             )?;
-            return self.print(&[one]);
+            let done = self.print(&[one])?;
+            if !self.json {
+                output::print(&format!("weights: {}\n", weights.display()))?;
+            }
+            return Ok(done);
         }
         let architectures = match &self.arch {
             Some(path) => vec![input::architecture(path, evaluator.space())?],
             None => (0..self.random.unwrap_or(0)).map(|i| evaluator.random(i)).collect(),
         };
         let mut all = Vec::with_capacity(architectures.len());
-        for (i, kernels) in architectures.into_iter().enumerate() {
+        let mut progress = Measuring::new(architectures.len(), self.json);
+        for kernels in architectures {
             let measured = Measured::of(&evaluator, kernels)?;
-            if !self.json && self.random.is_some() {
-                output::note(&format!("{}: accuracy {}", i + 1, percent(measured.accuracy)));
-            }
+            progress.next(measured.accuracy);
             all.push(measured);
         }
+        drop(progress);
         self.print(&all)
     }
 

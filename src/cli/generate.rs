@@ -8,6 +8,7 @@ use pollster::block_on;
 use serde::Serialize;
 
 use super::error::CliError;
+use super::measuring::Measuring;
 use super::table::{Align, Table};
 use super::{arguments, output};
 use crate::gpu::AdapterChoice;
@@ -93,6 +94,7 @@ impl Generate {
         });
         let mut answers: Vec<Answer> = Vec::with_capacity(budgets.len());
         let dearest = space.cost_range().1.get(metric);
+        let mut progress = evaluator.as_ref().map(|_| Measuring::new(budgets.len(), self.json));
         for budget in budgets {
             if decode == Decode::Budget && budget > dearest {
                 output::note(&format!(
@@ -110,6 +112,9 @@ impl Generate {
                 (Some(_), Some(known)) => known.accuracy,
                 (Some(evaluator), None) => Some(block_on(evaluator.measure(&kernels))?),
             };
+            if let (Some(progress), Some(accuracy)) = (&mut progress, accuracy) {
+                progress.next(accuracy);
+            }
             answers.push(Answer {
                 budget,
                 kernels,
@@ -120,6 +125,7 @@ impl Generate {
                 accuracy,
             });
         }
+        drop(progress);
         if self.json {
             output::print_json(&answers)?;
         } else {

@@ -16,6 +16,7 @@ mod info;
 mod input;
 mod kernel_table;
 mod measured;
+mod measuring;
 mod note;
 mod output;
 mod peers;
