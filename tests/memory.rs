@@ -12,6 +12,8 @@ use sgnas::gpu::Gpu;
 use sgnas::nas::{Batch, ShadowNorms, Supernet, SupernetSettings, SupernetTrainer};
 use sgnas::ops::activation::Activation;
 use sgnas::ops::optim::{Optimiser, Rule, Sgd, Update, clip_scale};
+use sgnas::protocol::config::Config;
+use sgnas::run::steps::each_step;
 use sgnas::space::Space;
 use sgnas::tensor::{HostArray, Tensor};
 
@@ -115,6 +117,22 @@ fn batch(gpu: &Gpu) -> Batch {
     let images = HostArray::sample([4, 1, 28, 28], 1);
     let images = Tensor::from_host(gpu, &images).unwrap();
     (images, Tensor::from_slice(gpu, &[0.0, 3.0, 7.0, 9.0], [4]).unwrap())
+}
+
+#[test]
+fn each_training_takes_no_more_memory_after_its_first_steps() {
+    let gpu = common::gpu();
+    let config = Config::preset("tiny").unwrap();
+    each_step(&gpu, &config, 4, &mut |name, step| {
+        (0..3).try_for_each(|_| step())?;
+        gpu.finish()?;
+        let early = gpu.pool();
+        (0..12).try_for_each(|_| step())?;
+        gpu.finish()?;
+        assert_eq!(gpu.pool(), early, "{name}");
+        Ok(())
+    })
+    .unwrap();
 }
 
 #[test]
