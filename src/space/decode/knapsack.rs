@@ -21,9 +21,10 @@ type Bins = [u64; COSTS];
 /// The coarse searches in order. What the first finds leaves the second little to look at.
 const BINS: [Bins; 2] = [[64, 8, 4], [1024, 32, 12]];
 
-/// Most labels a layer that the exact search follows with several costs. With one cost equal sums
-/// merge, which bounds their number; with more the coarse selection stays where this is exceeded.
-const MAX_LABELS: usize = 10_000;
+/// Most labels a layer that the exact search looks at with several costs. With one cost equal sums
+/// merge, which bounds their number; with more the coarse selection stays where this is exceeded, so
+/// that an answer still takes milliseconds.
+const MAX_LABELS: usize = 20_000;
 
 /// Inclusive bounds on the sum of each cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,11 +235,15 @@ impl<'a> Problem<'a> {
             let labels = labels.filter(|label| self.can_fit(label.cost, place + 1));
             let labels = match bins {
                 Some(bins) => self.one_a_bin(labels, bins),
+                None if self.varying > 1 => {
+                    let labels: Vec<Label> = labels.take(MAX_LABELS + 1).collect();
+                    if labels.len() > MAX_LABELS {
+                        return None;
+                    }
+                    one_a_cost(labels)
+                }
                 None => one_a_cost(labels.collect()),
             };
-            if bins.is_none() && self.varying > 1 && labels.len() > MAX_LABELS {
-                return None;
-            }
             steps.push(labels);
         }
         let last = steps.last()?.iter().enumerate();
