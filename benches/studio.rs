@@ -224,7 +224,8 @@ fn answers(preset: &str, home: &Path) {
     let mut desk = Desk::new(AdapterChoice::Best, &runs).unwrap();
     desk.ask(Request::Open(runs.join(format!("{preset}-1"))));
     until(&mut desk, |report| matches!(report, Report::Generator(Ok(()))));
-    let (mut all, mut own, mut decoding) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut all, mut own) = (Vec::new(), Vec::new());
+    let (mut decoding, mut both_limits) = (Vec::new(), Vec::new());
     for i in 0..MOVES {
         let macs = low.macs + (high.macs - low.macs) * (i + 1) / (MOVES + 1);
         let watch = Instant::now();
@@ -237,6 +238,12 @@ fn answers(preset: &str, home: &Path) {
         let watch = Instant::now();
         most_probable_within(&space, &alpha, SkipMask::FirstTwo, &answer.budget).unwrap();
         decoding.push(watch.elapsed().as_secs_f64() * 1e3);
+        // A limit on the parameters that binds about as much.
+        let params = low.params + (high.params - low.params) * (i + 1) / (MOVES + 1);
+        let both = Budget { params: Some(params), ..answer.budget };
+        let watch = Instant::now();
+        most_probable_within(&space, &alpha, SkipMask::FirstTwo, &both).unwrap();
+        both_limits.push(watch.elapsed().as_secs_f64() * 1e3);
     }
     let layers = space.layers().len();
     println!(
@@ -245,6 +252,7 @@ fn answers(preset: &str, home: &Path) {
     );
     print("generator's forward pass and decoding", own);
     print("decoding alone", decoding);
+    print("decoding under limits on MACs and on parameters", both_limits);
     print("request to answer", all);
     drop(desk);
     live::moves(preset, &runs);
