@@ -18,6 +18,7 @@ pub struct Progress {
     /// What was done when this program first heard of the phase, and when that was.
     since: Option<(u64, f64)>,
     figures: String,
+    images_per_s: Option<f64>,
 }
 
 impl Progress {
@@ -28,6 +29,7 @@ impl Progress {
             Event::PhaseStarted { phase } => self.enter(*phase, 0, now),
             Event::SupernetStep(step) => {
                 self.advance(Phase::Supernet, step.step + 1, now);
+                self.images_per_s = Some(step.images_per_s);
                 self.figures = format!(
                     "loss {:.3}, accuracy {:.1} %, {} images/s",
                     step.loss,
@@ -38,7 +40,8 @@ impl Progress {
             Event::GeneratorStep(step) => {
                 self.advance(Phase::Generator, step.step + 1, now);
                 let images = self.start.as_ref().map_or(0, |start| start.config.generator.batch);
-                let rate = self.rate(now).map_or(0.0, |steps| steps * images as f64);
+                self.images_per_s = self.rate(now).map(|steps| steps * images as f64);
+                let rate = self.images_per_s.unwrap_or(0.0);
                 self.figures = format!(
                     "loss {:.3} + hardware {:.3}, temperature {:.2}, {} images/s",
                     step.ce,
@@ -58,6 +61,7 @@ impl Progress {
             }
             Event::ScratchEpoch(epoch) => {
                 self.advance(Phase::Scratch, epoch.epoch + 1, now);
+                self.images_per_s = Some(epoch.images_per_s);
                 self.figures = format!(
                     "loss {:.3}, accuracy {:.1} %, {} images/s",
                     epoch.loss,
@@ -68,6 +72,12 @@ impl Progress {
             Event::PhaseEnded { .. } => self.done = self.total,
             _ => {}
         }
+    }
+
+    /// Images that the phase under way trains on in a second; `None` while that is not known, and
+    /// where it measures.
+    pub fn images_per_s(&self) -> Option<f64> {
+        self.images_per_s
     }
 
     /// The running phase.
@@ -102,6 +112,7 @@ impl Progress {
         self.phase = Some(phase);
         (self.done, self.total, self.since) = (done, total, Some((done, now)));
         self.figures.clear();
+        self.images_per_s = None;
     }
 
     /// A run that goes on does not begin its phase again, so a step may be the first word of it.

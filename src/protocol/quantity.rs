@@ -118,7 +118,7 @@ pub fn short(count: u64) -> String {
     }
 }
 
-/// "0.412 ms", "12.3 ms", "1234 ms".
+/// "0.412 ms", "12.3 ms", "1,234 ms".
 pub fn milliseconds(value: f64) -> String {
     if value < 1.0 { format!("{value:.3} ms") } else { format!("{} ms", figures(value)) }
 }
@@ -165,7 +165,7 @@ fn figures(value: f64) -> String {
     match value {
         v if v < 10.0 => format!("{v:.2}"),
         v if v < 1_000.0 => format!("{v:.1}"),
-        v => format!("{v:.0}"),
+        v => grouped(v.round() as u64),
     }
 }
 

@@ -51,7 +51,7 @@ fn left(view: &View<'_>) -> String {
         (None, None) => vec!["looking for adapters …".to_owned()],
     };
     if let Some(run) = studio.run.as_ref().filter(|run| run.live.under_way())
-        && let Some(rate) = run.images_per_s()
+        && let Some(rate) = run.progress.images_per_s()
     {
         parts.push(format!("{} images/s", grouped(rate.round() as u64)));
     }

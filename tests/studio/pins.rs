@@ -53,7 +53,7 @@ fn a_pinned_network_comes_back_by_a_click_and_goes_by_its_cross() {
         let place = pins.iter().position(|(own, _)| *own == letter).unwrap();
         let cost = app(&harness).studio().pins.iter().nth(place).unwrap().network.cost.macs;
         let accuracy = format!("{:.1} %", 75.0 + place as f64);
-        format!("pinned {letter}: {}, {accuracy}", sgnas::protocol::quantity::short(cost))
+        format!("pinned {letter}: {} MACs, {accuracy}", sgnas::protocol::quantity::short(cost))
     };
     let a = card('A');
     harness.get_by_label(&a).click();

@@ -25,7 +25,7 @@ use crate::platform::clock::{self, Stopwatch};
 use crate::protocol::facts::{Evaluated, Latency, Origin};
 use crate::protocol::pace::Pace;
 use crate::protocol::{Event, RunState};
-use crate::space::{Architecture, Budget, LatencyTable, Metric};
+use crate::space::{Architecture, Budget, Cost, LatencyTable, Metric};
 
 /// Whether budgets are answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -408,7 +408,16 @@ impl Studio {
         told.chain(&self.drawn)
     }
 
-    /// Cost and accuracy of everything that was measured, for the cloud and the estimate.
+    /// What was measured one by one on request, at rest, pinned or edited, with its cost.
+    pub fn asked_for(&self) -> impl Iterator<Item = (&Architecture, Cost, f64)> {
+        let space = self.run.as_ref().and_then(|run| run.space.as_ref());
+        self.measured.iter().filter_map(move |(architecture, accuracy)| {
+            let accuracy = accuracy.as_ref().ok().copied().filter(|share| share.is_finite())?;
+            Some((architecture, space?.cost(architecture, false).ok()?, accuracy))
+        })
+    }
+
+    /// Cost and accuracy of everything that the run has measured, and of random ones, for the cloud.
     pub fn points(&self, metric: Metric) -> impl Iterator<Item = (Origin, [f64; 2])> + '_ {
         self.evaluated().map(move |one| {
             let cost = match metric {

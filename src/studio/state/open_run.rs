@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use crate::protocol::RunState;
-use crate::protocol::facts::Phase;
 use crate::protocol::journal::Record;
 use crate::protocol::progress::Progress;
 use crate::protocol::state::End;
@@ -101,14 +100,5 @@ impl OpenRun {
     /// The seed, once known.
     pub fn seed(&self) -> Option<u64> {
         self.state.start.as_ref().map(|start| start.config.general.seed)
-    }
-
-    /// Images a second, as the newest step of the phase says.
-    pub fn images_per_s(&self) -> Option<f64> {
-        match self.state.current_phase()? {
-            Phase::Supernet => self.state.supernet_steps.last().map(|step| step.images_per_s),
-            Phase::Scratch => self.state.scratch_epochs.last().map(|epoch| epoch.images_per_s),
-            Phase::Generator | Phase::Evaluate => None,
-        }
     }
 }

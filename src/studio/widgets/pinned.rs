@@ -11,7 +11,7 @@ use crate::studio::theme::{self, Tokens};
 const HEIGHT: f32 = 32.0;
 const GAP: f32 = 8.0;
 /// The smallest breadth that letter, cost, accuracy and cross have room in.
-const LEAST: f32 = 142.0;
+const LEAST: f32 = 172.0;
 
 /// What a card says.
 pub(in crate::studio) struct Pinned {

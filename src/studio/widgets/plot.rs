@@ -261,7 +261,7 @@ pub(in crate::studio) fn number(value: f64, step: f64) -> String {
     if value != 0.0 && value.abs() < 0.99e-4 && step < 1e-4 {
         return format!("{value:.0e}");
     }
-    if value.abs() >= 10_000.0 {
+    if value.abs() >= 10_000.0 || (value.abs() >= 1_000.0 && decimals == 0.0) {
         let count = crate::protocol::quantity::grouped(value.abs().round() as u64);
         return if value < 0.0 { format!("-{count}") } else { count };
     }

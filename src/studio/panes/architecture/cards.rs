@@ -98,7 +98,8 @@ fn estimate(studio: &Studio) -> Card {
         return Card { name, value: None, note: reason(studio), waiting: false, help, asks: None };
     };
     let points = studio.points(Metric::Macs).map(|(_, point)| point);
-    match Estimate::fit(points) {
+    let asked = studio.asked_for().map(|(_, cost, accuracy)| [cost.macs as f64, accuracy]);
+    match Estimate::fit(points.chain(asked)) {
         Some(fit) => {
             let count = grouped(fit.count as u64);
             let note = format!("± {}, from {count} nets", percent(fit.deviation));

@@ -13,13 +13,14 @@ pub(super) fn row(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
     let studio = view.studio;
     let metric =
         run.state.start.as_ref().map_or(Metric::Macs, |start| start.config.general.constraint);
+    let unit = if metric == Metric::Macs { "MACs" } else { "par." };
     let in_view = studio.network.as_ref().map(|network| &network.architecture);
     let cards: Vec<Pinned> = studio
         .pins
         .iter()
         .map(|pin| Pinned {
             letter: pin.letter,
-            cost: short(pin.network.cost.get(metric)),
+            cost: format!("{} {unit}", short(pin.network.cost.get(metric))),
             accuracy: match studio.accuracy(&pin.network.architecture) {
                 Accuracy::Known(share) => percent(share),
                 Accuracy::Measuring => "…".to_owned(),

@@ -38,11 +38,15 @@ impl Dot<'_> {
     }
 
     /// Where it comes from, in words.
-    pub(super) fn origin(&self) -> String {
+    pub(super) fn origin(&self, source: Source) -> String {
         match self.kind {
             Kind::Random => "random network".to_owned(),
             Kind::Asked => "measured on request".to_owned(),
-            Kind::Generated(Some(budget)) => format!("generated for {}", short(budget)),
+            Kind::Generated(Some(budget)) => {
+                let of_params = matches!(source, Source::Generated(all) if all.params.is_some());
+                let unit = if of_params { "par." } else { "MACs" };
+                format!("generated for {} {unit}", short(budget))
+            }
             Kind::Generated(None) => "generated".to_owned(),
             Kind::Scratch => "trained from scratch".to_owned(),
             Kind::Pinned(letter) => format!("pinned {letter}"),
@@ -54,15 +58,13 @@ impl Dot<'_> {
 pub(super) fn all(studio: &Studio) -> Vec<Dot<'_>> {
     let told = studio.evaluated().filter(|one| one.accuracy.is_finite()).map(of);
     let mut dots: Vec<Dot<'_>> = told.collect();
-    let space = studio.run.as_ref().and_then(|run| run.space.as_ref());
-    if let Some(space) = space {
-        let asked = studio.measured.iter().filter_map(|(architecture, accuracy)| {
-            let accuracy = accuracy.as_ref().ok().copied().filter(|share| share.is_finite())?;
-            let cost = space.cost(architecture, false).ok()?;
-            Some(Dot { kind: Kind::Asked, architecture, cost, accuracy })
-        });
-        dots.extend(asked);
-    }
+    let asked = studio.asked_for();
+    dots.extend(asked.map(|(architecture, cost, accuracy)| Dot {
+        kind: Kind::Asked,
+        architecture,
+        cost,
+        accuracy,
+    }));
     let trained = studio.trainings.iter().filter_map(|training| {
         let (accuracy, cost) = (training.result()?, training.cost()?);
         Some(Dot { kind: Kind::Scratch, architecture: &training.architecture, cost, accuracy })

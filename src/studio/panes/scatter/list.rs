@@ -29,7 +29,7 @@ impl Picked {
     /// The entry of a dot.
     pub(super) fn of(dot: &Dot<'_>, source: Source) -> Self {
         Self {
-            origin: dot.origin(),
+            origin: dot.origin(source),
             source,
             architecture: dot.architecture.clone(),
             cost: dot.cost,

@@ -193,7 +193,7 @@ impl Scatter {
             series("random", tokens.random, of(|kind| kind == Kind::Random)),
             series("on request", tokens.accent, of(|kind| kind == Kind::Asked)),
             series("generated", tokens.generated, by_budget(dots, metric)),
-            series("from scratch", tokens.warning, of(|kind| kind == Kind::Scratch)),
+            series("from scratch", tokens.text, of(|kind| kind == Kind::Scratch)),
             series("front", tokens.muted, front),
         ];
         let named: Vec<plot::Named> = all
@@ -225,7 +225,7 @@ impl Scatter {
                 let squares = dots(generated).shape(MarkerShape::Square);
                 plot.points(squares.color(tokens.generated).radius(4.5));
                 let diamonds = dots(scratch).shape(MarkerShape::Diamond);
-                plot.points(diamonds.color(tokens.warning).radius(6.0));
+                plot.points(diamonds.color(tokens.text).radius(6.0));
                 if let Some(budget) = budget {
                     let stroke = Stroke::new(1.0, tokens.generated);
                     let line = VLine::new("", budget as f64).stroke(stroke);
@@ -334,13 +334,13 @@ fn point(
     // Of those in one place the last lies on top.
     let nearest = dots.iter().rev().min_by(|a, b| distance(a).total_cmp(&distance(b)));
     let Some(dot) = nearest.filter(|dot| distance(dot) < REACH) else { return };
+    let source = dots::source(view.studio, dot);
     if response.clicked() {
-        let source = dots::source(view.studio, dot);
         view.wish(Wish::Show(dot.architecture.clone(), source));
         view.wish(Wish::Pane("architecture"));
     }
     response.clone().on_hover_ui_at_pointer(|ui| {
-        ui.label(RichText::new(dot.origin()).strong());
+        ui.label(RichText::new(dot.origin(source)).strong());
         let accuracy = format!("accuracy {}", percent(dot.accuracy));
         ui.label(RichText::new(accuracy).small());
         let costs =

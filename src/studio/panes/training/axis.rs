@@ -3,6 +3,7 @@
 use crate::protocol::RunState;
 use crate::protocol::facts::Phase;
 use crate::protocol::progress::epoch_steps;
+use crate::protocol::quantity::grouped;
 
 /// What a person wants on the x axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Axis {
     pub(super) fn told(&self, place: f64) -> String {
         match self.x {
             X::Epochs => format!("epoch {place:.2}"),
-            X::Steps => format!("step {place:.0}"),
+            X::Steps => format!("step {}", grouped(place.max(0.0).round() as u64)),
             X::Time => format!("after {place:.2} {}", self.unit.1),
         }
     }

@@ -40,7 +40,7 @@ fn series<'a, T>(
 }
 
 /// The curves of a phase along an axis: its loss, then what is measured beside it, each with the
-/// scale `y` unless it is a share, and last the learning rate.
+/// scale `y`, and last the learning rate.
 pub(super) fn charts<'a>(
     state: &'a RunState,
     phase: Phase,
@@ -61,7 +61,7 @@ pub(super) fn charts<'a>(
         short,
         label: plot::percent as plot::Label,
         unit: " %",
-        scale: Scale::Linear,
+        scale: y,
         curves,
     };
     let rate = |curve| chart("learning rate", "learning rate", vec![curve]);
