@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::Theme;
 use egui_kittest::kittest::Queryable;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use sgnas::studio::state::Generator;
+use sgnas::studio::state::{Accuracy, Generator};
 
 use crate::screen::{Device, Screen};
 use crate::whole::{Kept, Window, aim, click, drawn, pin, run, studio, until};
@@ -22,7 +22,9 @@ fn measured(window: &mut Window<'_>) {
         let studio = studio(window);
         let pinned = studio.pins.iter().map(|pin| &pin.network);
         let mut all = studio.network.iter().chain(pinned);
-        let known = all.all(|network| studio.measured.contains_key(&network.architecture));
+        // The run itself may have measured an answer.
+        let known =
+            all.all(|network| matches!(studio.accuracy(&network.architecture), Accuracy::Known(_)));
         known && studio.measuring.is_none()
     });
 }
