@@ -40,7 +40,7 @@ pub(super) fn supernet(state: &RunState, source: Source<'_>) -> Result<Html, Rep
     let accuracy = Chart {
         title: "Accuracy",
         x_unit: clock.unit,
-        y_unit: "accuracy, % (but for training on held-out images)",
+        y_unit: "accuracy, % (training: its batches; others: held-out)",
         y_bounds: PERCENT,
         size: SMALL,
         series: vec![

@@ -8,6 +8,7 @@ use super::answerer::Answerer;
 use super::block_times;
 use super::evaluate_phase::{derive, measure, rehearse};
 use super::folder::RunFolder;
+use super::images::Images;
 use super::latency;
 use super::prepare::prepare_quietly;
 use super::saved::prefix;
@@ -21,7 +22,7 @@ use crate::nn::{Ctx, Store, Tensors, tensors};
 use crate::ops::activation::Activation;
 use crate::platform::files;
 use crate::platform::random::{Purpose, Streams};
-use crate::protocol::config::Config;
+use crate::protocol::config::{Config, Evaluate};
 use crate::protocol::facts::{Latency, Origin};
 use crate::space::{
     Architecture, LatencyTable, Metric, PriorPool, Space, random_architecture, random_near,
@@ -142,13 +143,22 @@ impl Evaluator {
     /// # Errors
     /// Where the architecture has another number of layers, or the GPU fails.
     pub async fn measure(&self, architecture: &Architecture) -> Result<f64, RunError> {
-        self.space().check(architecture)?;
-        let (net, store) = &self.supernet;
-        let settings = &self.sources.config.evaluate;
-        let Device { gpu, images } = &self.device;
-        let (on, of) = ((gpu, images), (net, store));
-        prepare_quietly(gpu, || rehearse(on, of, settings, architecture)).await?;
+        let (on, of, settings) = self.parts();
+        self.prepare(architecture).await?;
         measure(on, of, settings, architecture).await
+    }
+
+    /// What measures, what is measured, and how.
+    fn parts(&self) -> ((&Gpu, &Images), (&Supernet, &Store), &Evaluate) {
+        let (Device { gpu, images }, (net, store)) = (&self.device, &self.supernet);
+        ((gpu, images), (net, store), &self.sources.config.evaluate)
+    }
+
+    /// Checks an architecture and makes the kernels ready that measuring it takes.
+    async fn prepare(&self, architecture: &Architecture) -> Result<(), RunError> {
+        self.space().check(architecture)?;
+        let (on, of, settings) = self.parts();
+        prepare_quietly(on.0, || rehearse(on, of, settings, architecture)).await
     }
 
     /// The network of an architecture by itself: its tensors, with inherited weights and batch norms
@@ -157,12 +167,9 @@ impl Evaluator {
     /// # Errors
     /// As [`Evaluator::measure`]; [`RunError::NothingToInherit`] where a layer has one sub-block.
     pub async fn derive(&self, architecture: &Architecture) -> Result<(Tensors, f64), RunError> {
-        self.space().check(architecture)?;
-        let (supernet, store) = &self.supernet;
-        let settings = &self.sources.config.evaluate;
-        let Device { gpu, images } = &self.device;
-        let (on, of) = ((gpu, images), (supernet, store));
-        prepare_quietly(gpu, || rehearse(on, of, settings, architecture)).await?;
+        let (on, of, settings) = self.parts();
+        let (gpu, images) = on;
+        self.prepare(architecture).await?;
         let tensors = derive(on, of, settings, architecture).await?;
         let tensors = tensors.ok_or(RunError::NothingToInherit)?;
         let config = DerivedConfig { activation: Activation::Relu6, squeeze_excite: false };

@@ -113,12 +113,9 @@ impl PriorPool {
     /// Where that prior is among [`PriorPool::priors`].
     pub fn place_of_nearest(&self, target: f64) -> usize {
         let distance = |place: usize| (self.0[place].target as f64 - target).abs();
-        (1..self.0.len()).fold(
-            0,
-            |best, place| {
-                if distance(place) < distance(best) { place } else { best }
-            },
-        )
+        // Of equal ones the first.
+        let nearer = |a: &usize, b: &usize| distance(*a).total_cmp(&distance(*b));
+        (0..self.0.len()).min_by(nearer).unwrap_or(0)
     }
 
     fn new(mut priors: Vec<Prior>) -> Result<Self, SpaceError> {
