@@ -5,17 +5,32 @@
 mod common;
 
 use sgnas::autodiff::gradient_error;
+use sgnas::gpu::{Gpu, KernelStyle};
 use sgnas::ops::table::OPS;
 use sgnas::tensor::Tensor;
 
 const TOLERANCE: f64 = 2e-5;
 
+/// A style, and whether its values in storage are made of plain words where there are others.
+type Variant = (KernelStyle, bool);
+
+/// Every way in which kernels are made anywhere.
+fn variants(gpu: &Gpu) -> Vec<Variant> {
+    let styles = gpu.styles().into_iter().map(|style| (style, false));
+    styles.chain([(KernelStyle::Registers, true)]).collect()
+}
+
+fn set(gpu: &Gpu, (style, plain): Variant) {
+    gpu.set_style(style);
+    gpu.set_plain_words(plain);
+}
+
 #[test]
 fn forward_equals_the_twin() {
     let gpu = common::gpu();
     let mut bad = Vec::new();
-    for style in gpu.styles() {
-        gpu.set_style(style);
+    for variant in variants(&gpu) {
+        set(&gpu, variant);
         for case in OPS.iter().flat_map(|e| (e.cases)()) {
             let want = case.op.twin(&case.inputs);
             let shapes: Vec<_> = case.inputs.iter().map(|a| &a.shape).collect();
@@ -30,7 +45,7 @@ fn forward_equals_the_twin() {
             let worst =
                 worst.fold(0.0, |m: f64, e| if e.is_nan() { f64::INFINITY } else { m.max(e) });
             if worst > TOLERANCE {
-                bad.push(format!("{style:?} {}: {worst:.1e}", case.label));
+                bad.push(format!("{variant:?} {}: {worst:.1e}", case.label));
             }
         }
     }
@@ -41,13 +56,13 @@ fn forward_equals_the_twin() {
 fn gradients_equal_finite_differences_of_the_twin() {
     let gpu = common::gpu();
     let mut bad = Vec::new();
-    for style in gpu.styles() {
-        gpu.set_style(style);
+    for variant in variants(&gpu) {
+        set(&gpu, variant);
         for case in OPS.iter().flat_map(|e| (e.cases)()) {
             let label = case.label.clone();
             let error = pollster::block_on(gradient_error(&gpu, case)).unwrap();
             if error > 1e-4 {
-                bad.push(format!("{style:?} {label}: {error:.1e}"));
+                bad.push(format!("{variant:?} {label}: {error:.1e}"));
             }
         }
     }

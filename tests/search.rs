@@ -154,6 +154,7 @@ fn a_search_with_every_switch_the_other_way_keeps_its_budgets_of_parameters() {
         "supernet.shadow_bn=false",
         "supernet.epochs=3",
         "generator.hardware_loss=square",
+        "generator.selection=accuracy",
         "generator.prior_pool=0",
     ] {
         config.assign(setting).unwrap();

@@ -110,7 +110,7 @@ impl Generate {
             let accuracy = match (&evaluator, known) {
                 (None, _) => None,
                 (Some(_), Some(known)) => known.accuracy,
-                (Some(evaluator), None) => Some(block_on(evaluator.measure(&kernels))?),
+                (Some(evaluator), None) => Some(block_on(evaluator.measure(&kernels, &|_, _| {}))?),
             };
             if let (Some(progress), Some(accuracy)) = (&mut progress, accuracy) {
                 progress.next(accuracy);

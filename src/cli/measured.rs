@@ -25,7 +25,7 @@ impl Measured {
     /// Prices and measures an architecture.
     pub(super) fn of(evaluator: &Evaluator, kernels: Architecture) -> Result<Self, CliError> {
         let cost = evaluator.space().cost(&kernels, false)?;
-        let accuracy = block_on(evaluator.measure(&kernels))?;
+        let accuracy = block_on(evaluator.measure(&kernels, &|_, _| {}))?;
         Ok(Self { kernels, macs: cost.macs, params: cost.params, accuracy })
     }
 

@@ -9,7 +9,7 @@ use super::answers::Answers;
 use super::inbox::Inbox;
 use super::mail::Mail;
 use super::{drawn, times};
-use crate::gpu::AdapterChoice;
+use crate::gpu::{AdapterChoice, GpuError};
 use crate::platform::task;
 use crate::protocol::facts::{Evaluated, Latency, Origin};
 use crate::run::RunError;
@@ -106,19 +106,19 @@ impl Worker {
             self.draw = numbers;
         }
         if let Some(architecture) = waiting.time {
-            let latency = self.time(&architecture).await.map_err(|error| error.to_string());
+            let latency = self.twice(async |own| own.time(&architecture).await).await;
             self.mail.send(Report::Timed { architecture, latency });
         }
         if waiting.blocks {
-            let timed = self.time_blocks().await.map_err(|error| error.to_string());
+            let timed = self.twice(async |own| own.time_blocks().await).await;
             self.answers.timed();
             self.mail.send(Report::BlocksTimed(timed));
         }
         if let Some(architecture) = waiting.architecture {
-            let accuracy = self.measure(&architecture).await.map_err(|error| error.to_string());
+            let accuracy = self.twice(async |own| own.measure(&architecture).await).await;
             self.mail.send(Report::Measured { architecture, accuracy });
         } else if let Some(number) = self.draw.next() {
-            let measured = self.random(number).await.map_err(|error| error.to_string());
+            let measured = self.twice(async |own| own.random(number).await).await;
             if measured.is_err() {
                 self.draw = 0..0;
             }
@@ -131,10 +131,31 @@ impl Worker {
         }
     }
 
+    /// Does something, on a lost device once more on a new one; what went wrong in one line.
+    async fn twice<T>(
+        &mut self,
+        work: impl AsyncFn(&mut Self) -> Result<T, RunError>,
+    ) -> Result<T, String> {
+        let done = match work(self).await {
+            Err(RunError::Gpu(GpuError::Lost(why))) => {
+                let what = "the device that measures was lost";
+                let told = format!("{what} ({why}); it is measured again on a new one");
+                self.mail.send(Report::Trouble(told));
+                work(self).await
+            }
+            done => done,
+        };
+        done.map_err(|error| error.to_string())
+    }
+
     async fn measure(&mut self, architecture: &Architecture) -> Result<f64, RunError> {
         let evaluator = self.evaluator().await?;
+        let tell = |done, of| {
+            let architecture = architecture.clone();
+            self.mail.send(Report::Measuring { architecture, done, of });
+        };
         // An evaluator whose device failed is not kept.
-        let accuracy = evaluator.measure(architecture).await?;
+        let accuracy = evaluator.measure(architecture, &tell).await?;
         self.evaluator = Some(evaluator);
         Ok(accuracy)
     }
@@ -161,7 +182,7 @@ impl Worker {
     async fn random(&mut self, number: u64) -> Result<Evaluated, RunError> {
         let evaluator = self.evaluator().await?;
         let architecture = evaluator.random(number);
-        let accuracy = evaluator.measure(&architecture).await?;
+        let accuracy = evaluator.measure(&architecture, &|_, _| {}).await?;
         let Cost { macs, params } = evaluator.space().cost(&architecture, false)?;
         self.evaluator = Some(evaluator);
         let (kind, budget) = (Origin::Random, None);
@@ -177,5 +198,32 @@ impl Worker {
                 Evaluator::open(folder, &self.adapter).await
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_a_lost_device_did_not_measure_is_measured_once_more_and_told() {
+        let (adapter, mail) = (AdapterChoice::default(), Mail::default());
+        let answers = Answers::start(adapter.clone(), mail.clone()).unwrap();
+        let (folder, evaluator, draw) = (None, None, 0..0);
+        let mut worker = Worker { adapter, mail: mail.clone(), answers, folder, evaluator, draw };
+        let lost = || RunError::Gpu(GpuError::Lost("on purpose".to_owned()));
+        let times = std::cell::Cell::new(0);
+        let mut done = |failures: u32| {
+            times.set(0);
+            let work = async |_: &mut Worker| {
+                times.set(times.get() + 1);
+                if times.get() <= failures { Err(lost()) } else { Ok(times.get()) }
+            };
+            (pollster::block_on(worker.twice(work)), mail.take().len())
+        };
+        assert_eq!(done(0), (Ok(1), 0));
+        assert_eq!(done(1), (Ok(2), 1));
+        assert_eq!(done(2), (Err(lost().to_string()), 1));
     }
 }

@@ -12,12 +12,15 @@ mod inbox;
 mod library;
 mod mail;
 mod measures;
+mod opener;
 mod parcel;
 mod pins;
 mod prober;
 mod recognise;
 mod remover;
 mod runner;
+#[cfg(feature = "studio")]
+mod system_theme;
 mod times;
 mod trainer;
 #[cfg(feature = "studio")]
@@ -27,19 +30,21 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
+use self::in_view::InView;
 use self::mail::Mail;
+use self::opener::Look;
 use self::prober::Prober;
-use self::runner::Runner;
+use self::runner::{Runner, Tools};
 use self::trainer::Trainer;
 use crate::gpu::{AdapterChoice, Gpu, list_adapters};
 use crate::measure::{OpCases, op_cases};
 use crate::platform::{CAN_BLOCK, task};
 use crate::run::RunError;
-use crate::run::folder::{OwnedRunFolder, RunFolder};
+use crate::run::folder::RunFolder;
 use crate::studio::Backend;
 use crate::studio::backend::{Adapter, Browse, Report, Request, Wake};
 #[cfg(feature = "studio")]
-pub use window::{WindowError, open_window};
+pub use window::{Opened, WindowError, open_window};
 
 /// What a person chooses, once they have.
 pub type Chosen = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
@@ -61,6 +66,8 @@ pub struct Desk {
     /// Where new runs are created and others are looked for.
     runs: PathBuf,
     runner: Option<Runner>,
+    /// The run that is being opened to look at, until something else comes into view.
+    opening: Option<InView>,
     /// Runs that were left and still save.
     left: Vec<Runner>,
     /// What is trained from scratch beside the run, and trainings that were left and still save.
@@ -88,6 +95,7 @@ impl Desk {
             adapter,
             runs: runs.to_owned(),
             runner: None,
+            opening: None,
             left: Vec::new(),
             trainer: None,
             left_trainings: Vec::new(),
@@ -132,19 +140,17 @@ impl Desk {
                 self.leave();
                 let out = library::free_folder(&self.runs, &config.general.preset);
                 self.open_tools(&out);
-                let tools = (self.answers.clone(), self.measures.clone());
+                let tools = self.tools();
                 let runner = Runner::begin(*config, out, &self.adapter, &self.mail, tools)?;
                 self.runner = Some(runner);
             }
             Request::Resume(folder) => {
                 self.leave();
                 self.open_tools(&folder);
-                let tools = (self.answers.clone(), self.measures.clone());
-                let beside = beside(&folder);
+                let tools = self.tools();
                 self.runner = Some(Runner::resume(folder, &self.adapter, &self.mail, tools)?);
-                beside.into_iter().for_each(|report| self.mail.send(report));
             }
-            Request::Open(folder) => self.open(&folder)?,
+            Request::Open(folder) => self.open(&folder, Look::Now)?,
             Request::Read(folder) => {
                 self.aside("reading", async move |mail| {
                     match RunFolder::open(&folder).and_then(|found| found.records()) {
@@ -153,14 +159,7 @@ impl Desk {
                     }
                 })?
             }
-            Request::Replay(folder) => {
-                let records = RunFolder::open(&folder)?.records()?;
-                self.leave();
-                self.open_tools(&folder);
-                let kept = pins::read(&folder);
-                self.mail.send(Report::Replay { folder, records });
-                self.mail.send(Report::PinsBefore(kept));
-            }
+            Request::Replay(folder) => self.open(&folder, Look::Replay)?,
             Request::Delete(folder) => {
                 let runs = self.runs.clone();
                 self.aside("deleting", async move |mail| {
@@ -175,7 +174,7 @@ impl Desk {
                 })?;
             }
             Request::Take(path) => match RunFolder::open(&path) {
-                Ok(_) => self.open(&path)?,
+                Ok(_) => self.open(&path, Look::Now)?,
                 Err(_) if exports::is_json(&path) => {
                     self.mail.send(Report::Dropped(exports::architecture(&path)?));
                 }
@@ -274,20 +273,16 @@ impl Desk {
     }
 
     /// Opens a run to look at.
-    fn open(&mut self, folder: &Path) -> Result<(), RunError> {
+    fn open(&mut self, folder: &Path, look: Look) -> Result<(), RunError> {
+        // What is no run at all takes none away.
         let found = RunFolder::open(folder)?;
-        // Its lock tells whether another program works on it; ours would be stopped first.
-        self.leave();
-        let locked = matches!(OwnedRunFolder::open(folder), Err(RunError::Locked { .. }));
-        let (root, records) = (found.root().to_owned(), found.records()?);
-        self.mail.send(Report::Opened { folder: root.clone(), records, live: false });
-        beside(&root).into_iter().for_each(|report| self.mail.send(report));
-        if locked {
-            let what = "another program works on this run: what is shown stands still";
-            self.mail.send(Report::Trouble(format!("{}: {what}", folder.display())));
-        }
-        self.open_tools(&root);
+        let left = self.leave();
+        self.opening = Some(opener::open(&found, look, left, &self.mail, self.tools())?);
         Ok(())
+    }
+
+    fn tools(&self) -> Tools {
+        (self.answers.clone(), self.measures.clone())
     }
 
     /// Points those who answer and measure at another run.
@@ -310,8 +305,12 @@ impl Desk {
         Ok(())
     }
 
-    /// Lets the run under way save and end, and what is trained beside it; a probe ends.
-    fn leave(&mut self) {
+    /// Lets the run under way save and end, and what is trained beside it; a probe ends. Whether
+    /// there was such a run.
+    fn leave(&mut self) -> bool {
+        if let Some(opening) = self.opening.take() {
+            opening.end();
+        }
         if let Some(prober) = &self.prober {
             prober.stop();
         }
@@ -321,10 +320,11 @@ impl Desk {
             self.left_trainings.push(trainer);
         }
         self.left.retain(|runner| !runner.has_ended());
-        if let Some(runner) = self.runner.take() {
-            runner.leave();
-            self.left.push(runner);
-        }
+        let Some(runner) = self.runner.take() else { return false };
+        let under_way = !runner.has_ended();
+        runner.leave();
+        self.left.push(runner);
+        under_way
     }
 }
 
@@ -349,21 +349,6 @@ async fn check(adapter: &AdapterChoice) -> Report {
             Report::Checked { right: wrong.is_empty(), told }
         }
     }
-}
-
-/// What lies beside a run's own state in its folder.
-fn beside(run: &Path) -> Vec<Report> {
-    let mut reports = trainer::list(run);
-    let drawn = drawn::read(run);
-    if !drawn.is_empty() {
-        reports.push(Report::DrawnBefore(drawn));
-    }
-    reports.push(Report::PinsBefore(pins::read(run)));
-    reports.extend(match times::read(run) {
-        Ok(times) => times.map(|times| Report::BlocksTimed(Ok(times))),
-        Err(error) => Some(Report::Trouble(error.to_string())),
-    });
-    reports
 }
 
 impl Backend for Desk {

@@ -9,13 +9,13 @@ use super::answers::Answers;
 use super::in_view::InView;
 use super::mail::Mail;
 use super::measures::Measures;
+use super::opener;
 use crate::gpu::AdapterChoice;
 use crate::platform::task::{self, Task};
 use crate::protocol::config::Config;
 use crate::protocol::facts::Phase;
 use crate::protocol::{Command, Event};
 use crate::run::RunError;
-use crate::run::folder::RunFolder;
 use crate::run::link::{self, Handle};
 use crate::run::search::{Job, Outcome, search};
 use crate::studio::backend::{Ending, Report};
@@ -41,7 +41,7 @@ impl Runner {
     ) -> Result<Self, RunError> {
         mail.send(Report::Opened { folder: out.clone(), records: Vec::new(), live: true });
         let job = Job::New { config: Box::new(config), out: out.clone() };
-        Self::start(job, out, adapter, mail, tools)
+        Self::start(job, out, adapter, mail, tools, || Ok(Vec::new()))
     }
 
     /// Goes on with a run from its newest checkpoint.
@@ -51,23 +51,28 @@ impl Runner {
         mail: &Mail,
         tools: Tools,
     ) -> Result<Self, RunError> {
-        let records = RunFolder::open(&folder)?.records_to_resume()?;
-        mail.send(Report::Opened { folder: folder.clone(), records, live: true });
-        Self::start(Job::Resume { folder: folder.clone() }, folder, adapter, mail, tools)
+        let (job, before) = (Job::Resume { folder: folder.clone() }, folder.clone());
+        Self::start(job, folder, adapter, mail, tools, || opener::to_resume(before))
     }
 
+    /// Starts the task of a run, which first tells what `before` reads.
     fn start(
         job: Job,
         folder: PathBuf,
         adapter: &AdapterChoice,
         mail: &Mail,
         tools: Tools,
+        before: impl FnOnce() -> Result<Vec<Report>, RunError> + Send + 'static,
     ) -> Result<Self, RunError> {
-        let adapter = adapter.clone();
-        let handle = link::start(async move |link| search(job, &adapter, false, link).await)?;
+        let view = InView::new();
+        let (adapter, seen, to) = (adapter.clone(), view.clone(), mail.clone());
+        let handle = link::start(async move |link| {
+            let reports = before()?;
+            seen.while_it_is(|| reports.into_iter().for_each(|report| to.send(report)));
+            search(job, &adapter, false, link).await
+        })?;
         let commands = handle.commands.clone();
-        let (mail, view) = (mail.clone(), InView::new());
-        let seen = view.clone();
+        let (mail, seen) = (mail.clone(), view.clone());
         let carry = async move || carry(handle, &folder, &mail, &tools, &seen).await;
         let carrier = task::spawn("carrier", carry).map_err(RunError::Thread)?;
         Ok(Self { commands, carrier, view })
@@ -117,7 +122,7 @@ async fn carry(
         match &record.event {
             Event::Checkpoint { phase, .. } => saving = *phase >= Phase::Generator,
             // So that the slider answers from the best generator so far.
-            Event::GeneratorEpoch(epoch) if epoch.best_hardware => {
+            Event::GeneratorEpoch(epoch) if epoch.best_hardware || epoch.best_accuracy => {
                 let _ = handle.commands.try_send(Command::Save);
             }
             _ => {}

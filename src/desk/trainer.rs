@@ -45,7 +45,7 @@ impl Trainer {
             live: true,
         });
         let job = TrainJob::New { config, architecture, out: out.clone() };
-        Self::start(job, out, adapter, mail)
+        Self::start(job, out, adapter, mail, || Ok(None))
     }
 
     /// Goes on with a training from its newest checkpoint.
@@ -54,26 +54,27 @@ impl Trainer {
         adapter: &AdapterChoice,
         mail: &Mail,
     ) -> Result<Self, RunError> {
-        let found = RunFolder::open(&folder)?;
-        let records = found.records_to_resume()?;
-        if let Some(architecture) = found.scratch()? {
-            let folder = folder.clone();
-            mail.send(Report::Training { folder, architecture, records, live: true });
-        }
-        Self::start(TrainJob::Resume { folder: folder.clone() }, folder, adapter, mail)
+        let (job, before) = (TrainJob::Resume { folder: folder.clone() }, folder.clone());
+        Self::start(job, folder, adapter, mail, || to_resume(before))
     }
 
+    /// Starts the task of a training, which first tells what `before` reads.
     fn start(
         job: TrainJob,
         folder: PathBuf,
         adapter: &AdapterChoice,
         mail: &Mail,
+        before: impl FnOnce() -> Result<Option<Report>, RunError> + Send + 'static,
     ) -> Result<Self, RunError> {
-        let adapter = adapter.clone();
-        let handle = link::start(async move |link| train(job, &adapter, link).await)?;
+        let view = InView::new();
+        let (adapter, seen, to) = (adapter.clone(), view.clone(), mail.clone());
+        let handle = link::start(async move |link| {
+            let report = before()?;
+            seen.while_it_is(|| report.into_iter().for_each(|report| to.send(report)));
+            train(job, &adapter, link).await
+        })?;
         let commands = handle.commands.clone();
-        let (mail, view) = (mail.clone(), InView::new());
-        let seen = view.clone();
+        let (mail, seen) = (mail.clone(), view.clone());
         let carry = async move || carry(handle, &folder, &mail, &seen).await;
         let carrier = task::spawn("training", carry).map_err(RunError::Thread)?;
         Ok(Self { commands, carrier, view })
@@ -116,6 +117,14 @@ pub(super) fn list(run: &Path) -> Vec<Report> {
     let mut folders: Vec<PathBuf> = folders.collect();
     folders.sort_by_key(|folder| (folder.as_os_str().len(), folder.clone()));
     folders.into_iter().filter_map(read).collect()
+}
+
+/// A training that was stopped, as it is gone on with.
+fn to_resume(folder: PathBuf) -> Result<Option<Report>, RunError> {
+    let found = RunFolder::open(&folder)?;
+    let (architecture, records) = (found.scratch()?, found.records_to_resume()?);
+    let report = |architecture| Report::Training { folder, architecture, records, live: true };
+    Ok(architecture.map(report))
 }
 
 /// Carries events until the training ends.

@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use super::Desk;
 use super::dialog::DIALOGS;
+use super::system_theme;
 use crate::gpu::AdapterChoice;
 use crate::platform::clock::Stopwatch;
 use crate::platform::thread::spawn_behind_from_now_on;
@@ -44,50 +45,63 @@ pub enum WindowError {
         "the window's graphics device was lost twice within {SOON} seconds; runs are saved: open the studio again once that has passed, or go on with `sgnas search --resume`"
     )]
     Lost,
-    /// In the midst of a frame, after which the system opens no other window for this program.
+    /// In the midst of a frame, and no other process opens one.
     #[error(
-        "the window's graphics device was lost while it painted; runs are saved: open the studio again, or go on with `sgnas search --resume`"
+        "the window's graphics device was lost while it painted, and the studio could not be opened anew: {0}; runs are saved: open it again"
     )]
-    LostInFrame,
+    LostInFrame(std::io::Error),
     /// No thread for the work behind it.
     #[error(transparent)]
     Run(#[from] RunError),
 }
 
-/// Opens the studio, with a run if one is named, and returns when its window is closed.
+/// What the window is opened for.
+#[derive(Debug)]
+pub enum Opened {
+    /// To look at a run, if one is named.
+    For(Option<PathBuf>),
+    /// In the place of one whose device was lost, to go on with the run that was under way.
+    After(Option<PathBuf>),
+}
+
+/// Opens the studio and returns when its window is closed. Where its device was lost in the midst of
+/// a frame, after which the system opens no other window for this program, what another process is to
+/// open.
 ///
 /// # Errors
 /// Where there is no display, the system gives no window, or its device is lost again and again.
-pub fn open_window(run: Option<PathBuf>, adapter: &AdapterChoice) -> Result<(), WindowError> {
+pub fn open_window(opened: Opened, adapter: &AdapterChoice) -> Result<Option<Opened>, WindowError> {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux") && !set("WAYLAND_DISPLAY") && !set("DISPLAY") {
         return Err(WindowError::NoDisplay);
     }
     spawn_behind_from_now_on();
-    let (mut open, mut before) = (run, None);
+    let mut next = opened;
     loop {
         let watch = Stopwatch::start();
-        let again = before.is_some();
-        before = show(open.take(), before, adapter)?;
-        match before {
-            None => return Ok(()),
-            Some(_) if again && watch.seconds() < SOON => return Err(WindowError::Lost),
-            Some(_) => {}
+        let again = matches!(next, Opened::After(_));
+        let end = show(next, adapter)?;
+        if again && watch.seconds() < SOON && !matches!(end, End::Closed) {
+            return Err(WindowError::Lost);
         }
+        next = match end {
+            End::Closed => return Ok(None),
+            End::Lost(run) => Opened::After(run),
+            End::LostInFrame(run) => return Ok(Some(Opened::After(run))),
+        };
     }
 }
 
-/// What a window leaves whose device was lost: the run that was under way.
+/// How a window ended; where its device was lost, with the run that was under way.
 #[derive(Debug, PartialEq)]
-struct Left(Option<PathBuf>);
+enum End {
+    Closed,
+    Lost(Option<PathBuf>),
+    LostInFrame(Option<PathBuf>),
+}
 
-/// One window, until it is closed; what it leaves if its device was lost. All work behind it has
-/// been saved and has ended by then.
-fn show(
-    open: Option<PathBuf>,
-    before: Option<Left>,
-    adapter: &AdapterChoice,
-) -> Result<Option<Left>, WindowError> {
+/// One window, until it ends. All work behind it has been saved and has ended by then.
+fn show(opened: Opened, adapter: &AdapterChoice) -> Result<End, WindowError> {
     let desk = Desk::new(adapter.clone(), Path::new(RUNS))?.with_dialogs(DIALOGS);
     let viewport = ViewportBuilder::default()
         .with_title("SGNAS Studio")
@@ -98,30 +112,31 @@ fn show(
     let kept = Rc::new(Kept::default());
     let of_window = kept.clone();
     let make: eframe::AppCreator<'_> = Box::new(move |context| {
-        let app = App::new(&context.egui_ctx, context.storage, Box::new(desk), open);
-        let app = match before {
-            Some(Left(run)) => app.resuming(run, LOST),
-            None => app,
+        let app = |open| App::new(&context.egui_ctx, context.storage, Box::new(desk), open);
+        let app = match opened {
+            Opened::For(run) => app(run),
+            Opened::After(run) => app(None).resuming(run, LOST),
         };
+        system_theme::ask(&context.egui_ctx);
         if let Some(state) = &context.wgpu_render_state {
             of_window.watch(state, &context.egui_ctx);
         }
         Ok(Box::new(Window { app, kept: of_window }))
     });
     let shown = catch_unwind(AssertUnwindSafe(|| eframe::run_native("sgnas", options, make)));
-    unless_it_panicked(shown, kept.is_lost())?
-        .map_err(|error| WindowError::Refused(error.to_string()))?;
-    let run = kept.run.take();
-    Ok(kept.is_lost().then_some(Left(run)))
+    let (lost, run) = (kept.is_lost(), kept.run.take());
+    match unless_it_panicked(shown, lost) {
+        None => Ok(End::LostInFrame(run)),
+        Some(Err(error)) => Err(WindowError::Refused(error.to_string())),
+        Some(Ok(())) if lost => Ok(End::Lost(run)),
+        Some(Ok(())) => Ok(End::Closed),
+    }
 }
 
-/// What draws for egui panics where the device goes while it paints: that is told as what it is, and
-/// any other panic goes on.
-fn unless_it_panicked<T>(
-    shown: Result<T, Box<dyn Any + Send>>,
-    lost: bool,
-) -> Result<T, WindowError> {
-    shown.map_err(|panic| if lost { WindowError::LostInFrame } else { resume_unwind(panic) })
+/// What draws for egui panics where the device goes while it paints: then there is nothing. Any other
+/// panic goes on.
+fn unless_it_panicked<T>(shown: Result<T, Box<dyn Any + Send>>, lost: bool) -> Option<T> {
+    shown.map_err(|panic| if lost { panic } else { resume_unwind(panic) }).ok()
 }
 
 /// What outlives a window.
@@ -167,6 +182,7 @@ impl eframe::App for Window {
 
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         self.app.logic(ctx, frame);
+        system_theme::follow(ctx);
         let run = self.app.studio().run.as_ref().filter(|run| run.live.under_way());
         *self.kept.run.borrow_mut() = run.map(|run| run.folder.clone());
     }
@@ -190,11 +206,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_while_the_device_is_lost_is_told_as_the_loss_and_any_other_goes_on() {
+    fn a_panic_while_the_device_is_lost_is_the_loss_and_any_other_goes_on() {
         let panicked = || catch_unwind(|| -> () { panic!("on purpose") });
-        let lost = unless_it_panicked(panicked(), true);
-        assert!(matches!(lost, Err(WindowError::LostInFrame)), "{lost:?}");
+        assert_eq!(unless_it_panicked(panicked(), true), None);
         assert!(catch_unwind(|| unless_it_panicked(panicked(), false)).is_err());
-        assert!(matches!(unless_it_panicked(Ok(3), true), Ok(3)));
+        assert_eq!(unless_it_panicked(Ok(3), true), Some(3));
     }
 }

@@ -1,6 +1,6 @@
 //! The device: opened once, shared by clones of [`Gpu`] on one thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -48,7 +48,9 @@ pub(super) struct Inner {
     pub(super) rehearsal: RefCell<Option<Vec<Kernel>>>,
     pool: Pool,
     report: AdapterReport,
-    style: std::cell::Cell<KernelStyle>,
+    style: Cell<KernelStyle>,
+    /// Set where kernels are made without words of 64 bits although the adapter has them.
+    plain: Cell<bool>,
     fault: Arc<Mutex<Option<GpuError>>>,
 }
 
@@ -114,7 +116,8 @@ impl Gpu {
             scope: RefCell::default(),
             recording: RefCell::default(),
             rehearsal: RefCell::default(),
-            style: std::cell::Cell::new(style),
+            style: Cell::new(style),
+            plain: Cell::new(false),
             device,
             queue,
             ring,
@@ -138,7 +141,13 @@ impl Gpu {
     pub(super) fn words(&self) -> Words {
         let wide = self.inner.device.features().contains(wgpu::Features::SHADER_INT64);
         // The style of GPUs runs as it would there.
-        if wide && self.style() != KernelStyle::Tiles { Words::Wide } else { Words::Plain }
+        let wide = wide && self.style() != KernelStyle::Tiles && !self.inner.plain.get();
+        if wide { Words::Wide } else { Words::Plain }
+    }
+
+    /// Has kernels made as on software adapters without words of 64 bits, or no longer: for tests.
+    pub fn set_plain_words(&self, plain: bool) {
+        self.inner.plain.set(plain);
     }
 
     /// The variants that run on this device, for tests and benchmarks, which run all of them.

@@ -19,7 +19,9 @@ pub enum GpuError {
         why: String,
     },
     /// The device is gone; a new one must be made and the state restored.
-    #[error("the GPU device was lost: {0}; start again from the last checkpoint with --resume")]
+    #[error(
+        "the GPU device was lost: {0}; resume from the last checkpoint, by --resume or in the studio"
+    )]
     Lost(String),
     /// An allocation failed or exceeds a limit.
     #[error("out of GPU memory: {what} needs {bytes} bytes; use a smaller batch")]

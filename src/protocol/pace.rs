@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::config::Config;
+use super::config::{self, Config, Selection};
 use super::facts::{DataSummary, Phase};
 use super::progress::{epoch_steps, total};
 use crate::space::Space;
@@ -15,6 +15,15 @@ pub const RANDOM_PATHS: usize = 4;
 
 /// A training pass goes over the network three times, an evaluation once.
 const TRAINING_PASSES: f64 = 3.0;
+
+/// At most so many held-out images tell the accuracy of a generator after an epoch: a few tell how it
+/// goes, and what is chosen by them takes all.
+pub fn chosen_by(config: &config::Generator) -> usize {
+    match config.selection {
+        Selection::Hardware => HELD_OUT,
+        Selection::Accuracy => usize::MAX,
+    }
+}
 
 /// Seconds of a pass over a batch: a part that every pass takes, and one for each of its images.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -90,8 +99,9 @@ impl Pace {
         let measured = (2 + RANDOM_PATHS) as f64 * forward(HELD_OUT);
         let supernet = config.supernet.epochs as f64 * (steps(Phase::Supernet) * step + measured);
         let step = self.generator.seconds(config.generator.batch);
+        let chosen = chosen_by(&config.generator).min(generator_images);
         let generator =
-            config.generator.epochs as f64 * (steps(Phase::Generator) * step + forward(HELD_OUT));
+            config.generator.epochs as f64 * (steps(Phase::Generator) * step + forward(chosen));
         let anew = (config.evaluate.recalibration * config.evaluate.batch).min(weight_images);
         let evaluate = total(config, &data, Phase::Evaluate) as f64 * forward(anew + test);
         supernet + generator + evaluate
@@ -135,7 +145,8 @@ mod tests {
         // 800 images are 16 steps of two paths; 512 images are 6 passes without a way back.
         let held_out = 6.0 * 0.001 + 512.0 * 0.0001;
         let expected = 3.0 * (16.0 * 2.0 * (0.003 + 50.0 * 0.0003) + 6.0 * held_out)
-            + 5.0 * (7.0 * (0.01 + 20.0 * 0.001) + held_out)
+            // Its part has 200 images.
+            + 5.0 * (7.0 * (0.01 + 20.0 * 0.001) + 2.0 * 0.001 + 200.0 * 0.0001)
             + 20.0 * (5.0 * 0.001 + 500.0 * 0.0001);
         assert!((seconds - expected).abs() < 1e-9, "{seconds} is not {expected}");
     }

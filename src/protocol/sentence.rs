@@ -26,7 +26,11 @@ pub fn sentence(event: &Event) -> Option<String> {
             epoch.hardware,
             epoch.kendall_tau,
             percent(epoch.accuracy),
-            if epoch.best_hardware { ", the best so far" } else { "" }
+            match (epoch.best_hardware, epoch.best_accuracy) {
+                (true, _) => ", the lowest loss so far",
+                (false, true) => ", the best network so far",
+                (false, false) => "",
+            }
         ),
         Event::Tracking { targets } => {
             let fit = fit(targets);

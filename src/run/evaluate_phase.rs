@@ -1,6 +1,8 @@
 //! The third phase: answers to all budgets, target tracking, and random architectures for
 //! comparison, all measured with inherited weights.
 
+use std::cell::Cell;
+
 use super::RunError;
 use super::answerer::Answerer;
 use super::images::{Images, Part};
@@ -41,8 +43,8 @@ impl Search<'_> {
             rehearse(on, self.supernet, &s.config.evaluate, &architecture)
         })
         .await?;
-        let accuracy =
-            measure((&s.gpu, &s.images), self.supernet, &s.config.evaluate, &architecture).await?;
+        let (on, settings) = ((&s.gpu, &s.images), &s.config.evaluate);
+        let accuracy = measure(on, self.supernet, settings, &architecture, &|_, _| {}).await?;
         let cost = s.space.cost(&architecture, false)?;
         let (macs, params) = (cost.macs, cost.params);
         s.emit(Event::Evaluated(Evaluated { kind, budget, architecture, macs, params, accuracy }))
@@ -57,17 +59,28 @@ impl Search<'_> {
     }
 }
 
-/// Accuracy on the test images with inherited weights and recalibrated batch norms.
+/// Accuracy on the test images with inherited weights and recalibrated batch norms; `tell` gets how
+/// many batches of how many are under way or done.
 pub(super) async fn measure(
     (gpu, images): (&Gpu, &Images),
     (net, store): (&Supernet, &Store),
     settings: &Evaluate,
     architecture: &Architecture,
+    tell: &dyn Fn(usize, usize),
 ) -> Result<f64, RunError> {
     let path = Path::from(architecture);
     let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
-    recalibrated((gpu, images), (store, &network), settings, async || {
-        accuracy(gpu, store, &network, images.test(gpu, settings.batch)?).await
+    let (batch, most) = (settings.batch, settings.recalibration);
+    let all = images.batches(Part::Weights, batch).min(most) + images.batches(Part::Test, batch);
+    let begun = Cell::new(0);
+    let begin = || {
+        begun.set(begun.get() + 1);
+        // Batches too large for the GPU come in parts, which are not counted apart.
+        tell(begun.get().min(all), all);
+    };
+    recalibrated((gpu, images), (store, &network), settings, &begin, async || {
+        let test = images.test(gpu, batch)?.inspect(|_| begin());
+        accuracy(gpu, store, &network, test).await
     })
     .await
 }
@@ -83,21 +96,23 @@ pub(super) async fn derive(
     let path = Path::from(architecture);
     let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
     let state = async || Ok(store.to_state(on.0).await?);
-    let state = recalibrated(on, (store, &network), settings, state).await?;
+    let state = recalibrated(on, (store, &network), settings, &|| {}, state).await?;
     Ok(inherit(&state, architecture))
 }
 
 /// What `look` finds while the running statistics are a network's own; then those of the training
-/// are put back.
+/// are put back. `begin` is called for each batch that they are measured on.
 async fn recalibrated<T>(
     (gpu, images): (&Gpu, &Images),
     (store, network): (&Store, &Network<'_>),
     settings: &Evaluate,
+    begin: &dyn Fn(),
     look: impl AsyncFnOnce() -> Result<T, RunError>,
 ) -> Result<T, RunError> {
     let trained = SavedStats::of(gpu, store)?;
     let (batch, most) = (settings.batch, settings.recalibration);
-    recalibrate(gpu, store, network, images.in_order(gpu, Part::Weights, batch, most)?).await?;
+    let batches = images.in_order(gpu, Part::Weights, batch, most)?.inspect(|_| begin());
+    recalibrate(gpu, store, network, batches).await?;
     let found = look().await;
     trained.restore(gpu, store);
     found
@@ -221,8 +236,11 @@ mod tests {
             let one = random_architecture(space.layers().len(), &mut rng);
             let kernels = gpu.rehearse(|| rehearse(on, supernet, &config.evaluate, &one));
             let (_, made) = ready(kernels.unwrap());
-            let measured = measure(on, supernet, &config.evaluate, &one);
+            let told = Cell::new((0, 0));
+            let tell = |done, of| told.set((done, of));
+            let measured = measure(on, supernet, &config.evaluate, &one, &tell);
             pollster::block_on(measured).unwrap();
+            assert!(told.get().0 > 1 && told.get().0 == told.get().1, "{told:?}");
             assert_eq!(gpu.pipelines(), made);
         }
     }

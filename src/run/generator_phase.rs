@@ -18,10 +18,10 @@ use crate::nas::{
 };
 use crate::nn::{Ctx, Store, Tensors};
 use crate::platform::random::{Purpose, Streams};
-use crate::protocol::config::{self, Targets};
+use crate::protocol::config::{self, Selection, Targets};
 use crate::protocol::event::Event;
 use crate::protocol::facts::{self, Phase, Tracked};
-use crate::protocol::pace::HELD_OUT;
+use crate::protocol::pace::chosen_by;
 use crate::protocol::statistics::fit;
 use crate::space::{PriorPool, argmax};
 
@@ -226,7 +226,7 @@ struct Kept {
 
 impl Kept {
     /// Measures the generator after an epoch as the specification's section 5 does, and keeps it
-    /// where its hardware loss is the lowest so far.
+    /// where it is the best so far, by hardware loss or by accuracy.
     async fn measure(
         &mut self,
         s: &mut Session,
@@ -250,20 +250,29 @@ impl Kept {
         }
         let kendall_tau = fit(&answers).kendall_tau;
         let middle = answer(s, s.targets.low + (s.targets.high - s.targets.low) / 2).await?;
-        let (path, batch) = (Path::from(&middle), s.config.evaluate.batch.min(HELD_OUT));
+        let most = chosen_by(&s.config.generator);
+        let (path, batch) = (Path::from(&middle), s.config.evaluate.batch.min(most));
         let ((net, store), part) = (t.supernet(), Part::Generator);
         let network = |ctx: &Ctx<'_>, x: &Var| net.path(ctx, x, &path);
         prepare(s, |s| rehearse_accuracy((&s.gpu, &s.images), store, &network, (part, batch)))
             .await?;
-        let images = s.images.in_order(&s.gpu, part, batch, HELD_OUT / batch)?;
+        let images = s.images.in_order(&s.gpu, part, batch, most / batch)?;
         let accuracy = accuracy(&s.gpu, store, &network, images).await?;
         let best_hardware = self.state.best_hardware.is_none_or(|best| hardware < best);
-        if best_hardware {
-            self.state.best_hardware = Some(hardware);
-            self.best = t.store.to_state(&s.gpu).await?;
-        }
         let competes = hardware < s.config.generator.selection_loss;
         let best_accuracy = competes && self.state.best_accuracy.is_none_or(|best| accuracy > best);
+        let keep = match s.config.generator.selection {
+            // Until one competes, the one that comes nearest to it.
+            Selection::Accuracy if self.state.best_accuracy.is_some() => best_accuracy,
+            Selection::Accuracy => best_accuracy || best_hardware,
+            Selection::Hardware => best_hardware,
+        };
+        if keep {
+            self.best = t.store.to_state(&s.gpu).await?;
+        }
+        if best_hardware {
+            self.state.best_hardware = Some(hardware);
+        }
         if best_accuracy {
             self.state.best_accuracy = Some(accuracy);
         }

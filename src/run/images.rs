@@ -243,6 +243,11 @@ impl Images {
         Ok(batches.flat_map(made))
     }
 
+    /// How many batches a part has.
+    pub(super) fn batches(&self, part: Part, batch: usize) -> usize {
+        self.range(part).len().div_ceil(batch.max(1))
+    }
+
     /// All test images, `batch` at a time.
     pub(super) fn test(
         &self,

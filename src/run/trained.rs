@@ -138,14 +138,19 @@ impl Evaluator {
         &self.sources.space
     }
 
-    /// Accuracy (0 to 1) on the test images with inherited weights and batch norms recalibrated.
+    /// Accuracy (0 to 1) on the test images with inherited weights and batch norms recalibrated;
+    /// `tell` gets how many batches of how many are under way or done.
     ///
     /// # Errors
     /// Where the architecture has another number of layers, or the GPU fails.
-    pub async fn measure(&self, architecture: &Architecture) -> Result<f64, RunError> {
+    pub async fn measure(
+        &self,
+        architecture: &Architecture,
+        tell: &dyn Fn(usize, usize),
+    ) -> Result<f64, RunError> {
         let (on, of, settings) = self.parts();
         self.prepare(architecture).await?;
-        measure(on, of, settings, architecture).await
+        measure(on, of, settings, architecture, tell).await
     }
 
     /// What measures, what is measured, and how.

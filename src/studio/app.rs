@@ -145,6 +145,7 @@ impl App {
     /// Leaves one pane alone in the window, by its key; restoring the layout brings the others back.
     pub fn show_alone(&mut self, key: &str) {
         self.tree = layout::alone(key);
+        self.studio.start_page = false;
     }
 
     /// Makes links to its searches from this address, which has no fragment.
@@ -236,7 +237,6 @@ impl App {
             }
             self.pin_linked();
             self.studio.start_page &= !opened;
-            self.studio.start_page |= self.studio.run.is_none();
             if ended {
                 self.backend.ask(Request::ListRuns);
             }
@@ -352,13 +352,15 @@ impl App {
                 self.pointed = Some((key, now + POINTED));
             }
             Wish::NextRun(key, value) => self.start.change(key, value),
-            // The tour stands beside what it points at.
-            Wish::Pane("explain")
-                if !self.narrow && layout::area(&self.tree, "explain").is_none() =>
-            {
-                self.tree = layout::explain();
+            Wish::Pane(key) => {
+                self.studio.start_page = false;
+                // The tour stands beside what it points at.
+                if key == "explain" && !self.narrow && layout::area(&self.tree, key).is_none() {
+                    self.tree = layout::explain();
+                } else {
+                    layout::bring(&mut self.tree, key);
+                }
             }
-            Wish::Pane(key) => layout::bring(&mut self.tree, key),
             Wish::Start => self.start.request().into_iter().for_each(|request| self.ask(request)),
             Wish::StartPage(shown) => {
                 self.studio.start_page = shown;
@@ -387,7 +389,9 @@ impl App {
     /// Passes a request on, and notes what it means for the state.
     fn ask(&mut self, request: Request) {
         match &request {
-            Request::Measure(architecture) => self.studio.measuring = Some(architecture.clone()),
+            Request::Measure(architecture) => {
+                self.studio.measuring = Some((architecture.clone(), 0.0));
+            }
             Request::Time(architecture) => self.studio.timing = Some(architecture.clone()),
             Request::TimeBlocks => self.studio.timing_blocks = Some((0, 0)),
             Request::Draw { count, .. } => self.studio.drawing = *count,

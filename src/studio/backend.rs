@@ -195,6 +195,15 @@ pub enum Report {
     Generator(Result<(), String>),
     /// An answer to a budget.
     Answered(Answer),
+    /// How far the measurement of an accuracy is.
+    Measuring {
+        /// Of this architecture.
+        architecture: Architecture,
+        /// Batches of images that are done or under way.
+        done: usize,
+        /// All.
+        of: usize,
+    },
     /// A measured accuracy (0 to 1), or why there is none.
     Measured {
         /// Of this architecture.

@@ -26,12 +26,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, trouble: &str) {
                 if ui.button("Dismiss").clicked() {
                     view.wish(Wish::Dismiss);
                 }
-                let Some(run) = &view.studio.run else { return };
                 if ui.button("Show the log").on_hover_text("What came before").clicked() {
                     view.wish(Wish::Pane("log"));
-                    view.wish(Wish::StartPage(false));
                 }
-                if run.live == Live::Stored {
+                if view.studio.run.as_ref().is_some_and(|run| run.live == Live::Stored) {
                     action::button(ui, view, "Resume the run", "resume");
                 }
             });

@@ -121,9 +121,9 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
         ),
         command(
             "back",
-            "Back from the start page to the run",
+            "Back from the start page to the panes",
             None,
-            when(run.is_some(), Wish::StartPage(false)),
+            when(studio.start_page, Wish::StartPage(false)),
         ),
         command(
             "open folder",
@@ -144,7 +144,7 @@ pub(super) fn all(studio: &Studio) -> Vec<Command> {
         id: entry.key,
         name: format!("Show {}", entry.title),
         keys: number.and_then(with_command),
-        wish: when(run.is_some(), Wish::Pane(entry.key)),
+        wish: Some(Wish::Pane(entry.key)),
     }));
     let percent = studio.scale;
     // A page is scaled by its browser, with the same keys.

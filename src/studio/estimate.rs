@@ -1,6 +1,9 @@
 //! An estimate of accuracy from cost: a parabola in the logarithm of the cost through everything
 //! measured so far, with the scatter around it as its uncertainty.
 
+use super::state::Studio;
+use crate::space::Metric;
+
 /// The fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Estimate {
@@ -16,6 +19,13 @@ pub(super) struct Estimate {
 const LEAST: usize = 6;
 
 impl Estimate {
+    /// The fit over all networks of the run in view that were measured so far, by MACs.
+    pub(super) fn of(studio: &Studio) -> Option<Self> {
+        let points = studio.points(Metric::Macs).map(|(_, point)| point);
+        let asked = studio.asked_for().map(|(_, cost, accuracy)| [cost.macs as f64, accuracy]);
+        Self::fit(points.chain(asked))
+    }
+
     /// Fits (cost, accuracy) pairs; `None` for too few or all of one cost.
     pub(super) fn fit(points: impl Iterator<Item = [f64; 2]>) -> Option<Self> {
         let points: Vec<[f64; 2]> = points

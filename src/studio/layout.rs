@@ -178,7 +178,7 @@ impl egui_tiles::Behavior<Place> for Behavior<'_, '_> {
                 if self.headers.has_own_row(tab) {
                     header::row(ui, place.key(), |ui| pane.bar(ui, self.view));
                 }
-                pane.ui(ui, self.view);
+                panes::show(ui, self.view, place.key(), pane.as_mut());
             }
         });
         UiResponse::None

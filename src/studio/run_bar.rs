@@ -40,7 +40,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
         let Some(run) = &view.studio.run else {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 menu(ui, view);
-                action::button(ui, view, "Start", "start");
+                match view.studio.start_page {
+                    true => action::button(ui, view, "Start", "start"),
+                    false => action::button(ui, view, "New run", "new"),
+                }
             });
             return;
         };
@@ -90,10 +93,8 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) {
     let response = icon::button(ui, view.tokens, Icon::Menu, "Panes, layout, theme", true);
     egui::Popup::menu(&response).show(|ui| {
         let panes: Vec<&str> = PANES.iter().map(|entry| entry.key).collect();
-        if view.studio.run.is_some() {
-            items(ui, view, &panes);
-            ui.separator();
-        }
+        items(ui, view, &panes);
+        ui.separator();
         items(ui, view, &["share", "share network"]);
         items(ui, view, &["restore layout", "check adapter", "palette", "shortcuts"]);
         items(ui, view, &["larger", "smaller", "normal size"]);

@@ -64,7 +64,10 @@ fn the_drawing_of_an_architecture_holds_a_cell_for_every_kernel() {
     let kernels = network.architecture.kernels().iter().flatten();
     for kernel in [3, 5, 7] {
         let count = kernels.clone().filter(|&&own| own == kernel).count();
-        let cells = text.matches(&format!(">{kernel}</text>")).count();
+        // Those of what the generator weighs are smaller.
+        let number = format!(">{kernel}</text>");
+        let numbers = text.lines().filter(|line| line.contains(&number));
+        let cells = numbers.filter(|line| !line.contains("font-size=\"8\"")).count();
         // The number of a layer may be the same.
         assert!((count..count + 2).contains(&cells), "{count} kernels of {kernel}, {cells} cells");
     }

@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable;
 use sgnas::space::Architecture;
 use sgnas::studio::App;
 use sgnas::studio::backend::{Report, Request};
-use sgnas::studio::state::Source;
+use sgnas::studio::state::{Accuracy, Source};
 
 use crate::fake::{self, Stage, Talk};
 use crate::logic::{app, asked, at};
@@ -89,6 +89,51 @@ fn a_comparison_says_how_networks_differ_from_the_one_that_was_clicked() {
     let line = harness.get_by_label_contains("compare A:");
     let text = format!("{:?}", egui_kittest::kittest::NodeT::accesskit_node(&line).label());
     assert!(text.contains(&parts) && text.contains(&format!("−{more}")), "{text}");
+}
+
+#[test]
+fn a_comparison_leaves_as_csv_with_a_line_for_each_network() {
+    let (talk, mut harness) = at(Stage::Finished);
+    pin(&mut harness, &talk, &[0.3, 0.8]);
+    harness.state_mut().as_mut().unwrap().show_alone("architecture");
+    harness.run_steps(3);
+    harness.get_by_label("compare").click();
+    harness.run_steps(3);
+    asked(&talk);
+    harness.get_by_label("Save what this pane shows").click();
+    harness.run_steps(2);
+    harness.get_by_label("Numbers as CSV").click();
+    harness.run_steps(2);
+    let requests = asked(&talk);
+    let Some(Request::Save { bytes, .. }) = requests.first() else { panic!("{requests:?}") };
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    let [header, a, b] = lines.as_slice() else { panic!("{text}") };
+    assert_eq!(header[5], "parts unlike A");
+    assert_eq!((a[0], a[3], a[5], b[0], b[3]), ("A", "0.7500", "0", "B", "0.7600"));
+    assert!(b[5].parse::<usize>().unwrap() > 0, "{text}");
+    assert!(lines.iter().all(|line| line.len() == header.len()), "{text}");
+}
+
+#[test]
+fn how_far_a_measurement_is_shows_until_it_is_done() {
+    let (talk, mut harness) = at(Stage::Finished);
+    harness.run_steps(30);
+    let architecture = app(&harness).studio().network.clone().unwrap().architecture;
+    let known = |harness: &Harness<'_, Option<App>>| app(harness).studio().accuracy(&architecture);
+    assert_eq!(known(&harness), Accuracy::Measuring(0.0));
+    let of = |done| Report::Measuring { architecture: architecture.clone(), done, of: 12 };
+    // One that nobody waits for any more says nothing.
+    let other = Architecture::uniform(6, &[3, 3]).unwrap();
+    let stale = Report::Measuring { architecture: other, done: 1, of: 12 };
+    talk.borrow_mut().reports = vec![of(9), stale];
+    harness.run_steps(2);
+    assert_eq!(known(&harness), Accuracy::Measuring(0.75));
+    let accuracy = Ok(0.5);
+    let measured = Report::Measured { architecture: architecture.clone(), accuracy };
+    talk.borrow_mut().reports = vec![measured, of(10)];
+    harness.run_steps(2);
+    assert_eq!(known(&harness), Accuracy::Known(0.5));
 }
 
 #[test]

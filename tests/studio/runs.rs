@@ -11,7 +11,7 @@ use sgnas::studio::backend::{Report, Request};
 use sgnas::studio::state::Live;
 
 use crate::fake::{Shared, Stage};
-use crate::logic::{app, asked, rested};
+use crate::logic::{app, asked, at, rested};
 use crate::sample;
 
 fn pane<'a>() -> (Shared, Harness<'a, Option<App>>) {
@@ -69,6 +69,32 @@ fn the_open_run_is_left_when_it_is_deleted() {
     talk.borrow_mut().reports = vec![Report::Deleted("runs/fashion-small".into())];
     harness.run_steps(3);
     assert!(app(&harness).studio().run.is_none());
+    // Whoever deletes runs goes on with that.
+    assert!(harness.query_by_label("open first").is_some());
+    harness.get_by_label("New run").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Start the search").is_some());
+}
+
+#[test]
+fn runs_and_the_log_are_there_before_a_run_is_open() {
+    let (talk, mut harness) = at(Stage::Nothing);
+    harness.get_by_label("Show all 2 in Runs").click();
+    harness.run_steps(3);
+    asked(&talk);
+    harness.get_by_label("compare first").click();
+    harness.run_steps(2);
+    assert_eq!(asked(&talk), [Request::Read("runs/first".into())]);
+    let nothing = "No run is open: start one, or open one that stands in Runs.";
+    assert!(harness.query_all_by_label(nothing).count() > 1);
+    let trouble = "runs/first: is in use".to_owned();
+    talk.borrow_mut().reports = vec![Report::Trouble(trouble.clone())];
+    harness.run_steps(3);
+    harness.get_by_label("Show the log").click();
+    harness.run_steps(3);
+    assert_eq!(harness.query_all_by_label(&trouble).count(), 2, "banner and line");
+    harness.get_by_label("New run").click();
+    harness.run_steps(3);
     assert!(harness.query_by_label("Start the search").is_some());
 }
 

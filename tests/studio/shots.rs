@@ -29,6 +29,9 @@ pub(crate) fn colours(image: &image::RgbaImage) -> usize {
     all.len()
 }
 
+/// How a picture is named that shows the largest space whatever its size.
+const MANY_LAYERS: &str = "nineteen";
+
 /// What is done before a picture is taken.
 type Scene = fn(&mut Harness<'_, Option<App>>, &Rc<RefCell<Talk>>);
 
@@ -45,7 +48,8 @@ fn scene(
     pane: Option<&str>,
     (name, act): (&str, Scene),
 ) {
-    let preset = if size[0] < 1200.0 { "tiny" } else { "cifar" };
+    let many = size[0] > 1200.0 || name.ends_with(MANY_LAYERS);
+    let preset = if many { "cifar" } else { "tiny" };
     let talk = Rc::new(RefCell::new(Talk::default()));
     let screen = device.screen();
     let mut harness = fake::harness(&talk, size, theme, screen.clone());
@@ -75,10 +79,29 @@ fn every_pane_is_drawn_at_every_stage_in_both_themes_and_sizes() {
         for theme in [Theme::Dark, Theme::Light] {
             for stage in STAGES {
                 shoot(&device, size, theme, stage, None);
-                for entry in PANES.iter().filter(|_| stage != Stage::Nothing) {
+                for entry in PANES {
                     shoot(&device, size, theme, stage, Some(entry.key));
                 }
             }
+        }
+    }
+}
+
+/// The largest space in the smallest window.
+#[test]
+fn nineteen_layers_have_room_in_a_small_window() {
+    let Some(device) = Device::open() else {
+        println!("SKIPPED: no adapter to draw with");
+        return;
+    };
+    for theme in [Theme::Dark, Theme::Light] {
+        for pane in [None, Some("architecture"), Some("training"), Some("scratch")] {
+            let name = format!("{}-{MANY_LAYERS}", pane.unwrap_or("watch"));
+            let act: Scene = match pane {
+                Some("architecture") => |harness, talk| pins::pin(harness, talk, &[0.45, 0.8]),
+                _ => |_, _| {},
+            };
+            scene(&device, SIZES[0], theme, Stage::Finished, pane, (&name, act));
         }
     }
 }

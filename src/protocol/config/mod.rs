@@ -27,7 +27,7 @@ pub use error::ConfigError;
 use error::shown;
 pub use evaluate::{Decode, Evaluate};
 pub use general::General;
-pub use generator::{Generator, HardwareLoss};
+pub use generator::{Generator, HardwareLoss, Selection};
 pub use images::Images;
 pub use scratch::{Activation, Optimiser, Schedule, Scratch};
 pub use section::{Field, Section};

@@ -9,7 +9,7 @@ use eframe::egui::{self, Button, CornerRadius, RichText, Sense, TextEdit, Ui, po
 use super::Pane;
 use super::presets::{self, EMBEDDED, NARROW};
 use crate::protocol::Config;
-use crate::protocol::quantity::percent;
+use crate::protocol::quantity::{grouped, percent};
 use crate::studio::action;
 use crate::studio::backend::{Request, RunEntry, Standing};
 use crate::studio::link::Link;
@@ -17,9 +17,12 @@ use crate::studio::settings::{Draft, Mode, Panel};
 use crate::studio::state::Studio;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::view::{View, Wish};
+use crate::studio::widgets::icon;
 
 /// Breadth of the page.
 const WIDTH: f32 = 760.0;
+/// Runs that the page lists, newest first.
+const MOST_RUNS: usize = 8;
 
 /// The page's own state.
 pub struct Start {
@@ -154,6 +157,7 @@ impl Start {
             if ui.add(button).clicked() {
                 view.wish(Wish::Start);
             }
+            // Without a run there are panes to go to, but none to come back from.
             if view.studio.run.is_some()
                 && ui.add(Button::new("Back").min_size(vec2(64.0, 32.0))).clicked()
             {
@@ -276,10 +280,18 @@ impl Start {
             }
             Some(runs) => {
                 let offered = left(view.studio);
-                for run in runs.iter().filter(|run| Some(*run) != offered).take(8) {
+                for run in runs.iter().filter(|run| Some(*run) != offered).take(MOST_RUNS) {
                     if let Some(request) = entry(ui, tokens, run) {
                         view.wish(Wish::Ask(request));
                     }
+                }
+                let all = match runs.len() {
+                    1 => "Show it in Runs".to_owned(),
+                    count => format!("Show all {} in Runs", grouped(count as u64)),
+                };
+                let hint = "Compare runs, show one again from its first step, or delete it";
+                if icon::quiet(ui, tokens, &all, false).on_hover_text(hint).clicked() {
+                    view.wish(Wish::Pane("runs"));
                 }
             }
         }

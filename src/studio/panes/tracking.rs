@@ -239,7 +239,7 @@ fn cards(shown: &Shown<'_>, metric: Metric) -> [Card; 3] {
         name,
         value: Some(value),
         note,
-        waiting: false,
+        waiting: None,
         help,
         asks: None,
     };

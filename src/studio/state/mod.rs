@@ -50,8 +50,8 @@ pub struct Studio {
     pub answer: Option<Answer>,
     /// The architecture in view.
     pub network: Option<Network>,
-    /// The one that is being measured now.
-    pub measuring: Option<Architecture>,
+    /// The one that is being measured now, and how far that is, 0 to 1.
+    pub measuring: Option<(Architecture, f32)>,
     /// Accuracies measured on request.
     pub measured: BTreeMap<Architecture, Result<f64, String>>,
     /// The one that is being timed now.
@@ -225,10 +225,15 @@ impl Studio {
             Report::Generator(Ok(())) => self.generator = Generator::Ready,
             Report::Generator(Err(why)) => self.generator = Generator::Waiting(why),
             Report::Answered(answer) => self.answered(answer),
-            Report::Measured { architecture, accuracy } => {
-                if self.measuring.as_ref() == Some(&architecture) {
-                    self.measuring = None;
+            Report::Measuring { architecture, done, of } => {
+                if let Some((measured, share)) = &mut self.measuring
+                    && *measured == architecture
+                {
+                    *share = done as f32 / of.max(1) as f32;
                 }
+            }
+            Report::Measured { architecture, accuracy } => {
+                self.measuring.take_if(|(measured, _)| *measured == architecture);
                 self.measured.insert(architecture, accuracy);
             }
             Report::Timed { architecture, latency } => {
@@ -387,8 +392,8 @@ impl Studio {
         if let Some(one) = self.evaluated().rev().find(|one| one.architecture == *architecture) {
             return Accuracy::Known(one.accuracy);
         }
-        if self.measuring.as_ref() == Some(architecture) {
-            return Accuracy::Measuring;
+        if let Some((_, share)) = self.measuring.as_ref().filter(|(one, _)| one == architecture) {
+            return Accuracy::Measuring(*share);
         }
         Accuracy::Unknown("after a moment".to_owned())
     }

@@ -21,8 +21,8 @@ pub enum Source {
 pub enum Accuracy {
     /// Share of the test images classified right.
     Known(f64),
-    /// On its way.
-    Measuring,
+    /// On its way, and how far, 0 to 1.
+    Measuring(f32),
     /// Not known; when it will be, or why not.
     Unknown(String),
 }

@@ -4,6 +4,7 @@ use eframe::egui::{
     self, Color32, CornerRadius, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
+use super::ring;
 use crate::studio::backend::Request;
 use crate::studio::theme::{self, Tokens};
 
@@ -18,12 +19,21 @@ pub(in crate::studio) struct Card {
     pub(in crate::studio) value: Option<String>,
     /// Where it comes from, or why there is none.
     pub(in crate::studio) note: String,
-    /// Whether the number is on its way.
-    pub(in crate::studio) waiting: bool,
+    /// Set while the number is on its way.
+    pub(in crate::studio) waiting: Option<Waiting>,
     /// Its help.
     pub(in crate::studio) help: &'static str,
     /// What a click asks for; `None` for cards that only tell.
     pub(in crate::studio) asks: Option<Request>,
+}
+
+/// How far a number is that is on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::studio) enum Waiting {
+    /// Nobody knows.
+    Unknown,
+    /// So far, 0 to 1.
+    Share(f32),
 }
 
 /// Between two cards, points.
@@ -95,10 +105,14 @@ fn draw(ui: &Ui, tokens: &Tokens, rect: Rect, card: &Card) -> Response {
     let size = (theme::CARD * room / wanted.max(room)).floor().max(theme::CAPTION);
     line(23.0 + 0.5 * (theme::CARD - size), value, theme::bold(size), ink);
     line(48.0, &card.note, theme::caption(), tokens.muted);
-    if card.waiting {
-        let ring =
-            Rect::from_center_size(pos2(rect.right() - 16.0, rect.top() + 16.0), vec2(12.0, 12.0));
-        egui::Spinner::new().color(tokens.accent).paint_at(ui, ring);
+    let center = pos2(rect.right() - 16.0, rect.top() + 16.0);
+    match card.waiting {
+        None => {}
+        Some(Waiting::Unknown) => {
+            let place = Rect::from_center_size(center, vec2(12.0, 12.0));
+            egui::Spinner::new().color(tokens.accent).paint_at(ui, place);
+        }
+        Some(Waiting::Share(share)) => ring::paint(&painter, tokens, center, share),
     }
     response.on_hover_text(format!("{}: {}\n{}", card.name, card.note, card.help))
 }

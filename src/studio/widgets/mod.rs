@@ -10,6 +10,7 @@ pub(super) mod limit;
 pub(super) mod note;
 pub(super) mod pinned;
 pub(super) mod plot;
+pub(super) mod ring;
 pub(super) mod room;
 pub(super) mod strip;
 pub(super) mod tick;

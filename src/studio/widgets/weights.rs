@@ -1,7 +1,7 @@
 //! What the generator weighs: for each layer and sub-block the probabilities of k3, k5, k7 and
 //! skip as parts of a bar, in the columns of the strip.
 
-use eframe::egui::{self, Align2, CornerRadius, Rect, Response, Sense, Ui, pos2, vec2};
+use eframe::egui::{self, Align2, CornerRadius, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::columns::Columns;
 use super::strip;
@@ -11,6 +11,9 @@ use crate::studio::theme::{self, Tokens};
 /// Heights of the drawing where there is little room, and where there is enough, points.
 pub(in crate::studio) const HEIGHTS: (f32, f32) =
     (8.0 * SUB_BLOCKS as f32, 17.0 * SUB_BLOCKS as f32);
+
+/// A part of a bar that is as large is numbered with its kernel, points.
+const NUMBERED: Vec2 = vec2(9.0, 9.0);
 
 /// Draws the probabilities, [layers x 6 x 4], in a given height; the layer under the pointer.
 pub(in crate::studio) fn show(
@@ -44,6 +47,12 @@ pub(in crate::studio) fn show(
                 let right = (left + share * bar.width()).min(bar.right());
                 let part = Rect::from_x_y_ranges(left..=right, bar.y_range());
                 painter.rect_filled(part, CornerRadius::same(1), tokens.kernel(kernel));
+                // Not by colour alone, where a number has room.
+                if part.width() >= NUMBERED.x && part.height() >= NUMBERED.y {
+                    let (font, at) = (theme::bold(NUMBERED.y - 1.0), part.center());
+                    let number = kernel.to_string();
+                    painter.text(at, Align2::CENTER_CENTER, number, font, tokens.on_kernels);
+                }
                 left = right;
             }
         }

@@ -7,7 +7,7 @@ use crate::space::{Budget, Metric};
 use crate::studio::backend::Request;
 use crate::studio::estimate::Estimate;
 use crate::studio::state::{Accuracy, Generator, OpenRun, Source, Studio};
-use crate::studio::widgets::card::Card;
+use crate::studio::widgets::card::{Card, Waiting};
 
 /// The cards for what is in view, where `columns` stand side by side.
 pub(super) fn of(studio: &Studio, run: &OpenRun, columns: usize) -> Vec<Card> {
@@ -20,7 +20,7 @@ pub(super) fn of(studio: &Studio, run: &OpenRun, columns: usize) -> Vec<Card> {
     cards.push(estimate(studio));
     // Where it would need a row of its own it waits until it has something to say.
     let latency = latency(studio);
-    if columns > cards.len() || latency.value.is_some() || latency.waiting {
+    if columns > cards.len() || latency.value.is_some() || latency.waiting.is_some() {
         cards.push(latency);
     }
     cards
@@ -35,7 +35,7 @@ fn cost(studio: &Studio, run: &OpenRun, metric: Metric) -> Card {
         Metric::Params => ("Parameters", "All trainable parameters"),
     };
     let Some(network) = &studio.network else {
-        return Card { name, value: None, note: reason(studio), waiting: false, help, asks: None };
+        return Card { name, value: None, note: reason(studio), waiting: None, help, asks: None };
     };
     let cost = network.cost.get(metric);
     let range = run.space.as_ref().map(|space| space.cost_range());
@@ -54,7 +54,7 @@ fn cost(studio: &Studio, run: &OpenRun, metric: Metric) -> Card {
         }
         (None, None) => grouped(cost),
     };
-    Card { name, value: Some(short(cost)), note, waiting: false, help, asks: None }
+    Card { name, value: Some(short(cost)), note, waiting: None, help, asks: None }
 }
 
 /// How much of a limit is used.
@@ -69,24 +69,24 @@ fn accuracy(studio: &Studio, run: &OpenRun) -> Card {
     let help = "Share of the test images classified right with the supernet's weights, after batch norms were measured anew";
     let images = run.state.start.as_ref().map_or(0, |start| start.data.test_images);
     let Some(network) = &studio.network else {
-        return Card { name, value: None, note: reason(studio), waiting: false, help, asks: None };
+        return Card { name, value: None, note: reason(studio), waiting: None, help, asks: None };
     };
     match studio.accuracy(&network.architecture) {
         Accuracy::Known(share) => {
             let error = (share * (1.0 - share) / images.max(1) as f64).sqrt();
             let note = format!("± {}, {} images", percent(error), grouped(images as u64));
-            Card { name, value: Some(percent(share)), note, waiting: false, help, asks: None }
+            Card { name, value: Some(percent(share)), note, waiting: None, help, asks: None }
         }
-        Accuracy::Measuring => Card {
+        Accuracy::Measuring(share) => Card {
             name,
             value: None,
             note: "measuring …".to_owned(),
-            waiting: true,
+            waiting: Some(Waiting::Share(share)),
             help,
             asks: None,
         },
         Accuracy::Unknown(why) => {
-            Card { name, value: None, note: why, waiting: false, help, asks: None }
+            Card { name, value: None, note: why, waiting: None, help, asks: None }
         }
     }
 }
@@ -95,20 +95,18 @@ fn estimate(studio: &Studio) -> Card {
     let name = "Estimate";
     let help = "Accuracy of a typical network of this cost: a fit over all networks measured so far, with their spread around it";
     let Some(network) = &studio.network else {
-        return Card { name, value: None, note: reason(studio), waiting: false, help, asks: None };
+        return Card { name, value: None, note: reason(studio), waiting: None, help, asks: None };
     };
-    let points = studio.points(Metric::Macs).map(|(_, point)| point);
-    let asked = studio.asked_for().map(|(_, cost, accuracy)| [cost.macs as f64, accuracy]);
-    match Estimate::fit(points.chain(asked)) {
+    match Estimate::of(studio) {
         Some(fit) => {
             let count = grouped(fit.count as u64);
             let note = format!("± {}, from {count} nets", percent(fit.deviation));
             let value = percent(fit.at(network.cost.macs as f64));
-            Card { name, value: Some(value), note, waiting: false, help, asks: None }
+            Card { name, value: Some(value), note, waiting: None, help, asks: None }
         }
         None => {
             let note = "from 6 networks on".to_owned();
-            Card { name, value: None, note, waiting: false, help, asks: None }
+            Card { name, value: None, note, waiting: None, help, asks: None }
         }
     }
 }
@@ -119,17 +117,17 @@ fn latency(studio: &Studio) -> Card {
     let help = "Time of one image through this network on this adapter, from the first dispatch until its answer is back; a tenth of the passes lies below the range, a tenth above";
     let asks = studio.network.as_ref().map(|network| Request::Time(network.architecture.clone()));
     let card = |value, note, waiting| Card { name, value, note, waiting, help, asks: asks.clone() };
-    let Some(network) = &studio.network else { return card(None, reason(studio), false) };
+    let Some(network) = &studio.network else { return card(None, reason(studio), None) };
     match studio.latencies.get(&network.architecture) {
         _ if studio.timing.as_ref() == Some(&network.architecture) => {
-            card(None, "timing …".to_owned(), true)
+            card(None, "timing …".to_owned(), Some(Waiting::Unknown))
         }
         Some(Ok(Latency { low, median, high, .. })) => {
             let (low, high) = (milliseconds(*low), milliseconds(*high));
             let note = format!("{} to {high}", low.trim_end_matches(" ms"));
-            card(Some(milliseconds(*median)), note, false)
+            card(Some(milliseconds(*median)), note, None)
         }
-        Some(Err(why)) => card(None, why.clone(), false),
+        Some(Err(why)) => card(None, why.clone(), None),
         None => match studio.times().and_then(|t| t.of(&network.architecture).ok()) {
             Some(time) => {
                 let value = format!("≈ {}", milliseconds(time as f64 / 1e6));
@@ -139,9 +137,9 @@ fn latency(studio: &Studio) -> Card {
                     }
                     _ => "by its blocks".to_owned(),
                 };
-                card(Some(value), note, false)
+                card(Some(value), note, None)
             }
-            None => card(None, "click to measure".to_owned(), false),
+            None => card(None, "click to measure".to_owned(), None),
         },
     }
 }

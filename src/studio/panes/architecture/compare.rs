@@ -40,9 +40,7 @@ pub(super) fn show(
     let (tokens, studio) = (view.tokens, view.studio);
     // What the lines of words leave of the room is shared.
     let each = (room - AROUND) / studio.pins.len().max(1) as f32 - HEAD - GAP - LEAST_GAP;
-    let chosen =
-        studio.pins.iter().find(|pin| Some(&pin.network.architecture) == reference.as_ref());
-    let Some(base) = chosen.or(studio.pins.iter().next()) else { return };
+    let Some(base) = base(studio, reference.as_ref()) else { return };
     let note = format!(
         "compared with {}; click a line to compare with another. Cells that differ are outlined.",
         base.letter
@@ -50,7 +48,7 @@ pub(super) fn show(
     ui.label(RichText::new(note).small().color(tokens.muted));
     ui.add_space(2.0);
     titles(ui, tokens);
-    let estimate = Estimate::fit(studio.points(Metric::Macs).map(|(_, point)| point));
+    let estimate = Estimate::of(studio);
     let mut under = None;
     for pin in studio.pins.iter() {
         let words = words(studio, pin, base, estimate.as_ref());
@@ -73,6 +71,12 @@ pub(super) fn show(
     }
     *lit = under;
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| strip::legend(ui, tokens));
+}
+
+/// The pin that the others are compared with: the chosen one, else the first.
+pub(super) fn base<'a>(studio: &'a Studio, reference: Option<&Architecture>) -> Option<&'a Pin> {
+    let is_chosen = |pin: &&Pin| Some(&pin.network.architecture) == reference;
+    studio.pins.iter().find(is_chosen).or(studio.pins.iter().next())
 }
 
 /// Where the columns begin in a line of this extent.
@@ -108,7 +112,7 @@ fn words(studio: &Studio, pin: &Pin, base: &Pin, estimate: Option<&Estimate>) ->
             let other = of(base).map(|other| difference::points(own, other));
             (percent(own), beside(other.unwrap_or_default()))
         }
-        (None, Accuracy::Measuring) => ("measuring …".to_owned(), String::new()),
+        (None, Accuracy::Measuring(_)) => ("measuring …".to_owned(), String::new()),
         (None, _) => ("–".to_owned(), String::new()),
     };
     let fit = |pin: &Pin| estimate.map(|fit| fit.at(pin.network.cost.macs as f64));

@@ -1,10 +1,12 @@
 //! The numbers of an architecture: a line a part of the network, and beside a layer what the
-//! generator weighed.
+//! generator weighed. Those of pinned ones: a line each.
 
 use std::fmt::Write as _;
 
 use crate::space::{OPS, Part, SUB_BLOCKS};
-use crate::studio::state::Network;
+use crate::studio::estimate::Estimate;
+use crate::studio::state::{Accuracy, Network, Pin, Studio};
+use crate::studio::widgets::difference;
 
 /// Parts in order with kernels, shapes, stride and cost. `probabilities` are those of k3, k5, k7 and
 /// skip, [layers x 6 x 4], flat; of another network none.
@@ -42,6 +44,40 @@ pub(super) fn of(network: &Network, probabilities: &[f32]) -> String {
             cost.macs,
             cost.params,
             weighed.join(" ")
+        );
+    }
+    text
+}
+
+/// The pinned architectures beside `base`: costs, accuracies (0 to 1) and in how many parts they are
+/// unlike it. What is not known is left empty.
+pub(super) fn of_pins(studio: &Studio, base: &Pin) -> String {
+    let mut text = format!(
+        "pin,macs,params,accuracy inherited,accuracy estimated,parts unlike {},kernels\n",
+        base.letter
+    );
+    let estimate = Estimate::of(studio);
+    let number = |share: Option<f64>| share.map_or(String::new(), |share| format!("{share:.4}"));
+    for pin in studio.pins.iter() {
+        let Network { architecture, cost, .. } = &pin.network;
+        let measured = match studio.accuracy(architecture) {
+            Accuracy::Known(share) if share.is_finite() => Some(share),
+            _ => None,
+        };
+        let estimated = estimate.as_ref().map(|fit| fit.at(cost.macs as f64));
+        let unlike = difference::cells(architecture.kernels(), base.network.architecture.kernels());
+        let layer = |kernels: &Vec<u8>| kernels.iter().map(u8::to_string).collect::<String>();
+        let layers: Vec<String> = architecture.kernels().iter().map(layer).collect();
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{},{},{},{},{},{unlike},{}",
+            pin.letter,
+            cost.macs,
+            cost.params,
+            number(measured),
+            number(estimated),
+            layers.join(" ")
         );
     }
     text

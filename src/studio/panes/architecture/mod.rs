@@ -68,6 +68,10 @@ impl Pane for ArchitecturePane {
     }
 
     fn csv(&self, view: &View<'_>) -> Option<String> {
+        if self.compares(view) {
+            let base = compare::base(view.studio, self.reference.as_ref())?;
+            return Some(csv::of_pins(view.studio, base));
+        }
         let network = view.studio.network.as_ref()?;
         let answer = view.studio.answer.as_ref();
         let own = answer.filter(|answer| answer.architecture == network.architecture);

@@ -23,7 +23,7 @@ pub(super) fn row(ui: &mut Ui, view: &View<'_>, run: &OpenRun) {
             cost: format!("{} {unit}", short(pin.network.cost.get(metric))),
             accuracy: match studio.accuracy(&pin.network.architecture) {
                 Accuracy::Known(share) => percent(share),
-                Accuracy::Measuring => "…".to_owned(),
+                Accuracy::Measuring(_) => "…".to_owned(),
                 Accuracy::Unknown(_) => "–".to_owned(),
             },
             chosen: in_view == Some(&pin.network.architecture),
