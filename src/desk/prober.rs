@@ -7,9 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::mail::Mail;
 use crate::gpu::{AdapterChoice, Gpu};
+use crate::measure::best_product;
 use crate::platform::task::{self, Task};
+use crate::protocol::pace::Pace;
 use crate::run::RunError;
 use crate::run::probe::probe;
+use crate::space::{PRESETS, Space};
 use crate::studio::backend::{Probing, Report};
 
 /// A probe under way, or ended.
@@ -68,6 +71,14 @@ async fn work(
     if known.contains(&name) {
         tell(&paces, Probing::Ended);
         return Ok(());
+    }
+    if of.kind == "software" {
+        // Something to go by at once: there it takes seconds to make the kernels of a step.
+        let rate = best_product(&gpu)?;
+        for (preset, _) in PRESETS {
+            paces.insert(preset.to_owned(), Pace::rough(&Space::preset(preset)?, rate));
+        }
+        tell(&paces, Probing::UnderWay);
     }
     let goes_on = || !stop.load(Ordering::Relaxed);
     probe(&gpu, &goes_on, &mut |preset, pace| {

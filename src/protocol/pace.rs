@@ -16,6 +16,15 @@ pub const RANDOM_PATHS: usize = 4;
 /// A training pass goes over the network three times, an evaluation once.
 const TRAINING_PASSES: f64 = 3.0;
 
+/// Of the best product's rate on software drivers steps reach about so much, small images and all.
+const SHARE: f64 = 0.2;
+
+/// MACs of a network in the middle of a space.
+fn middle(space: &Space) -> f64 {
+    let (low, high) = space.cost_range();
+    0.5 * (low.macs + high.macs) as f64
+}
+
 /// At most so many held-out images tell the accuracy of a generator after an epoch: a few tell how it
 /// goes, and what is chosen by them takes all.
 pub fn chosen_by(config: &config::Generator) -> usize {
@@ -67,12 +76,15 @@ pub struct Pace {
 }
 
 impl Pace {
+    /// A first guess from the rate of the best matrix product on a software driver, GFLOP/s.
+    pub fn rough(space: &Space, rate: f64) -> Self {
+        let flops = 2.0 * TRAINING_PASSES * middle(space);
+        let line = Line { fixed: 0.0, image: flops * 1e-9 / (SHARE * rate) };
+        Self { supernet: line, generator: line }
+    }
+
     /// The pace in another space, by the arithmetic of a network in the middle of each.
     pub fn scaled(&self, from: &Space, to: &Space) -> Self {
-        let middle = |space: &Space| {
-            let (low, high) = space.cost_range();
-            0.5 * (low.macs + high.macs) as f64
-        };
         let factor = middle(to) / middle(from).max(1.0);
         Self { supernet: self.supernet.times(factor), generator: self.generator.times(factor) }
     }
@@ -149,6 +161,20 @@ mod tests {
             + 5.0 * (7.0 * (0.01 + 20.0 * 0.001) + 2.0 * 0.001 + 200.0 * 0.0001)
             + 20.0 * (5.0 * 0.001 + 500.0 * 0.0001);
         assert!((seconds - expected).abs() < 1e-9, "{seconds} is not {expected}");
+    }
+
+    #[test]
+    fn a_first_guess_follows_the_arithmetic_and_the_rate() {
+        let [tiny, small] = ["tiny", "small"].map(|name| Space::preset(name).unwrap());
+        let slow = Pace::rough(&tiny, 50.0);
+        // 2.8 M MACs are 16.8 MFLOP with the way back, at a fifth of 50 GFLOP/s.
+        let expected = 6.0 * middle(&tiny) / 10e9;
+        assert!((slow.supernet.seconds(7) / (7.0 * expected) - 1.0).abs() < 1e-9);
+        assert!(
+            (slow.supernet.image / Pace::rough(&tiny, 100.0).supernet.image - 2.0).abs() < 1e-9
+        );
+        let scaled = slow.scaled(&tiny, &small).generator.image;
+        assert!((scaled / Pace::rough(&small, 50.0).generator.image - 1.0).abs() < 1e-9);
     }
 
     #[test]
