@@ -1,5 +1,6 @@
 //! A training that runs away says where the finite numbers ended, by the layer's name, and leaves
 //! nothing on disk that is not finite.
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
 mod common;

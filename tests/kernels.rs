@@ -1,5 +1,6 @@
 //! What `sgnas bench kernels` says: every kernel of the steps of training, with a share of its bound
 //! that can be; and `bench step`: figures that agree. How fast they are, is no matter of tests.
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
 mod common;

@@ -1,6 +1,7 @@
 //! The program itself is killed (SIGKILL on Unix) at random moments and resumed until it ends: the
 //! final tensors must be those of a run that nobody disturbed, byte for byte.
 //! `SGNAS_KILLS` sets how often; the bar is 20.
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
 mod common;

@@ -39,24 +39,31 @@ struct Package {
     licence: String,
 }
 
-/// The resolved tree as cargo tells it. The lock file is kept as it is; the network is asked only
-/// where packages of other systems have not been fetched yet.
-fn packages() -> Vec<Package> {
-    let metadata = |offline: &[&str]| {
+/// What cargo tells. The lock file is kept as it is; the network is asked only where packages of
+/// other systems have not been fetched yet.
+fn cargo(words: &[&str]) -> Vec<u8> {
+    let ask = |offline: &[&str]| {
         Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version", "1", "--locked"])
+            .args(words)
+            .arg("--locked")
             .args(offline)
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
             .output()
             .expect("cargo runs")
     };
-    let mut output = metadata(&["--offline"]);
+    let mut output = ask(&["--offline"]);
     if !output.status.success() {
-        output = metadata(&[]);
+        output = ask(&[]);
     }
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "cargo metadata failed: {error}");
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "cargo {} failed: {error}", words[0]);
+    output.stdout
+}
+
+/// The resolved tree.
+fn packages() -> Vec<Package> {
+    let metadata: Value =
+        serde_json::from_slice(&cargo(&["metadata", "--format-version", "1"])).unwrap();
     let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
     let resolved: BTreeSet<&str> = nodes.iter().map(|node| node["id"].as_str().unwrap()).collect();
     let all = metadata["packages"].as_array().unwrap().iter();
@@ -162,6 +169,18 @@ fn every_licence_in_the_tree_is_permissive() {
     assert!(packages.len() > 50, "the tree was not read: {} packages", packages.len());
     let restrictive = restrictive(&packages);
     assert!(restrictive.is_empty(), "\n  {}\n", restrictive.join("\n  "));
+}
+
+#[test]
+fn the_library_by_itself_has_no_windows_and_no_command_line() {
+    let words = ["tree", "--package", "sgnas", "--no-default-features", "--edges", "normal,build"];
+    let told = cargo(&[&words[..], &["--target", "all", "--prefix", "none"]].concat());
+    let told = String::from_utf8(told).unwrap();
+    let names: BTreeSet<&str> = told.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains("wgpu"), "the tree was not read: {told}");
+    let windows = ["egui", "eframe", "egui-wgpu", "egui_plot", "winit", "rfd", "clap"];
+    let found: Vec<_> = windows.iter().filter(|name| names.contains(*name)).collect();
+    assert!(found.is_empty(), "{found:?}");
 }
 
 mod the_checks_themselves {

@@ -22,6 +22,7 @@ mod runner;
 #[cfg(feature = "studio")]
 mod system_theme;
 mod times;
+mod tools;
 mod trainer;
 #[cfg(feature = "studio")]
 mod window;
@@ -34,7 +35,8 @@ use self::in_view::InView;
 use self::mail::Mail;
 use self::opener::Look;
 use self::prober::Prober;
-use self::runner::{Runner, Tools};
+use self::runner::Runner;
+use self::tools::Tools;
 use self::trainer::Trainer;
 use crate::gpu::{AdapterChoice, Gpu, list_adapters};
 use crate::measure::{OpCases, op_cases};
@@ -73,8 +75,7 @@ pub struct Desk {
     /// What is trained from scratch beside the run, and trainings that were left and still save.
     trainer: Option<Trainer>,
     left_trainings: Vec<Trainer>,
-    answers: answers::Answers,
-    measures: measures::Measures,
+    tools: Tools,
     /// The probe of the adapter, from its request until something else is computed.
     prober: Option<Prober>,
     /// `None` where whoever draws lets a person choose, as in a browser.
@@ -99,8 +100,7 @@ impl Desk {
             left: Vec::new(),
             trainer: None,
             left_trainings: Vec::new(),
-            answers,
-            measures,
+            tools: Tools { answers, measures },
             prober: None,
             dialogs: None,
         })
@@ -139,15 +139,13 @@ impl Desk {
             Request::Start(config) => {
                 self.leave();
                 let out = library::free_folder(&self.runs, &config.general.preset);
-                self.open_tools(&out);
-                let tools = self.tools();
+                let tools = self.tools.clone();
                 let runner = Runner::begin(*config, out, &self.adapter, &self.mail, tools)?;
                 self.runner = Some(runner);
             }
             Request::Resume(folder) => {
                 self.leave();
-                self.open_tools(&folder);
-                let tools = self.tools();
+                let tools = self.tools.clone();
                 self.runner = Some(Runner::resume(folder, &self.adapter, &self.mail, tools)?);
             }
             Request::Open(folder) => self.open(&folder, Look::Now)?,
@@ -206,10 +204,10 @@ impl Desk {
                     runner.command(command);
                 }
             }
-            Request::Answer(budget) => self.answers.ask(budget),
-            Request::Measure(architecture) => self.measures.ask(architecture),
-            Request::Time(architecture) => self.measures.time(architecture),
-            Request::TimeBlocks => self.measures.time_blocks(),
+            Request::Answer(budget) => self.tools.answers.ask(budget),
+            Request::Measure(architecture) => self.tools.measures.ask(architecture),
+            Request::Time(architecture) => self.tools.measures.time(architecture),
+            Request::TimeBlocks => self.tools.measures.time_blocks(),
             Request::Train { run, architecture } => {
                 self.train(|adapter, mail| Trainer::begin(&run, architecture, adapter, mail))?
             }
@@ -256,7 +254,7 @@ impl Desk {
                 });
             })?,
             Request::Draw { first, count } => {
-                self.measures.draw(first..first.saturating_add(count))
+                self.tools.measures.draw(first..first.saturating_add(count))
             }
         }
         Ok(())
@@ -277,18 +275,8 @@ impl Desk {
         // What is no run at all takes none away.
         let found = RunFolder::open(folder)?;
         let left = self.leave();
-        self.opening = Some(opener::open(&found, look, left, &self.mail, self.tools())?);
+        self.opening = Some(opener::open(&found, look, left, &self.mail, self.tools.clone())?);
         Ok(())
-    }
-
-    fn tools(&self) -> Tools {
-        (self.answers.clone(), self.measures.clone())
-    }
-
-    /// Points those who answer and measure at another run.
-    fn open_tools(&self, folder: &Path) {
-        self.answers.open(folder);
-        self.measures.open(folder);
     }
 
     /// Begins a training from scratch, if none is under way.

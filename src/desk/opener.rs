@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::in_view::InView;
 use super::mail::Mail;
-use super::runner::Tools;
+use super::tools::Tools;
 use super::{drawn, pins, times, trainer};
 use crate::platform::task;
 use crate::protocol::journal::Record;
@@ -35,18 +35,17 @@ pub(super) fn open(
     let (seen, mail, root) = (view.clone(), mail.clone(), folder.root().to_owned());
     let work = async move || {
         let read = RunFolder::open(&root).and_then(|found| found.records());
-        let reports = match read {
-            Ok(records) => of_run(&root, look, records),
+        let reports = read.map(|records| of_run(&root, look, records));
+        seen.while_it_is(|| match reports {
+            Ok(reports) => {
+                reports.into_iter().for_each(|report| mail.send(report));
+                tools.open(&root);
+            }
             Err(error) => {
                 let stopped = left.then_some(Report::Ended(Ok(Ending::Stopped)));
-                stopped.into_iter().chain([Report::Trouble(error.to_string())]).collect()
+                stopped.into_iter().for_each(|report| mail.send(report));
+                mail.send(Report::Trouble(error.to_string()));
             }
-        };
-        seen.while_it_is(|| {
-            reports.into_iter().for_each(|report| mail.send(report));
-            let (answers, measures) = &tools;
-            answers.open(&root);
-            measures.open(&root);
         });
     };
     task::spawn("opening", work).map_err(RunError::Thread)?;

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use async_channel::Sender;
 
-use super::answers::Answers;
 use super::in_view::InView;
 use super::mail::Mail;
-use super::measures::Measures;
 use super::opener;
+use super::tools::Tools;
 use crate::gpu::AdapterChoice;
 use crate::platform::task::{self, Task};
 use crate::protocol::config::Config;
@@ -19,9 +18,6 @@ use crate::run::RunError;
 use crate::run::link::{self, Handle};
 use crate::run::search::{Job, Outcome, search};
 use crate::studio::backend::{Ending, Report};
-
-/// Those who use what the run learns.
-pub(super) type Tools = (Answers, Measures);
 
 /// A run and the way to it.
 pub(super) struct Runner {
@@ -66,9 +62,13 @@ impl Runner {
     ) -> Result<Self, RunError> {
         let view = InView::new();
         let (adapter, seen, to) = (adapter.clone(), view.clone(), mail.clone());
+        let (users, root) = (tools.clone(), folder.clone());
         let handle = link::start(async move |link| {
             let reports = before()?;
-            seen.while_it_is(|| reports.into_iter().for_each(|report| to.send(report)));
+            seen.while_it_is(|| {
+                reports.into_iter().for_each(|report| to.send(report));
+                users.open(&root);
+            });
             search(job, &adapter, false, link).await
         })?;
         let commands = handle.commands.clone();
@@ -103,21 +103,12 @@ impl Runner {
 }
 
 /// Carries events until the run ends.
-async fn carry(
-    handle: Handle<Outcome>,
-    folder: &Path,
-    mail: &Mail,
-    (answers, measures): &Tools,
-    view: &InView,
-) {
+async fn carry(handle: Handle<Outcome>, folder: &Path, mail: &Mail, tools: &Tools, view: &InView) {
     let mut saving = false;
     while let Ok(record) = handle.events.recv().await {
         // A checkpoint is told before it is written; whatever follows comes after.
         if std::mem::take(&mut saving) {
-            view.while_it_is(|| {
-                answers.saved();
-                measures.open(folder);
-            });
+            view.while_it_is(|| tools.saved(folder));
         }
         match &record.event {
             Event::Checkpoint { phase, .. } => saving = *phase >= Phase::Generator,
@@ -136,8 +127,7 @@ async fn carry(
     };
     let failure = ending.as_ref().err().cloned();
     let told = view.while_it_is(|| {
-        answers.saved();
-        measures.open(folder);
+        tools.saved(folder);
         mail.send(Report::Ended(ending));
     });
     if let (false, Some(error)) = (told, failure) {
