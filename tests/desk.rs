@@ -142,6 +142,27 @@ fn a_run_that_is_left_for_another_saves_and_says_no_more() {
 }
 
 #[test]
+fn what_is_no_run_is_neither_opened_nor_resumed_and_says_why() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk::new(AdapterChoice::Best, home.path()).unwrap();
+    let nowhere = home.path().join("nowhere");
+    let damaged = home.path().join("damaged");
+    drop(OwnedRunFolder::create(&damaged, &Config::preset("tiny").unwrap()).unwrap());
+    std::fs::create_dir(damaged.join("journal.jsonl")).unwrap();
+    for request in [
+        Request::Resume(nowhere.clone()),
+        Request::Resume(damaged.clone()),
+        Request::Open(nowhere),
+        Request::Open(damaged.clone()),
+        Request::Replay(damaged),
+    ] {
+        desk.ask(request.clone());
+        let reports = until(&mut desk, |report| matches!(report, Report::Trouble(_)));
+        assert_eq!(reports.len(), 1, "{request:?}: {reports:?}");
+    }
+}
+
+#[test]
 fn a_run_on_images_of_ones_own_goes_on_where_only_its_file_is() {
     let home = tempfile::tempdir().unwrap();
     let [data, here, there] = ["data", "here", "there"].map(|name| home.path().join(name));

@@ -144,9 +144,9 @@ impl Desk {
                 self.runner = Some(runner);
             }
             Request::Resume(folder) => {
-                self.leave();
-                let tools = self.tools.clone();
-                self.runner = Some(Runner::resume(folder, &self.adapter, &self.mail, tools)?);
+                let (left, tools) = (self.leave(), self.tools.clone());
+                let runner = Runner::resume(folder, &self.adapter, &self.mail, tools, left)?;
+                self.runner = Some(runner);
             }
             Request::Open(folder) => self.open(&folder, Look::Now)?,
             Request::Read(folder) => {

@@ -69,7 +69,7 @@ fn of_run(root: &Path, look: Look, records: Vec<Record>) -> Vec<Report> {
 }
 
 /// What lies beside a run's own state in its folder.
-pub(super) fn beside(run: &Path) -> Vec<Report> {
+fn beside(run: &Path) -> Vec<Report> {
     let mut reports = trainer::list(run);
     let drawn = drawn::read(run);
     if !drawn.is_empty() {

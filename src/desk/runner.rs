@@ -40,15 +40,24 @@ impl Runner {
         Self::start(job, out, adapter, mail, tools, || Ok(Vec::new()))
     }
 
-    /// Goes on with a run from its newest checkpoint.
+    /// Goes on with a run from its newest checkpoint. Where that cannot be and `left` says that a run
+    /// under way was left for it, that run has ended.
     pub(super) fn resume(
         folder: PathBuf,
         adapter: &AdapterChoice,
         mail: &Mail,
         tools: Tools,
+        left: bool,
     ) -> Result<Self, RunError> {
-        let (job, before) = (Job::Resume { folder: folder.clone() }, folder.clone());
-        Self::start(job, folder, adapter, mail, tools, || opener::to_resume(before))
+        let (job, root, to) =
+            (Job::Resume { folder: folder.clone() }, folder.clone(), mail.clone());
+        let before = move || {
+            opener::to_resume(root).inspect_err(|_| {
+                let stopped = left.then_some(Report::Ended(Ok(Ending::Stopped)));
+                stopped.into_iter().for_each(|report| to.send(report));
+            })
+        };
+        Self::start(job, folder, adapter, mail, tools, before)
     }
 
     /// Starts the task of a run, which first tells what `before` reads.
@@ -64,7 +73,8 @@ impl Runner {
         let (adapter, seen, to) = (adapter.clone(), view.clone(), mail.clone());
         let (users, root) = (tools.clone(), folder.clone());
         let handle = link::start(async move |link| {
-            let reports = before()?;
+            // What never came into view does not end there either.
+            let reports = before().inspect_err(|_| seen.end())?;
             seen.while_it_is(|| {
                 reports.into_iter().for_each(|report| to.send(report));
                 users.open(&root);
