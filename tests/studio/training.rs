@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use eframe::egui::{Context, Theme, vec2};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{self, Context, Key, Modifiers, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use sgnas::protocol::Event;
@@ -154,4 +155,50 @@ fn the_learning_rate_comes_into_view_alone() {
     choose(&mut harness, "supernet", "learning rate alone");
     assert!(harness.query_by_label("learning rate").is_some());
     assert!(harness.query_by_label("smallest").is_none());
+}
+
+/// How many curves the pane draws, from its drawing.
+fn curves(harness: &mut Harness<'_, Option<App>>, talk: &Shared) -> usize {
+    asked(talk);
+    harness.get_by_label("Save what this pane shows").click();
+    harness.run_steps(2);
+    harness.get_by_label("Drawing as SVG").click();
+    harness.run_steps(2);
+    let drawing = asked(talk).into_iter().find_map(|request| match request {
+        Request::Save { bytes, .. } => Some(String::from_utf8(bytes).unwrap()),
+        _ => None,
+    });
+    // Whatever else is drawn with corners has few.
+    let long = |line: &&str| line.starts_with("<polyline") && line.matches(' ').count() > 15;
+    drawing.expect("a drawing").lines().filter(long).count()
+}
+
+#[test]
+fn the_legend_hides_a_curve_and_smoothing_lays_one_over_the_raw_values() {
+    let (talk, mut harness) = at(Stage::Finished);
+    harness.state_mut().as_mut().unwrap().show_alone("training");
+    harness.run_steps(4);
+    let all = curves(&mut harness, &talk);
+    // The loss on batches and its mean.
+    harness.get_by_label("loss").click();
+    harness.run_steps(3);
+    assert_eq!(curves(&mut harness, &talk), all - 2);
+    harness.get_by_label("loss").click();
+    harness.run_steps(3);
+    assert_eq!(curves(&mut harness, &talk), all);
+
+    harness.get_by_label("smoothing 0.60").click();
+    harness.run_steps(2);
+    let entry = harness.get_all_by_role(Role::SpinButton).next().expect("an entry of the slider");
+    entry.focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run_steps(2);
+    harness.event(egui::Event::Text("0".to_owned()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("smoothing 0.00").is_some());
+    // Losses and accuracies on batches are noisy: the raw values alone remain of each.
+    assert_eq!(curves(&mut harness, &talk), all - 2);
 }

@@ -243,7 +243,8 @@ pub(in crate::studio) fn heading(
 
 /// A curve as the tokens of a list of them have it: its colour, and whether it is dashed.
 pub(in crate::studio) fn series(line: Line<'_>, (ink, dashed): (Color32, bool)) -> Line<'_> {
-    let line = line.stroke(Stroke::new(1.8, ink)).allow_hover(false);
+    // A band in the place of a dense line is a mesh, which no drawing in SVG has.
+    let line = line.stroke(Stroke::new(1.8, ink)).allow_hover(false).allow_band(false);
     if dashed { line.style(LineStyle::dashed_dense()) } else { line }
 }
 

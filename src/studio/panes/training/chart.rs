@@ -104,7 +104,9 @@ pub(super) fn show(
 }
 
 fn line(name: &'static str, points: Vec<[f64; 2]>, stroke: Stroke) -> Line<'static> {
-    Line::new(name, PlotPoints::from(points)).stroke(stroke).allow_hover(false)
+    let line = Line::new(name, PlotPoints::from(points)).stroke(stroke);
+    // A band in the place of a dense line is a mesh, which no drawing in SVG has.
+    line.allow_hover(false).allow_band(false)
 }
 
 /// The points of a curve that are to be drawn; `range` is in places on the axis. On a logarithmic
