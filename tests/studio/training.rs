@@ -202,3 +202,24 @@ fn the_legend_hides_a_curve_and_smoothing_lays_one_over_the_raw_values() {
     // Losses and accuracies on batches are noisy: the raw values alone remain of each.
     assert_eq!(curves(&mut harness, &talk), all - 2);
 }
+
+#[test]
+fn a_logarithmic_axis_has_the_early_steps_where_a_linear_one_has_later_ones() {
+    let (_talk, mut harness) = at(Stage::Finished);
+    harness.state_mut().as_mut().unwrap().show_alone("training");
+    harness.run_steps(4);
+    let middle = harness.ctx.content_rect().lerp_inside(vec2(0.5, 0.25));
+    let told = |harness: &mut Harness<'_, Option<App>>| {
+        harness.hover_at(middle);
+        harness.run_steps(40);
+        let node = harness.get_by_label_contains("held-out: ");
+        let node = node.accesskit_node();
+        let told = node.value().or(node.label()).unwrap();
+        let epoch = told.lines().next().unwrap().trim_start_matches("epoch ").to_owned();
+        epoch.parse::<f64>().unwrap()
+    };
+    let linear = told(&mut harness);
+    choose(&mut harness, "x: epochs", "log x");
+    let log = told(&mut harness);
+    assert!(log < 0.5 * linear, "{log} where {linear} was");
+}

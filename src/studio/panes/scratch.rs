@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, Rect, RichText, Sense, Stroke, Ui, pos2, vec2,
 };
-use egui_plot::{Line, PlotPoints};
 
 use super::Pane;
 use crate::protocol::facts::ScratchEpoch;
@@ -207,8 +206,7 @@ impl FromScratch {
                         .filter(|epoch| epoch.accuracy.is_finite())
                         .map(|epoch| [(epoch.epoch + 1) as f64, epoch.accuracy])
                         .collect();
-                    let line = Line::new(training.run.name(), PlotPoints::from(points));
-                    plot.line(plot::series(line, tokens.series(place)));
+                    plot.line(plot::series(&training.run.name(), points, tokens.series(place)));
                 }
             });
         plot::foot(ui, tokens, "epoch");

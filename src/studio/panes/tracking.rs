@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use eframe::egui::{self, Stroke, Ui, vec2};
-use egui_plot::{Line, LineStyle, MarkerShape, PlotPoints, Points, VLine};
+use egui_plot::{LineStyle, MarkerShape, PlotPoints, Points, VLine};
 
 use super::Pane;
 use crate::protocol::RunState;
@@ -164,10 +164,8 @@ impl Tracking {
                 .height(ui.available_height() - FOOT)
                 .show(ui, |plot| {
                     if !hidden.contains("exactly met") {
-                        let line = Line::new("", PlotPoints::from(diagonal));
-                        let stroke = Stroke::new(1.0, tokens.muted);
-                        let line = line.stroke(stroke).style(LineStyle::dashed_dense());
-                        plot.line(line.allow_hover(false));
+                        let line = plot::line("", diagonal, Stroke::new(1.0, tokens.muted));
+                        plot.line(line.style(LineStyle::dashed_dense()));
                     }
                     if !hidden.contains(&answers) {
                         let squares = Points::new("", PlotPoints::from(points));
@@ -214,8 +212,7 @@ impl Tracking {
                     [(PEARSON, &pearson, tokens.warning), (TAU, &tau, tokens.accent)]
                 {
                     if !hidden.contains(name) {
-                        let line = Line::new(name, PlotPoints::from(points.clone()));
-                        plot.line(line.stroke(Stroke::new(1.8, ink)).allow_hover(false));
+                        plot.line(plot::line(name, points.clone(), Stroke::new(1.8, ink)));
                         let dots = Points::new("", PlotPoints::from(points.clone())).radius(2.0);
                         plot.points(dots.color(ink).allow_hover(false));
                     }

@@ -9,7 +9,7 @@ use eframe::egui::{
     Color32, Galley, Rangef, Rect, Role, Sense, Stroke, TextStyle, Ui, Vec2b, WidgetInfo, pos2,
     vec2,
 };
-use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, Plot};
+use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, Plot, PlotPoints};
 
 use crate::studio::theme::{self, Tokens};
 
@@ -241,10 +241,20 @@ pub(in crate::studio) fn heading(
     }
 }
 
+/// A line through points. It says nothing when it is hovered, and is a line however dense: the band
+/// that would stand in its place is a mesh, which no drawing in SVG has.
+pub(in crate::studio) fn line(name: &str, points: Vec<[f64; 2]>, stroke: Stroke) -> Line<'static> {
+    let line = Line::new(name, PlotPoints::from(points)).stroke(stroke);
+    line.allow_hover(false).allow_band(false)
+}
+
 /// A curve as the tokens of a list of them have it: its colour, and whether it is dashed.
-pub(in crate::studio) fn series(line: Line<'_>, (ink, dashed): (Color32, bool)) -> Line<'_> {
-    // A band in the place of a dense line is a mesh, which no drawing in SVG has.
-    let line = line.stroke(Stroke::new(1.8, ink)).allow_hover(false).allow_band(false);
+pub(in crate::studio) fn series(
+    name: &str,
+    points: Vec<[f64; 2]>,
+    (ink, dashed): (Color32, bool),
+) -> Line<'static> {
+    let line = line(name, points, Stroke::new(1.8, ink));
     if dashed { line.style(LineStyle::dashed_dense()) } else { line }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use eframe::egui::{RichText, Ui};
-use egui_plot::{Line, PlotPoints};
 
 use super::Compared;
 use crate::protocol::RunState;
@@ -127,8 +126,7 @@ pub(super) fn show(
         let response = shown.show(ui, |plot| {
             for (one, points) in compared.iter().zip(&curves) {
                 if !hidden.contains(&one.name) {
-                    let line = Line::new(&one.name, PlotPoints::from(decimate(points, pixels)));
-                    plot.line(plot::series(line, one.look));
+                    plot.line(plot::series(&one.name, decimate(points, pixels), one.look));
                 }
             }
             plot.pointer_coordinate()

@@ -12,9 +12,7 @@ use std::collections::BTreeSet;
 use eframe::egui::{
     self, Align2, Color32, Pos2, Response, RichText, Role, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
-use egui_plot::{
-    Line, LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotTransform, Points, VLine,
-};
+use egui_plot::{LineStyle, MarkerShape, PlotPoint, PlotPoints, PlotTransform, Points, VLine};
 
 use self::dots::{Dot, Kind};
 use self::list::Picked;
@@ -220,8 +218,7 @@ impl Scatter {
                 plot.points(dots(random).color(tokens.random).radius(2.6));
                 plot.points(dots(asked).color(tokens.accent).radius(3.2));
                 let thin = Stroke::new(1.0, tokens.generated.gamma_multiply(0.7));
-                let joined = Line::new("", PlotPoints::from(generated.clone()));
-                plot.line(joined.stroke(thin).allow_hover(false));
+                plot.line(plot::line("", generated.clone(), thin));
                 let squares = dots(generated).shape(MarkerShape::Square);
                 plot.points(squares.color(tokens.generated).radius(4.5));
                 let diamonds = dots(scratch).shape(MarkerShape::Diamond);

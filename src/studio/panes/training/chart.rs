@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eframe::egui::{Id, RichText, Stroke, Ui};
-use egui_plot::{Line, LineStyle, PlotPoints, VLine};
+use egui_plot::{LineStyle, VLine};
 
 use super::axis::Axis;
 use super::charts::Chart;
@@ -77,12 +77,12 @@ pub(super) fn show(
             };
             let bold = if curve.noisy && of.smoothing > 0.0 {
                 let faint = Stroke::new(1.0, curve.ink.gamma_multiply(0.35));
-                plot.line(line(curve.name, drawn(own.raw()), faint));
+                plot.line(plot::line(curve.name, drawn(own.raw()), faint));
                 own.mean()
             } else {
                 own.raw()
             };
-            plot.line(line(curve.name, drawn(bold), Stroke::new(1.8, curve.ink)));
+            plot.line(plot::line(curve.name, drawn(bold), Stroke::new(1.8, curve.ink)));
         }
         if let Some(x) = of.cursor {
             let stroke = Stroke::new(1.0, tokens.muted);
@@ -101,12 +101,6 @@ pub(super) fn show(
         ui.label(RichText::new(text));
     });
     Some(at)
-}
-
-fn line(name: &'static str, points: Vec<[f64; 2]>, stroke: Stroke) -> Line<'static> {
-    let line = Line::new(name, PlotPoints::from(points)).stroke(stroke);
-    // A band in the place of a dense line is a mesh, which no drawing in SVG has.
-    line.allow_hover(false).allow_band(false)
 }
 
 /// The points of a curve that are to be drawn; `range` is in places on the axis. On a logarithmic
