@@ -261,13 +261,8 @@ impl Kept {
         let best_hardware = self.state.best_hardware.is_none_or(|best| hardware < best);
         let competes = hardware < s.config.generator.selection_loss;
         let best_accuracy = competes && self.state.best_accuracy.is_none_or(|best| accuracy > best);
-        let keep = match s.config.generator.selection {
-            // Until one competes, the one that comes nearest to it.
-            Selection::Accuracy if self.state.best_accuracy.is_some() => best_accuracy,
-            Selection::Accuracy => best_accuracy || best_hardware,
-            Selection::Hardware => best_hardware,
-        };
-        if keep {
+        let competed = self.state.best_accuracy.is_some();
+        if is_kept(s.config.generator.selection, competed, best_hardware, best_accuracy) {
             self.best = t.store.to_state(&s.gpu).await?;
         }
         if best_hardware {
@@ -286,6 +281,16 @@ impl Kept {
             answers,
         }))
         .await
+    }
+}
+
+/// Whether an epoch's generator takes the place of the one kept so far; `competed` is whether an
+/// earlier one's hardware loss was low enough to compete by accuracy.
+fn is_kept(by: Selection, competed: bool, best_hardware: bool, best_accuracy: bool) -> bool {
+    match by {
+        Selection::Hardware => best_hardware,
+        // Until one competes, the one that comes nearest to it.
+        Selection::Accuracy => best_accuracy || (!competed && best_hardware),
     }
 }
 
@@ -332,5 +337,23 @@ impl Report {
         }
         let (ce, hardware, cost) = (l.ce, l.hardware, l.cost);
         s.emit(Event::GeneratorStep(facts::GeneratorStep { ce, hardware, cost, ..facts })).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_accuracy_is_kept_once_one_competes_and_the_lowest_loss_before() {
+        let kept = |competed, hardware, accuracy| {
+            [Selection::Hardware, Selection::Accuracy]
+                .map(|by| is_kept(by, competed, hardware, accuracy))
+        };
+        assert_eq!(kept(false, true, false), [true, true]);
+        assert_eq!(kept(false, false, true), [false, true]);
+        assert_eq!(kept(true, true, false), [true, false]);
+        assert_eq!(kept(true, false, true), [false, true]);
+        assert_eq!(kept(true, false, false), [false, false]);
     }
 }

@@ -12,6 +12,7 @@ use sgnas::studio::state::{Accuracy, Source};
 
 use crate::fake::{self, Stage, Talk};
 use crate::logic::{app, asked, at};
+use crate::training::saved;
 
 /// Pins the answers to budgets at these shares of the range, and measures them.
 pub(crate) fn pin(
@@ -99,14 +100,7 @@ fn a_comparison_leaves_as_csv_with_a_line_for_each_network() {
     harness.run_steps(3);
     harness.get_by_label("compare").click();
     harness.run_steps(3);
-    asked(&talk);
-    harness.get_by_label("Save what this pane shows").click();
-    harness.run_steps(2);
-    harness.get_by_label("Numbers as CSV").click();
-    harness.run_steps(2);
-    let requests = asked(&talk);
-    let Some(Request::Save { bytes, .. }) = requests.first() else { panic!("{requests:?}") };
-    let text = String::from_utf8(bytes.clone()).unwrap();
+    let text = saved(&mut harness, &talk, "Numbers as CSV");
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
     let [header, a, b] = lines.as_slice() else { panic!("{text}") };
     assert_eq!(header[5], "parts unlike A");

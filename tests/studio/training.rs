@@ -14,18 +14,22 @@ use crate::fake::{self, Fake, Shared, Stage, drawn_by};
 use crate::logic::{Blind, asked, at};
 use crate::whole::Kept;
 
-/// The numbers of the pane, which is alone in the window.
-fn csv(harness: &mut Harness<'_, Option<App>>, talk: &Shared) -> String {
+/// What an entry of the menu that saves gives, of the pane that is alone in the window.
+pub(crate) fn saved(harness: &mut Harness<'_, Option<App>>, talk: &Shared, entry: &str) -> String {
     asked(talk);
     harness.get_by_label("Save what this pane shows").click();
     harness.run_steps(2);
-    harness.get_by_label("Numbers as CSV").click();
+    harness.get_by_label(entry).click();
     harness.run_steps(2);
     let saved = asked(talk).into_iter().find_map(|request| match request {
         Request::Save { bytes, .. } => Some(String::from_utf8(bytes).unwrap()),
         _ => None,
     });
-    saved.expect("a table")
+    saved.expect("a file")
+}
+
+fn csv(harness: &mut Harness<'_, Option<App>>, talk: &Shared) -> String {
+    saved(harness, talk, "Numbers as CSV")
 }
 
 fn choose(harness: &mut Harness<'_, Option<App>>, menu: &str, entry: &str) {
@@ -159,18 +163,9 @@ fn the_learning_rate_comes_into_view_alone() {
 
 /// How many curves the pane draws, from its drawing.
 fn curves(harness: &mut Harness<'_, Option<App>>, talk: &Shared) -> usize {
-    asked(talk);
-    harness.get_by_label("Save what this pane shows").click();
-    harness.run_steps(2);
-    harness.get_by_label("Drawing as SVG").click();
-    harness.run_steps(2);
-    let drawing = asked(talk).into_iter().find_map(|request| match request {
-        Request::Save { bytes, .. } => Some(String::from_utf8(bytes).unwrap()),
-        _ => None,
-    });
     // Whatever else is drawn with corners has few.
     let long = |line: &&str| line.starts_with("<polyline") && line.matches(' ').count() > 15;
-    drawing.expect("a drawing").lines().filter(long).count()
+    saved(harness, talk, "Drawing as SVG").lines().filter(long).count()
 }
 
 #[test]

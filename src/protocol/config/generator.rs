@@ -58,7 +58,7 @@ section! {
         dead_zone: f64 = 0.1 / 180.0, Real(0.0, 1.0), "", fixed;
         /// Factor on the hardware loss above the target (asymmetric form; the authors' code: 1.2)
         over_penalty: f64 = 1.2, Real(0.0, 1000.0), "", fixed;
-        /// Gumbel-softmax temperature of the first epoch (Eq. 2, Sec. 4.1: 5)
+        /// Gumbel-softmax temperature of the first epoch (Eq. 2, Sec. 4.1; the authors' code: 5)
         tau_start: f64 = 5.0, Above(0.0, 1000.0), "", fixed;
         /// Factor on the temperature after each epoch (the authors' code: 0.95)
         tau_decay: f64 = 0.95, Above(0.0, 1.0), "", fixed;

@@ -46,7 +46,7 @@ section! {
         batch: usize = 128, Whole(1, 65_536), "images", fixed;
         /// sgd, rmsprop_tf (on ImageNet, Sec. 4.1) or adamw
         optimiser: Optimiser = Optimiser::Sgd, OneOf(Optimiser::WORDS), "", fixed;
-        /// Peak learning rate (Sec. 4.1: 0.16 with rmsprop_tf on ImageNet)
+        /// Peak learning rate (the paper: 0.16 with rmsprop_tf on ImageNet)
         lr: f64 = 0.064, Above(0.0, 10.0), "", fixed;
         /// Momentum of sgd and rmsprop_tf, beta1 of adamw
         momentum: f64 = 0.9, Below(0.0, 1.0), "", fixed;
@@ -66,7 +66,7 @@ section! {
         warmup_lr: f64 = 1e-4, Real(0.0, 10.0), "", fixed;
         /// cosine by step, step (a factor every few epochs, its warm-up by epoch too) or constant
         schedule: Schedule = Schedule::Cosine, OneOf(Schedule::WORDS), "", fixed;
-        /// Factor of the step schedule (Sec. 4.1: 3 % less every 3 epochs)
+        /// Factor of the step schedule (the paper: 3 % less every 3 epochs)
         decay: f64 = 0.963, Above(0.0, 1.0), "", fixed;
         /// Epochs between factors of the step schedule
         decay_epochs: u64 = 3, Whole(1, 100_000), "epochs", fixed;
@@ -80,7 +80,7 @@ section! {
         se: bool = false, Any, "", fixed;
         /// Dropout: share of features dropped before the classifier (the authors' code: 0.2)
         dropout: f64 = 0.2, Below(0.0, 1.0), "", fixed;
-        /// Decay of the moving average of weights that is reported (on ImageNet 0.99995); 0: none
+        /// Decay of the moving average of weights that is reported (the authors' ImageNet recipe: 0.99995); 0: none
         ema: f64 = 0.0, Below(0.0, 1.0), "", fixed;
         /// Momentum of the running statistics (new = (1 - m) * old + m * batch)
         bn_momentum: f64 = 0.1, Above(0.0, 1.0), "", fixed;
