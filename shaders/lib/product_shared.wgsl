@@ -1,7 +1,14 @@
-// The body of matmul/product_shared.wgsl and matmul/product_shared_odd.wgsl, which define
-// `load_b(at, left)`, four values of b from value `at` on, of which `left` lie in the plane,
-// `store_y(at, left, value)`, and `meet_y(at)`, any bits of y there; and bind `bias` and `norm`.
-// The eight invocations of a subgroup have the same rows of a: each loads a part and broadcasts it.
+// The body of the products for subgroups of eight, matmul/product_*.wgsl. The eight invocations of a
+// subgroup have the same rows of a: each loads a part and broadcasts it. They walk over a run of
+// blocks of columns. The kernel binds `a` and defines
+//   right(n, at, left)        four values of the right factor from value `at` on, of which `left` lie
+//                             in the plane; with NORM made with the coefficients n of their row,
+//   coefficients(k)           which are those of row k,
+//   store_y(m, at, left, v)   stores four values of row m from value `at` on,
+//   meet_y(at)                any bits of y there,
+//   count_rows(i, left, fresh, c)  is told of rows 4i .. 4i + 3 of a block as they are stored,
+//                             `fresh` where they are the run's first,
+//   end_rows(m, run, lane)    that the run from row m on is done.
 //
 // What the software driver makes of a kernel shapes the text: it reads a member of Params anew
 // wherever it stands, so that loops work on copies; it runs both sides of every `if`; and a loop
@@ -9,21 +16,8 @@
 
 // 1: 32 rows by 4 columns an invocation, 0: 16 by 8; two steps of k a round.
 override TALL: u32 = 1u;
-// 1: there is a bias.
-override BIAS: u32 = 0u;
-// 1: the right factor is act((b - mean) * scale + shift) with (mean, 1/std, scale, shift) by k.
+// 1: the right factor has coefficients by row.
 override NORM: u32 = 0u;
-
-// mean, scale and shift of a step k.
-struct Norm {
-    mean: f32,
-    scale: f32,
-    shift: f32,
-}
-
-fn normed(n: Norm, b: vec4<f32>) -> vec4<f32> {
-    return act4((b - n.mean) * n.scale + n.shift);
-}
 
 // Rows m .. m + 3 of a column block.
 fn store_rows(m: u32, to: u32, left: u32, c: mat4x4<f32>) {
@@ -31,13 +25,14 @@ fn store_rows(m: u32, to: u32, left: u32, c: mat4x4<f32>) {
     let plane = p.plane;
     for (var i = 0u; i < 4u; i++) {
         if (m + i < rows && left > 0u) {
-            var v = c[i];
-            if (BIAS == 1u) {
-                v += bias[m + i];
-            }
-            store_y(to + (m + i) * plane, left, v);
+            store_y(m + i, to + (m + i) * plane, left, c[i]);
         }
     }
+}
+
+fn finish_rows(i: u32, m: u32, at: Columns, fresh: bool, c: mat4x4<f32>) {
+    count_rows(i, at.left, fresh, c);
+    store_rows(m, at.y, at.left, c);
 }
 
 // Reads y in every fourth of 16 rows from m on, other ones in each of four lanes: so a subgroup meets
@@ -69,27 +64,50 @@ fn columns(j: u32) -> Columns {
     return Columns(n * (p.depth * p.plane) + q, n * (p.rows * p.plane) + q, left);
 }
 
-// Of the eight coefficients of two steps, one a lane.
-fn first_norm(f: f32) -> Norm {
-    return Norm(subgroupBroadcast(f, 0u), subgroupBroadcast(f, 2u), subgroupBroadcast(f, 3u));
+// Of the coefficients of two steps, each lane of the eight having one.
+fn first_step(f: f32) -> vec4<f32> {
+    return vec4<f32>(
+        subgroupBroadcast(f, 0u), subgroupBroadcast(f, 1u),
+        subgroupBroadcast(f, 2u), subgroupBroadcast(f, 3u),
+    );
 }
 
-fn second_norm(f: f32) -> Norm {
-    return Norm(subgroupBroadcast(f, 4u), subgroupBroadcast(f, 6u), subgroupBroadcast(f, 7u));
+fn second_step(f: f32) -> vec4<f32> {
+    return vec4<f32>(
+        subgroupBroadcast(f, 4u), subgroupBroadcast(f, 5u),
+        subgroupBroadcast(f, 6u), subgroupBroadcast(f, 7u),
+    );
 }
 
+// Workgroup w has the blocks of rows w % blocks.
 fn product_block(w: u32, lane: u32) {
+    let run = w / p.blocks;
+    let first = run * p.run;
+    let last = min(first + p.run, p.column_blocks);
+    if (TALL == 1u) {
+        let m4 = (w % p.blocks) * 8u;
+        tall_run(m4, first, last, lane);
+        end_rows(m4 * 4u, run, lane);
+    } else {
+        let m4 = (w % p.blocks) * 4u;
+        flat_run(m4, first, last, lane);
+        end_rows(m4 * 4u, run, lane);
+    }
+}
+
+// Every lane must take part in the broadcasts, even one beyond the last column.
+fn tall_run(m4: u32, first: u32, last: u32, lane: u32) {
     let depth = p.depth;
     let plane = p.plane;
     let pitch4 = p.pitch4;
-    let j = (w / p.blocks) * 8u + lane;
-    // Every lane must take part in the broadcasts, even one beyond the last column.
-    if (TALL == 1u) {
-        let m4 = (w % p.blocks) * 8u;
-        let at = columns(j);
+    let m = m4 * 4u;
+    var block = first;
+    loop {
+        let fresh = block == first;
+        let at = columns(block * 8u + lane);
         var c0: mat4x4<f32>; var c1: mat4x4<f32>; var c2: mat4x4<f32>; var c3: mat4x4<f32>;
         var c4: mat4x4<f32>; var c5: mat4x4<f32>; var c6: mat4x4<f32>; var c7: mat4x4<f32>;
-        let met = meet_rows(m4 * 4u, at.y, lane) ^ meet_rows(m4 * 4u + 16u, at.y, lane);
+        let met = meet_rows(m, at.y, lane) ^ meet_rows(m + 16u, at.y, lane);
         var k = 0u;
         loop {
             // A step beyond the last counts nothing: a is zero there, b any row.
@@ -97,14 +115,14 @@ fn product_block(w: u32, lane: u32) {
             let next = select(k, k + 1u, more);
             let u = a_quad(k * pitch4 + m4 + lane);
             let v = select(vec4<f32>(), a_quad(next * pitch4 + m4 + lane), more);
-            var b0 = load_b(at.b + k * plane, at.left);
-            var b1 = load_b(at.b + next * plane, at.left);
+            var n0: vec4<f32>; var n1: vec4<f32>;
             if (NORM == 1u) {
-                // Each lane loads one of the eight coefficients of the two steps.
-                let f = norm_quad(select(k, next, lane > 3u))[lane % 4u];
-                b0 = normed(first_norm(f), b0);
-                b1 = normed(second_norm(f), b1);
+                let f = coefficients(select(k, next, lane > 3u))[lane % 4u];
+                n0 = first_step(f);
+                n1 = second_step(f);
             }
+            let b0 = right(n0, at.b + k * plane, at.left);
+            let b1 = right(n1, at.b + next * plane, at.left);
             c0 += outer(subgroupBroadcast(u, 0u), b0) + outer(subgroupBroadcast(v, 0u), b1);
             c1 += outer(subgroupBroadcast(u, 1u), b0) + outer(subgroupBroadcast(v, 1u), b1);
             c2 += outer(subgroupBroadcast(u, 2u), b0) + outer(subgroupBroadcast(v, 2u), b1);
@@ -118,23 +136,36 @@ fn product_block(w: u32, lane: u32) {
                 break if k >= depth;
             }
         }
-        let m = m4 * 4u;
         c0[0] = having_met(met, c0[0]);
-        store_rows(m, at.y, at.left, c0);
-        store_rows(m + 4u, at.y, at.left, c1);
-        store_rows(m + 8u, at.y, at.left, c2);
-        store_rows(m + 12u, at.y, at.left, c3);
-        store_rows(m + 16u, at.y, at.left, c4);
-        store_rows(m + 20u, at.y, at.left, c5);
-        store_rows(m + 24u, at.y, at.left, c6);
-        store_rows(m + 28u, at.y, at.left, c7);
-    } else {
-        let m4 = (w % p.blocks) * 4u;
+        finish_rows(0u, m, at, fresh, c0);
+        finish_rows(1u, m + 4u, at, fresh, c1);
+        finish_rows(2u, m + 8u, at, fresh, c2);
+        finish_rows(3u, m + 12u, at, fresh, c3);
+        finish_rows(4u, m + 16u, at, fresh, c4);
+        finish_rows(5u, m + 20u, at, fresh, c5);
+        finish_rows(6u, m + 24u, at, fresh, c6);
+        finish_rows(7u, m + 28u, at, fresh, c7);
+        continuing {
+            block++;
+            break if block >= last;
+        }
+    }
+}
+
+fn flat_run(m4: u32, first: u32, last: u32, lane: u32) {
+    let depth = p.depth;
+    let plane = p.plane;
+    let pitch4 = p.pitch4;
+    let m = m4 * 4u;
+    var block = first;
+    loop {
+        let fresh = block == first;
+        let j = block * 8u + lane;
         let l = columns(j * 2u);
         let r = columns(j * 2u + 1u);
         var l0: mat4x4<f32>; var l1: mat4x4<f32>; var l2: mat4x4<f32>; var l3: mat4x4<f32>;
         var r0: mat4x4<f32>; var r1: mat4x4<f32>; var r2: mat4x4<f32>; var r3: mat4x4<f32>;
-        let met = meet_rows(m4 * 4u, l.y, lane);
+        let met = meet_rows(m, l.y, lane);
         var k = 0u;
         loop {
             // Lanes 0 to 3 hold the rows of step k, lanes 4 to 7 those of the next.
@@ -142,17 +173,16 @@ fn product_block(w: u32, lane: u32) {
             let next = select(k, k + 1u, k + 1u < depth);
             let v = a_quad(min(mine, depth - 1u) * pitch4 + m4 + lane % 4u);
             let u = select(vec4<f32>(), v, mine < depth);
-            var bl0 = load_b(l.b + k * plane, l.left);
-            var br0 = load_b(r.b + k * plane, r.left);
-            var bl1 = load_b(l.b + next * plane, l.left);
-            var br1 = load_b(r.b + next * plane, r.left);
+            var n0: vec4<f32>; var n1: vec4<f32>;
             if (NORM == 1u) {
-                let f = norm_quad(select(k, next, lane > 3u))[lane % 4u];
-                bl0 = normed(first_norm(f), bl0);
-                br0 = normed(first_norm(f), br0);
-                bl1 = normed(second_norm(f), bl1);
-                br1 = normed(second_norm(f), br1);
+                let f = coefficients(select(k, next, lane > 3u))[lane % 4u];
+                n0 = first_step(f);
+                n1 = second_step(f);
             }
+            let bl0 = right(n0, l.b + k * plane, l.left);
+            let br0 = right(n0, r.b + k * plane, r.left);
+            let bl1 = right(n1, l.b + next * plane, l.left);
+            let br1 = right(n1, r.b + next * plane, r.left);
             let u0 = subgroupBroadcast(u, 0u);
             let u1 = subgroupBroadcast(u, 1u);
             let u2 = subgroupBroadcast(u, 2u);
@@ -174,15 +204,18 @@ fn product_block(w: u32, lane: u32) {
                 break if k >= depth;
             }
         }
-        let m = m4 * 4u;
         l0[0] = having_met(met, l0[0]);
-        store_rows(m, l.y, l.left, l0);
-        store_rows(m, r.y, r.left, r0);
-        store_rows(m + 4u, l.y, l.left, l1);
-        store_rows(m + 4u, r.y, r.left, r1);
-        store_rows(m + 8u, l.y, l.left, l2);
-        store_rows(m + 8u, r.y, r.left, r2);
-        store_rows(m + 12u, l.y, l.left, l3);
-        store_rows(m + 12u, r.y, r.left, r3);
+        finish_rows(0u, m, l, fresh, l0);
+        finish_rows(0u, m, r, false, r0);
+        finish_rows(1u, m + 4u, l, fresh, l1);
+        finish_rows(1u, m + 4u, r, false, r1);
+        finish_rows(2u, m + 8u, l, fresh, l2);
+        finish_rows(2u, m + 8u, r, false, r2);
+        finish_rows(3u, m + 12u, l, fresh, l3);
+        finish_rows(3u, m + 12u, r, false, r3);
+        continuing {
+            block++;
+            break if block >= last;
+        }
     }
 }

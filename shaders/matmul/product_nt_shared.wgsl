@@ -57,6 +57,22 @@ fn normed(n: vec4<f32>, v: vec4<f32>, left: u32) -> vec4<f32> {
     return select(vec4<f32>(), r, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
 }
 
+fn a_of(n: vec4<f32>, at: u32, left: u32) -> vec4<f32> {
+    let v = load_a(at, left);
+    if (NORM == 1u) {
+        return normed(n, v, left);
+    }
+    return v;
+}
+
+fn b_of(n: vec4<f32>, at: u32, left: u32) -> vec4<f32> {
+    let v = load_b(at, left);
+    if (NORM == 2u) {
+        return normed(n, v, left);
+    }
+    return v;
+}
+
 fn low(v: vec4<f32>) -> mat4x4<f32> {
     return mat4x4<f32>(
         subgroupBroadcast(v, 0u), subgroupBroadcast(v, 1u),
@@ -117,53 +133,70 @@ fn product_nt_shared(
     var l4: vec4<f32>; var l5: vec4<f32>; var l6: vec4<f32>; var l7: vec4<f32>;
     var r0: vec4<f32>; var r1: vec4<f32>; var r2: vec4<f32>; var r3: vec4<f32>;
     var r4: vec4<f32>; var r5: vec4<f32>; var r6: vec4<f32>; var r7: vec4<f32>;
-    // As in product_shared.wgsl: copies of Params, the end tested after a round.
+    // As in product_shared.wgsl: copies of Params, two steps a round, the end tested after it.
     let plane = p.plane;
     let plane4 = p.plane4;
-    var from_a = n * (p.rows * plane);
-    var from_b = n * (p.cols * plane);
     let next_a = p.rows * plane;
     let next_b = p.cols * plane;
+    var from_a = n * next_a;
+    var from_b = n * next_b;
     var t = first;
     loop {
         let at_a = rows + (from_a + q * 4u);
         let at_b = cols + (from_b + q * 4u);
         let left = plane - q * 4u;
-        var l = load_b(at_b.x, left);
-        var r = load_b(at_b.y, left);
-        var a0 = load_a(at_a.x, left);
-        var a1 = load_a(at_a.y, left);
-        var a2 = load_a(at_a.z, left);
-        var a3 = load_a(at_a.w, left);
-        if (NORM == 1u) {
-            a0 = normed(n0, a0, left);
-            a1 = normed(n1, a1, left);
-            a2 = normed(n2, a2, left);
-            a3 = normed(n3, a3, left);
-        }
-        if (NORM == 2u) {
-            l = normed(n0, l, left);
-            r = normed(n1, r, left);
-        }
-        let m0 = low(a0);
-        let m1 = high(a0);
-        let m2 = low(a1);
-        let m3 = high(a1);
-        let m4 = low(a2);
-        let m5 = high(a2);
-        let m6 = low(a3);
-        let m7 = high(a3);
-        l0 += l * m0; l1 += l * m1; l2 += l * m2; l3 += l * m3;
-        l4 += l * m4; l5 += l * m5; l6 += l * m6; l7 += l * m7;
-        r0 += r * m0; r1 += r * m1; r2 += r * m2; r3 += r * m3;
-        r4 += r * m4; r5 += r * m5; r6 += r * m6; r7 += r * m7;
-        q++;
-        let wrap = q == plane4;
-        q = select(q, 0u, wrap);
-        from_a += select(0u, next_a, wrap);
-        from_b += select(0u, next_b, wrap);
+        // The step after the last counts nothing: b is zero there.
+        let more = t + 1u < last;
+        let same = q + 1u < plane4;
+        from_a += select(next_a, 0u, same);
+        from_b += select(next_b, 0u, same);
+        q = select(0u, q + 1u, same);
+        let then_a = select(at_a, rows + (from_a + q * 4u), more);
+        let then_b = select(at_b, cols + (from_b + q * 4u), more);
+        let then_left = select(left, plane - q * 4u, more);
+        let l = b_of(n0, at_b.x, left);
+        let ll = select(vec4<f32>(), b_of(n0, then_b.x, then_left), more);
+        let r = b_of(n1, at_b.y, left);
+        let rr = select(vec4<f32>(), b_of(n1, then_b.y, then_left), more);
+        let a0 = a_of(n0, at_a.x, left);
+        let b0 = a_of(n0, then_a.x, then_left);
+        let a1 = a_of(n1, at_a.y, left);
+        let b1 = a_of(n1, then_a.y, then_left);
+        let a2 = a_of(n2, at_a.z, left);
+        let b2 = a_of(n2, then_a.z, then_left);
+        let a3 = a_of(n3, at_a.w, left);
+        let b3 = a_of(n3, then_a.w, then_left);
+        let m0 = low(a0); let u0 = low(b0);
+        l0 += l * m0 + ll * u0;
+        r0 += r * m0 + rr * u0;
+        let m1 = high(a0); let u1 = high(b0);
+        l1 += l * m1 + ll * u1;
+        r1 += r * m1 + rr * u1;
+        let m2 = low(a1); let u2 = low(b1);
+        l2 += l * m2 + ll * u2;
+        r2 += r * m2 + rr * u2;
+        let m3 = high(a1); let u3 = high(b1);
+        l3 += l * m3 + ll * u3;
+        r3 += r * m3 + rr * u3;
+        let m4 = low(a2); let u4 = low(b2);
+        l4 += l * m4 + ll * u4;
+        r4 += r * m4 + rr * u4;
+        let m5 = high(a2); let u5 = high(b2);
+        l5 += l * m5 + ll * u5;
+        r5 += r * m5 + rr * u5;
+        let m6 = low(a3); let u6 = low(b3);
+        l6 += l * m6 + ll * u6;
+        r6 += r * m6 + rr * u6;
+        let m7 = high(a3); let u7 = high(b3);
+        l7 += l * m7 + ll * u7;
+        r7 += r * m7 + rr * u7;
+        // On to the step after these two.
+        let whole = q + 1u < plane4;
+        from_a += select(next_a, 0u, whole);
+        from_b += select(next_b, 0u, whole);
+        q = select(0u, q + 1u, whole);
         continuing {
-            t++;
+            t += 2u;
             break if t >= last;
         }
     }

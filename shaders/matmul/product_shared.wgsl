@@ -1,4 +1,4 @@
-//! use linear activation product product_shared
+//! use linear activation product product_shared product_normed product_uncounted
 //! y[n, m, p] = bias[m] + sum over k of a[k, m] b[n, k, p]: a pointwise convolution, of b or of
 //! act(norm(b)). For planes whose size is a multiple of 4.
 //! For software drivers with subgroups of eight. Host: src/ops/product/mod.rs.
@@ -11,7 +11,12 @@ struct Params {
     columns4: u32, // vec4s of all planes: N * plane4
     pitch4: u32,  // vec4s of a row of a
     blocks: u32,  // blocks of rows
+    column_blocks: u32,
+    run: u32,     // blocks of columns an item
 }
+
+// 1: there is a bias.
+override BIAS: u32 = 0u;
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<texel>;
@@ -24,12 +29,19 @@ fn load_b(at: u32, left: u32) -> vec4<f32> {
     return b_quad(at / 4u);
 }
 
+fn biased(m: u32, value: vec4<f32>) -> vec4<f32> {
+    if (BIAS == 1u) {
+        return value + bias[m];
+    }
+    return value;
+}
+
 fn meet_y(at: u32) -> u32 {
     return u32(y[at / 4u].x);
 }
 
-fn store_y(at: u32, left: u32, value: vec4<f32>) {
-    y[at / 4u] = store4(value);
+fn store_y(m: u32, at: u32, left: u32, value: vec4<f32>) {
+    y[at / 4u] = store4(biased(m, value));
 }
 
 @compute @workgroup_size(8)

@@ -4,13 +4,18 @@ use super::{Bottleneck, Inputs, Norms, depthwise};
 use crate::gpu::{Gpu, GpuError, KernelStyle};
 use crate::ops::Forward;
 use crate::ops::batch_norm::passes::{self, Batch, Parts};
-use crate::ops::product::{Normed, Planes, pack_rows, product, product_normed};
+use crate::ops::product::{Normed, Planes, pack_rows, product, product_moments, product_normed};
 use crate::tensor::{Shape, Tensor};
 
 /// Extents of the product of weights [rows, depth, 1, 1] with x [N, depth, H, W].
 pub(super) fn planes(w: &Tensor, x: &Shape) -> Planes {
     let [images, depth, h, width] = x.nchw();
     Planes { rows: w.shape().dim(0), depth, images, plane: h * width }
+}
+
+/// Whether a product can take sums by row of what it stores.
+pub(super) fn counts(gpu: &Gpu, d: Planes) -> bool {
+    gpu.style() == KernelStyle::Subgroups && d.plane.is_multiple_of(4)
 }
 
 /// Output; saved: z1, z2 and for each the coefficients of its norm.
@@ -21,12 +26,21 @@ pub(super) fn forward(op: &Bottleneck, gpu: &Gpu, inputs: &[&Tensor]) -> Result<
 
     let z1 = Tensor::empty(gpu, z1_shape)?;
     let d = planes(i.w1, i.x.shape());
-    product(gpu, &pack_rows(gpu, i.w1, d.rows, d.depth)?, i.x, None, &z1, d)?;
+    let a = pack_rows(gpu, i.w1, d.rows, d.depth)?;
     let c1 = match (&op.norms, i.norms[0]) {
+        (Norms::Batch([running, _]), &[gamma, beta, ..]) if counts(gpu, d) => {
+            let parts = product_moments(gpu, &a, i.x, &z1, d)?;
+            let of = Parts { parts: &parts, relative: None, count: z1.len() / gamma.len() };
+            Batch::join(gpu, &of, [gamma, beta], op.eps, running)?.coefficients
+        }
         (Norms::Batch([running, _]), &[gamma, beta, ..]) => {
+            product(gpu, &a, i.x, None, &z1, d)?;
             passes::batch(gpu, [&z1, gamma, beta], op.eps, running)?.coefficients
         }
-        (_, norm) => given(op, gpu, norm)?,
+        (_, norm) => {
+            product(gpu, &a, i.x, None, &z1, d)?;
+            given(op, gpu, norm)?
+        }
     };
 
     let z2 = Tensor::empty(gpu, z2_shape)?;

@@ -4,13 +4,13 @@
 
 mod general;
 mod nt;
+mod shared;
 
 pub(crate) use general::{Convolution, convolution};
 pub(crate) use nt::{product_nt, product_nt_normed};
+pub(crate) use shared::{product_moments, product_normed};
 
-use crate::gpu::shaders::matmul::{
-    pack, product, product_shared, product_shared_odd, product_tiles, sum_parts,
-};
+use crate::gpu::shaders::matmul::{pack, product, product_tiles, sum_parts};
 use crate::gpu::{Buffer, Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::ops::activation::Activation;
 use crate::tensor::Tensor;
@@ -144,7 +144,7 @@ pub(crate) fn product(
     d: Planes,
 ) -> Result<(), GpuError> {
     if gpu.style() == KernelStyle::Subgroups {
-        return product_shared(gpu, a, b, [bias, None], Activation::Identity, y, d);
+        return shared::product_shared(gpu, a, b, bias, y, d);
     }
     if !d.plane.is_multiple_of(4) {
         let c = Convolution::pointwise(d);
@@ -184,64 +184,6 @@ pub(crate) fn product(
             work,
         }),
     }
-}
-
-/// [`product`] of act(norm(b)), for subgroups of eight.
-pub(crate) fn product_normed(
-    gpu: &Gpu,
-    a: &Tensor,
-    b: &Tensor,
-    norm: Normed<'_>,
-    y: &Tensor,
-    d: Planes,
-) -> Result<(), GpuError> {
-    product_shared(gpu, a, b, [None, Some(norm.coefficients)], norm.act, y, d)
-}
-
-/// [`product`] with rows shared in subgroups.
-fn product_shared(
-    gpu: &Gpu,
-    a: &Tensor,
-    b: &Tensor,
-    [bias, norm]: [Option<&Tensor>; 2],
-    act: Activation,
-    y: &Tensor,
-    d: Planes,
-) -> Result<(), GpuError> {
-    check_steps("product", d.depth)?;
-    // Blocks of 32 rows are the faster ones where they waste less than a tenth more.
-    let (tall, flat) = (d.rows.next_multiple_of(32), d.rows.next_multiple_of(16));
-    let tall_rows = tall * 10 <= flat * 11;
-    let (block, vec4s) = if tall_rows { (32, 8) } else { (16, 16) };
-    let blocks = d.rows.div_ceil(block);
-    let plane4 = d.plane.div_ceil(4);
-    let columns4 = d.images * plane4;
-    let params = product_shared::Params {
-        rows: d.rows as u32,
-        depth: d.depth as u32,
-        plane: d.plane as u32,
-        plane4: plane4 as u32,
-        columns4: columns4 as u32,
-        pitch4: d.rows.div_ceil(4) as u32,
-        blocks: blocks as u32,
-    };
-    let flag = |on: bool| f64::from(u8::from(on));
-    let constants = [
-        ("TALL", flag(tall_rows)),
-        ("BIAS", flag(bias.is_some())),
-        ("NORM", flag(norm.is_some())),
-        act.constant(),
-    ];
-    let even = d.plane.is_multiple_of(4);
-    gpu.dispatch(Dispatch {
-        shader: if even { &product_shared::SHADER } else { &product_shared_odd::SHADER },
-        constants: &constants,
-        params: bytemuck::bytes_of(&params),
-        // Without a bias or a norm the left factor stands in and is not read.
-        bindings: &[a, b, bias.unwrap_or(a), norm.unwrap_or(a), y].map(Tensor::buffer),
-        groups: groups_1d(columns4.div_ceil(vec4s) * blocks, 1),
-        work: (d.rows * d.depth * columns4 * 4) as u64,
-    })
 }
 
 /// Records y = a^T b for `a` [K, M], `b` [K, N] and `y` [M, N], with the best kernel there is for
