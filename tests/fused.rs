@@ -93,6 +93,9 @@ fn the_bottleneck_equals_the_composition_it_replaces() {
         Sizes { x: [5, 7, 15, 13], group: 7, out: 9, stride: 2 },
         Sizes { x: [4, 12, 16, 24], group: 12, out: 40, stride: 2 },
         Sizes { x: [8, 33, 4, 4], group: 33, out: 70, stride: 1 },
+        // Runs of several blocks of columns: of 32 rows, of 16.
+        Sizes { x: [2, 4, 40, 40], group: 32, out: 6, stride: 2 },
+        Sizes { x: [4, 4, 32, 40], group: 16, out: 6, stride: 2 },
     ];
     for style in gpu.styles() {
         gpu.set_style(style);
