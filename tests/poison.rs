@@ -12,7 +12,7 @@ use rand_pcg::Pcg64;
 use sgnas::autodiff::{Tape, Var};
 use sgnas::gpu::Gpu;
 use sgnas::nn::{Ctx, Init, Mode, StoreBuilder};
-use sgnas::ops::accumulate::accumulate;
+use sgnas::ops::accumulate::{accumulate, accumulate_all};
 use sgnas::ops::activation::Activation;
 use sgnas::ops::arithmetic::Add;
 use sgnas::ops::narrow::Narrow;
@@ -227,6 +227,47 @@ fn summing_gradients_touches_nothing_of_the_arena_beside_them() {
             assert!(values[n..].iter().all(|&v| v == 0.0), "{style:?}, {n} values: {values:?}");
         }
     }
+}
+
+#[test]
+fn many_gradients_are_summed_together_as_one_by_one() {
+    let gpu = common::gpu();
+    // Starts and values: more than one dispatch takes, one that is large, places that overlap.
+    let places = [(0, 3), (64, 64), (128, 1), (192, 130), (384, 7), (448, 64), (512, 2), (576, 5)]
+        .into_iter()
+        .chain([(640, 5000), (0, 2), (64, 64), (64, 10), (5696, 9), (192, 130)]);
+    let len = 5760;
+    for style in gpu.styles() {
+        gpu.set_style(style);
+        let arena = Tensor::from_slice(&gpu, &vec![0.5; len], [len]).unwrap();
+        let mut expected = vec![0.5; len];
+        let mut pairs = Vec::new();
+        for (salt, (start, n)) in (1..).zip(places.clone()) {
+            // Memory beyond the gradient is not zero, as in a pool it need not be.
+            let x = HostArray::sample([n + 64], salt);
+            let gradient = Tensor::from_host(&gpu, &x).unwrap().prefix(n);
+            pairs.push((arena.view(start, [n]).unwrap(), gradient));
+            for (sum, v) in expected[start..start + n].iter_mut().zip(&x.data) {
+                *sum += v;
+            }
+        }
+        let before = gpu.dispatches();
+        accumulate_all(&gpu, &pairs).unwrap();
+        assert!(gpu.dispatches() - before <= 6, "{style:?}");
+        for (i, (got, want)) in arena.to_host(&gpu).unwrap().data.iter().zip(&expected).enumerate()
+        {
+            assert!((got - want).abs() < 1e-5, "{style:?}, value {i}: {got} in place of {want}");
+        }
+    }
+}
+
+#[test]
+fn gradients_that_do_not_fit_are_refused_among_many() {
+    let gpu = common::gpu();
+    let arena = Tensor::zeros(&gpu, [128]).unwrap();
+    let pair = |n| (arena.view(0, [4]).unwrap(), Tensor::zeros(&gpu, [n]).unwrap());
+    let error = accumulate_all(&gpu, &[pair(4), pair(5)]).unwrap_err();
+    assert!(error.to_string().contains("accumulate"), "{error}");
 }
 
 #[test]

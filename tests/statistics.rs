@@ -72,29 +72,62 @@ fn no_sum_ends_early_in_channels_of_many_values() {
     }
 }
 
+/// That the running statistics of these parts of five channels move as they should.
+fn assert_running_move(gpu: &Gpu, parts: &[Running]) {
+    let x = HostArray::sample([3, 5, 4, 4], 7);
+    let op = BatchNormTrain { eps: 1e-5, running: parts.to_vec(), ..Default::default() };
+    let ones = Tensor::from_slice(gpu, &[1.0; 5], [5]).unwrap();
+    let inputs = [&Tensor::from_host(gpu, &x).unwrap(), &ones, &ones];
+    op.forward(gpu, &inputs).unwrap();
+    let read = |pick: fn(&Running) -> &Tensor| -> Vec<f32> {
+        parts.iter().flat_map(|r| pick(r).to_vec(gpu).unwrap()).collect()
+    };
+    let (means, vars) = (read(|r| &r.mean), read(|r| &r.var));
+    for ((mean, var), (got_mean, got_var)) in moments(&x).iter().zip(means.iter().zip(&vars)) {
+        let mean = 0.75 * 0.5 + 0.25 * mean;
+        let var = 0.75 * 2.0 + 0.25 * var * 48.0 / 47.0;
+        assert!((f64::from(*got_mean) - mean).abs() < 1e-6, "{got_mean} {mean}");
+        assert!((f64::from(*got_var) - var).abs() < 1e-5, "{got_var} {var}");
+    }
+}
+
 #[test]
 fn each_part_of_the_channels_updates_its_own_running_statistics() {
     let gpu = common::gpu();
-    let x = HostArray::sample([3, 5, 4, 4], 7);
     let part = |c: usize| Running {
         mean: Tensor::from_slice(&gpu, &vec![0.5; c], [c]).unwrap(),
         var: Tensor::from_slice(&gpu, &vec![2.0; c], [c]).unwrap(),
         momentum: 0.25,
     };
-    let parts = vec![part(2), part(3)];
-    let op = BatchNormTrain { eps: 1e-5, running: parts.clone(), ..Default::default() };
-    let ones = Tensor::from_slice(&gpu, &[1.0; 5], [5]).unwrap();
-    let inputs = [&Tensor::from_host(&gpu, &x).unwrap(), &ones, &ones];
-    op.forward(&gpu, &inputs).unwrap();
-    let read = |pick: fn(&Running) -> &Tensor| -> Vec<f32> {
-        parts.iter().flat_map(|r| pick(r).to_vec(&gpu).unwrap()).collect()
-    };
-    let (means, vars) = (read(|r| &r.mean), read(|r| &r.var));
-    for (c, (mean, var)) in moments(&x).into_iter().enumerate() {
-        let mean = 0.75 * 0.5 + 0.25 * mean;
-        let var = 0.75 * 2.0 + 0.25 * var * 48.0 / 47.0;
-        assert!((f64::from(means[c]) - mean).abs() < 1e-6, "{} {mean}", means[c]);
-        assert!((f64::from(vars[c]) - var).abs() < 1e-5, "{} {var}", vars[c]);
+    for style in gpu.styles() {
+        gpu.set_style(style);
+        assert_running_move(&gpu, &[part(2), part(3)]);
+        assert_running_move(&gpu, &[part(5)]);
+    }
+}
+
+#[test]
+fn running_statistics_in_one_arena_move_alike_and_nothing_beside_them_does() {
+    let gpu = common::gpu();
+    for style in gpu.styles() {
+        gpu.set_style(style);
+        for counts in [vec![2, 2], vec![1, 1, 1, 1, 1], vec![5], vec![2, 3]] {
+            let arena = Tensor::from_slice(&gpu, &[7.0; 64 * 20], [64 * 20]).unwrap();
+            // Not in order, and with room between them.
+            let part = |(i, c): (usize, &usize)| {
+                let view = |k: usize, value: f32| {
+                    let t = arena.view(64 * k, [*c]).unwrap();
+                    t.write(&gpu, &vec![value; *c]).unwrap();
+                    t
+                };
+                Running { mean: view(15 - 3 * i, 0.5), var: view(3 * i + 1, 2.0), momentum: 0.25 }
+            };
+            let parts: Vec<_> = counts.iter().enumerate().map(part).collect();
+            assert_running_move(&gpu, &parts);
+            let kept = arena.to_vec(&gpu).unwrap().iter().filter(|&&v| v == 7.0).count();
+            let moved: usize = counts.iter().sum();
+            assert_eq!(kept, 64 * 20 - 2 * moved, "{style:?} {counts:?}");
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! prepares y = (x - mean) * scale + shift: coefficients (mean, 1/std, scale, shift), where scale
 //! is gamma / sqrt(var + eps). `shift` is beta less what the mean lost when it was rounded. With
 //! ABSOLUTE the parts are (n, mean, M2) and x is not read. A part of zeros says nothing.
-//! With RUNNING the statistics of evaluation move as well, as in batch_norm_running.
+//! With RUNNING the statistics of evaluation move as well, as in batch_norm_running: those of up to
+//! six groups of channels, which lie in one arena.
 //! With TILES a workgroup shares the parts of a channel, else an invocation joins them alone.
 //! Host: src/ops/batch_norm/passes.rs.
 
@@ -21,6 +22,22 @@ struct Params {
     // Share of this batch in the running statistics, and n / (n - 1).
     momentum: f32,
     unbias: f32,
+    // Channels of a group, and the groups that have running statistics.
+    of_group: u32,
+    groups: u32,
+    // Where the means and variances of a group begin in the arena.
+    mean0: u32,
+    mean1: u32,
+    mean2: u32,
+    mean3: u32,
+    mean4: u32,
+    mean5: u32,
+    variance0: u32,
+    variance1: u32,
+    variance2: u32,
+    variance3: u32,
+    variance4: u32,
+    variance5: u32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -31,8 +48,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> coefficients: array<quad>;
 // Means of all channels, then their biased variances.
 @group(0) @binding(6) var<storage, read_write> moments: array<f32>;
-@group(0) @binding(7) var<storage, read_write> running_mean: array<f32>;
-@group(0) @binding(8) var<storage, read_write> running_variance: array<f32>;
+@group(0) @binding(7) var<storage, read_write> running: array<f32>;
 
 var<workgroup> lanes: array<f32, 64>;
 
@@ -51,6 +67,19 @@ fn joined(value: f32, local: u32) -> f32 {
         workgroupBarrier();
     }
     return lanes[0];
+}
+
+// Where the running mean and variance of a channel lie.
+fn running_places(channel: u32) -> vec2<u32> {
+    let c = channel % p.of_group;
+    switch channel / p.of_group {
+        case 0u: { return c + vec2<u32>(p.mean0, p.variance0); }
+        case 1u: { return c + vec2<u32>(p.mean1, p.variance1); }
+        case 2u: { return c + vec2<u32>(p.mean2, p.variance2); }
+        case 3u: { return c + vec2<u32>(p.mean3, p.variance3); }
+        case 4u: { return c + vec2<u32>(p.mean4, p.variance4); }
+        default: { return c + vec2<u32>(p.mean5, p.variance5); }
+    }
 }
 
 @compute @workgroup_size(64)
@@ -96,8 +125,9 @@ fn batch_norm_coefficients(
     coefficients[i] = store4(vec4<f32>(mean, inverse, scale, beta[i] - lost * scale));
     moments[i] = mean;
     moments[p.channels + i] = variance;
-    if (RUNNING) {
-        running_mean[i] += p.momentum * (mean - running_mean[i]);
-        running_variance[i] += p.momentum * (variance * p.unbias - running_variance[i]);
+    if (RUNNING && i < p.groups * p.of_group) {
+        let at = running_places(i);
+        running[at.x] += p.momentum * (mean - running[at.x]);
+        running[at.y] += p.momentum * (variance * p.unbias - running[at.y]);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::gpu::{Gpu, GpuError};
-use crate::ops::accumulate::accumulate;
+use crate::ops::accumulate::accumulate_all;
 use crate::tensor::Tensor;
 
 /// A tensor in which gradients are summed.
@@ -21,14 +21,25 @@ impl Sink {
         Sink { sum, used: Some(used) }
     }
 
-    pub(super) fn add(&self, gpu: &Gpu, grad: &Tensor) -> Result<(), GpuError> {
+    /// Whether the first gradient comes, of as many values as there are places.
+    fn is_first(&self, grad: &Tensor) -> bool {
         let used = self.used.as_ref().is_none_or(|used| used.swap(true, Ordering::Relaxed));
-        if used || grad.len() != self.sum.len() {
-            return accumulate(gpu, &self.sum, grad, 1.0);
-        }
-        gpu.copy(grad.buffer(), self.sum.buffer(), grad.len() as u64 * 4);
-        Ok(())
+        !used && grad.len() == self.sum.len()
     }
+}
+
+/// Adds each gradient to what its sink holds.
+pub(super) fn add_all(gpu: &Gpu, leaves: Vec<(Sink, Tensor)>) -> Result<(), GpuError> {
+    let mut more = Vec::new();
+    // Copies end a pass, so they come together, before what is added to the same places.
+    for (sink, grad) in leaves {
+        if sink.is_first(&grad) {
+            gpu.copy(grad.buffer(), sink.sum.buffer(), grad.len() as u64 * 4);
+        } else {
+            more.push((sink.sum, grad));
+        }
+    }
+    accumulate_all(gpu, &more)
 }
 
 /// To this tensor gradients are always added.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::sink::add_all;
 use super::{Sink, Watch};
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::arithmetic::add;
@@ -149,7 +150,7 @@ impl Tape {
                 }
             }
         }
-        leaves.into_iter().try_for_each(|(sink, grad)| sink.add(&self.gpu, &grad))
+        add_all(&self.gpu, leaves)
     }
 
     /// The part of the network under way, as in " of layer3".

@@ -70,6 +70,17 @@ impl Buffer {
         Buffer { inner: self.inner.clone(), offset: self.offset + offset, size }
     }
 
+    /// All of the memory that this is a range of, and the byte at which it begins there.
+    pub(crate) fn whole(&self) -> (Buffer, u64) {
+        let size = self.inner.held.raw.size();
+        (Buffer { inner: self.inner.clone(), offset: 0, size }, self.offset)
+    }
+
+    /// Whether both are the same range of the same memory.
+    pub(crate) fn is_same(&self, other: &Buffer) -> bool {
+        self.key() == other.key()
+    }
+
     pub(super) fn raw(&self) -> &wgpu::Buffer {
         &self.inner.held.raw
     }

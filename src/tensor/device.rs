@@ -100,6 +100,13 @@ impl Tensor {
         Ok(Tensor { buffer: self.buffer.range(at, size), shape })
     }
 
+    /// All of the memory that it lies in, perhaps with others, and the number of the value at which it
+    /// begins there.
+    pub(crate) fn arena(&self) -> (Buffer, usize) {
+        let (whole, at) = self.buffer.whole();
+        (whole, (at / 4) as usize)
+    }
+
     /// Starts to fetch the values.
     pub fn read(&self, gpu: &Gpu) -> Result<Readback, GpuError> {
         gpu.read(&self.buffer, self.len() as u64 * 4)

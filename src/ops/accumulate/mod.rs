@@ -1,5 +1,9 @@
 //! `y += scale * x`, in place: how gradients are summed. Not differentiable itself.
 
+mod many;
+
+pub use many::accumulate_all;
+
 use crate::gpu::shaders::elementwise::accumulate::{Params, SHADER};
 use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
 use crate::tensor::Tensor;

@@ -1,7 +1,7 @@
 //! The kernels of batch norm, each a pass over the tensor or over its channels. Ops that fuse batch
 //! norm with something else use single passes of it.
 
-use super::running::{Running, unbias, update_running};
+use super::running::{Running, Together, unbias, update_running};
 use crate::gpu::shaders::norm::{
     batch_norm_apply, batch_norm_apply_scalar, batch_norm_coefficients, batch_norm_frozen,
     batch_norm_grad, batch_norm_grad_parameters, batch_norm_grad_scalar, batch_norm_grad_sums,
@@ -85,37 +85,57 @@ impl Batch {
         let (x, plane) = of.relative.unwrap_or((of.parts, 0));
         let flag = |set: bool| f64::from(u8::from(set));
         let tiles = gpu.style() == KernelStyle::Tiles;
-        // One that has all the channels needs no pass of its own.
-        let whole = match running {
-            [one] if one.mean.len() == channels && one.var.len() == channels => Some(one),
-            _ => None,
-        };
-        let [mean, var] = match whole {
-            Some(one) => [one.mean.clone(), one.var.clone()],
+        // Those that lie together need no pass of their own.
+        let together = Together::of(running, channels);
+        let places = together.as_ref().map(|t| t.places).unwrap_or_default();
+        let [mean0, mean1, mean2, mean3, mean4, mean5] = places.means;
+        let [variance0, variance1, variance2, variance3, variance4, variance5] = places.variances;
+        let arena = match &together {
+            Some(together) => together.arena.clone(),
             // Bound, but not touched.
-            None => [Tensor::empty(gpu, [1])?, Tensor::empty(gpu, [1])?],
+            None => Tensor::empty(gpu, [1])?.buffer().clone(),
         };
-        gpu.dispatch(Dispatch {
+        let [x, parts, gamma, beta, to, of_moments] =
+            [x, of.parts, gamma, beta, &coefficients, &moments].map(Tensor::buffer);
+        let params = batch_norm_coefficients::Params {
+            channels: channels as u32,
+            parts: count as u32,
+            plane: plane as u32,
+            eps,
+            momentum: places.momentum,
+            unbias: unbias(of.count),
+            of_group: places.of_group,
+            groups: places.groups,
+            mean0,
+            mean1,
+            mean2,
+            mean3,
+            mean4,
+            mean5,
+            variance0,
+            variance1,
+            variance2,
+            variance3,
+            variance4,
+            variance5,
+        };
+        let bindings = [x, parts, gamma, beta, to, of_moments, &arena];
+        let constants = [
+            ("ABSOLUTE", flag(of.relative.is_none())),
+            ("RUNNING", flag(together.is_some())),
+            ("TILES", flag(tiles)),
+        ];
+        let dispatch = Dispatch {
             shader: &batch_norm_coefficients::SHADER,
-            constants: &[
-                ("ABSOLUTE", flag(of.relative.is_none())),
-                ("RUNNING", flag(whole.is_some())),
-                ("TILES", flag(tiles)),
-            ],
-            params: bytemuck::bytes_of(&batch_norm_coefficients::Params {
-                channels: channels as u32,
-                parts: count as u32,
-                plane: plane as u32,
-                eps,
-                momentum: whole.map_or(0.0, |one| one.momentum),
-                unbias: unbias(of.count),
-            }),
-            bindings: &[x, of.parts, gamma, beta, &coefficients, &moments, &mean, &var]
-                .map(Tensor::buffer),
+            constants: &constants,
+            params: bytemuck::bytes_of(&params),
+            bindings: &bindings,
             groups: groups_1d(channels, if tiles { 1 } else { 64 }),
             work: of.parts.len() as u64,
-        })?;
-        if whole.is_none() {
+        };
+        // By channel: its parts, gamma and beta, eight values that are written, four that move.
+        gpu.dispatch_part(dispatch, 4 * (of.parts.len() + 14 * channels) as u64)?;
+        if together.is_none() {
             let mut first = 0;
             for one in running {
                 update_running(gpu, one, &moments, first, of.count)?;
