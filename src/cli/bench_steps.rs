@@ -2,7 +2,7 @@
 //! of their space, and generators'.
 
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::measure::{StepReport, StepWork, best_product, reference_step, time_step};
+use crate::measure::{BestProduct, StepReport, StepWork, reference_step, time_step};
 use crate::protocol::config::Config;
 use crate::run::steps::Steps;
 use crate::space::{Architecture, Metric, SUB_BLOCKS, Space};
@@ -55,9 +55,9 @@ pub(super) fn time_steps(
         return Err(CliError::Usage(format!("no step is called '{only}'; there are {known}")));
     }
     let open = || pollster::block_on(Gpu::open(adapter));
-    let best = best_product(&open()?)?;
+    let best = BestProduct::find(&open()?)?;
     if REFERENCE.contains(only) {
-        see(&reference_step(&open()?, steps, best)?)?;
+        see(&reference_step(&open()?, steps, Some(&best))?)?;
     }
     for (preset, training, images) in TRAININGS {
         let name = training.of(preset);
@@ -71,7 +71,7 @@ pub(super) fn time_steps(
         let of = Steps::new(&gpu, &config, images)?;
         let work = StepWork { name, images, flops };
         let mut time = |_, step: &mut dyn FnMut() -> _| {
-            report = Some(time_step(&gpu, work.clone(), steps, best, step)?);
+            report = Some(time_step(&gpu, work.clone(), steps, Some(&best), step)?);
             Ok(())
         };
         match training {

@@ -156,7 +156,7 @@ fn step(gpu: &Gpu, config: &Config, images: usize, steps: usize) -> Result<[f64;
     let work = StepWork { name: String::new(), images, flops: 2 * macs };
     let mut median = 0.0;
     of.supernet(Some(&path), &mut |_, step| {
-        median = time_step(gpu, work.clone(), steps, f64::NAN, step)?.median_ms;
+        median = time_step(gpu, work.clone(), steps, None, step)?.median_ms;
         Ok(())
     })?;
     Ok([macs as f64, median])

@@ -7,7 +7,7 @@ mod op_cases;
 mod reference;
 mod step;
 
-pub use ceilings::{Ceilings, best_product, ceilings};
+pub use ceilings::{BestProduct, Ceilings, best_product, ceilings};
 pub use kernels::{KernelReport, Limits, Timed, time_kernels};
 pub use op_cases::{OpCases, op_cases};
 pub use reference::{Reference, reference_step};

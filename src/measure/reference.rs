@@ -6,6 +6,7 @@
 
 use rand::SeedableRng;
 
+use super::ceilings::BestProduct;
 use super::step::{StepReport, StepWork, time_step};
 use crate::autodiff::{Tape, Var};
 use crate::gpu::{Gpu, GpuError};
@@ -154,13 +155,13 @@ impl Reference {
 pub fn reference_step(
     gpu: &Gpu,
     steps: usize,
-    best_product_gflops: f64,
+    best: Option<&BestProduct>,
 ) -> Result<StepReport, GpuError> {
     let images = Reference::IMAGES;
     let mut reference = Reference::new(gpu, images)?;
     let flops = macs() * 2 * 3 * images as u64;
     let work = StepWork { name: "reference training step".to_owned(), images, flops };
-    time_step(gpu, work, steps, best_product_gflops, &mut || reference.step().map(drop))
+    time_step(gpu, work, steps, best, &mut || reference.step().map(drop))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use web_time::Instant;
 
+use super::ceilings::{BestProduct, median};
 use crate::gpu::{Gpu, GpuError};
 
 /// Steps before the first that counts: pipelines are made, buffers found, submits paced.
@@ -43,14 +44,15 @@ pub struct StepReport {
     pub dispatches: u64,
     /// Floating-point operations a step: two for each multiply-accumulate of each pass.
     pub flops: u64,
-    /// The best matrix product measured in the same run.
+    /// Median rate of the best matrix product, done in turn with the steps.
     pub best_product_gflops: f64,
-    /// The median over the arithmetic's time at the best product.
+    /// The median over the arithmetic's time at that rate.
     pub times_arithmetic: f64,
 }
 
-/// Times a step `steps` times, fewer if it takes seconds, after a few to warm up. The peak is that of
-/// the device since it was opened.
+/// Times a step `steps` times, fewer if it takes seconds, after a few to warm up, in turn with the best
+/// matrix product, where there is one, on a device of its own: without one its rate is not a number.
+/// The peak is that of the device since it was opened.
 ///
 /// # Errors
 /// Those of the step and of the device.
@@ -58,25 +60,28 @@ pub fn time_step<E: From<GpuError>>(
     gpu: &Gpu,
     work: StepWork,
     steps: usize,
-    best_product_gflops: f64,
+    best: Option<&BestProduct>,
     step: &mut dyn FnMut() -> Result<(), E>,
 ) -> Result<StepReport, E> {
     for _ in 0..WARM_UP {
         step()?;
     }
     gpu.finish()?;
-    let (before, cpu, begin) = (gpu.dispatches(), cpu_ms(), Instant::now());
+    let (before, begin) = (gpu.dispatches(), Instant::now());
     let mut times = Vec::with_capacity(steps);
+    let (mut rates, mut cpu) = (Vec::with_capacity(steps), 0.0);
     while times.len() < steps.max(1)
         && (times.len() < FEWEST || begin.elapsed().as_secs_f64() < SECONDS)
     {
-        let start = Instant::now();
+        rates.push(best.map_or(Ok(f64::NAN), BestProduct::rate)?);
+        let (cpu_before, start) = (cpu_ms(), Instant::now());
         step()?;
         gpu.finish()?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
+        cpu += cpu_ms() - cpu_before;
     }
     let n = times.len();
-    let cpu_ms = (cpu_ms() - cpu) / n as f64;
+    let cpu_ms = cpu / n as f64;
     let dispatches = (gpu.dispatches() - before) / n as u64;
     let start = Instant::now();
     for _ in 0..n {
@@ -84,8 +89,7 @@ pub fn time_step<E: From<GpuError>>(
     }
     gpu.finish()?;
     let stream_ms = start.elapsed().as_secs_f64() * 1e3 / n as f64;
-    times.sort_by(f64::total_cmp);
-    let median_ms = times[n / 2];
+    let (median_ms, best_product_gflops) = (median(times), median(rates));
     let StepWork { name, images, flops } = work;
     Ok(StepReport {
         name,
