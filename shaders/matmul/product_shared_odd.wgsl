@@ -1,7 +1,7 @@
 //! use linear activation product product_shared product_normed product_uncounted
 //! y[n, m, p] = bias[m] + sum over k of a[k, m] b[n, k, p]: a pointwise convolution, of b or of
 //! act(norm(b)). For planes of any size.
-//! For software drivers with subgroups of eight. Host: src/ops/product/mod.rs.
+//! For software drivers with subgroups of eight. Host: src/ops/product/shared.rs.
 
 struct Params {
     rows: u32,    // M

@@ -1,5 +1,5 @@
 //! Products for subgroups of eight, whose invocations share the rows of the left factor: plain, of
-//! what is made as it is read, and with sums by row of what is stored.
+//! act(norm(.)) made as it is read, and with the moments of what is stored.
 
 use super::{Normed, Planes, check_steps};
 use crate::gpu::shaders::matmul::{product_moments, product_shared, product_shared_odd};
