@@ -2,7 +2,7 @@
 //! parts[s, m, c] = sum over the columns (n, p) of split s of a[n, m, p] b[n, c, p]: the weight
 //! gradient of a pointwise convolution before its splits are summed. An invocation holds 32 rows m
 //! by 2 columns c; the eight invocations of a subgroup have the same rows: each loads four of them
-//! and broadcasts. Four columns (n, p) a step. For software drivers with subgroups of eight.
+//! and broadcasts. Four columns (n, p) a step, two steps a round. For software drivers with subgroups of eight.
 //! One of the factors may be act(norm(.)) of what is given. Host: src/ops/product/nt.rs.
 
 // 1: planes are not a multiple of 4 values, so that a vec4 may begin anywhere.

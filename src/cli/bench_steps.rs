@@ -57,7 +57,7 @@ pub(super) fn time_steps(
     let open = || pollster::block_on(Gpu::open(adapter));
     let best = BestProduct::find(&open()?)?;
     if REFERENCE.contains(only) {
-        see(&reference_step(&open()?, steps, Some(&best))?)?;
+        see(&reference_step(&open()?, steps, &best)?)?;
     }
     for (preset, training, images) in TRAININGS {
         let name = training.of(preset);

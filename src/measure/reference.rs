@@ -152,16 +152,12 @@ impl Reference {
 ///
 /// # Errors
 /// Those of the device.
-pub fn reference_step(
-    gpu: &Gpu,
-    steps: usize,
-    best: Option<&BestProduct>,
-) -> Result<StepReport, GpuError> {
+pub fn reference_step(gpu: &Gpu, steps: usize, best: &BestProduct) -> Result<StepReport, GpuError> {
     let images = Reference::IMAGES;
     let mut reference = Reference::new(gpu, images)?;
     let flops = macs() * 2 * 3 * images as u64;
     let work = StepWork { name: "reference training step".to_owned(), images, flops };
-    time_step(gpu, work, steps, best, &mut || reference.step().map(drop))
+    time_step(gpu, work, steps, Some(best), &mut || reference.step().map(drop))
 }
 
 #[cfg(test)]
