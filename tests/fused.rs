@@ -96,6 +96,9 @@ fn the_bottleneck_equals_the_composition_it_replaces() {
         // Runs of several blocks of columns: of 32 rows, of 16.
         Sizes { x: [2, 4, 40, 40], group: 32, out: 6, stride: 2 },
         Sizes { x: [4, 4, 32, 40], group: 16, out: 6, stride: 2 },
+        // Depthwise kernels that take several images in turn, in the last run fewer.
+        Sizes { x: [25, 4, 4, 4], group: 96, out: 6, stride: 1 },
+        Sizes { x: [13, 4, 7, 7], group: 200, out: 6, stride: 2 },
     ];
     for style in gpu.styles() {
         gpu.set_style(style);
@@ -153,6 +156,10 @@ fn the_soft_block_equals_the_composition_it_replaces() {
         ([5, 42, 15, 13], 2),
         ([4, 24, 16, 24], 2),
         ([2, 66, 7, 7], 1),
+        // Several images in turn, in the last run fewer.
+        ([25, 96, 4, 4], 1),
+        ([13, 204, 7, 7], 1),
+        ([13, 204, 8, 8], 2),
     ];
     let p = chances();
     for style in gpu.styles() {

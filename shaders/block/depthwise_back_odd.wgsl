@@ -7,7 +7,9 @@
 override WG: u32 = 8u;
 
 struct Params {
-    planes: u32,  // N * count
+    planes: u32,  // runs of images * count
+    images: u32,  // N
+    run: u32,     // images that an invocation takes in turn
     count: u32,   // channels of this kernel size
     total: u32,   // channels of all
     offset: u32,  // the first of ours

@@ -1,5 +1,5 @@
 //! use linear depthwise row plane_rows depthwise_sums
-//! parts[(n, band, strip), c, ky, kx] = sum over the places of one band and strip of
+//! parts[(run, band, strip), c, ky, kx] = sum over the places of one band and strip of a run of images of
 //! dy[n, o + c, oy, ox] x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2]: the weight
 //! gradient of a depthwise convolution before its parts are summed.
 //! Host: src/ops/mixed_depthwise/kernels.rs.
@@ -9,7 +9,9 @@ override WG: u32 = 8u;
 override ODD: u32 = 0u;
 
 struct Params {
-    planes: u32,  // N * count
+    planes: u32,  // runs of images * count
+    images: u32,  // N
+    run: u32,     // images that an invocation takes in turn
     count: u32,   // channels of this kernel size
     total: u32,   // channels of x and y
     offset: u32,  // the first of ours
@@ -84,10 +86,10 @@ fn depthwise_weights(
     if (i >= p.planes) {
         return;
     }
-    let n = i / p.count;
-    let c = i - n * p.count;
-    let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
-    let from_dy = (n * p.total + p.offset + c) * (p.ho * p.wo);
+    let run = i / p.count;
+    let c = i - run * p.count;
+    var n = run * p.run;
+    let images = min(n + p.run, p.images);
     let h = p.h;
     let w = p.w;
     let wo = p.wo;
@@ -95,45 +97,17 @@ fn depthwise_weights(
     let end = min(oy0 + p.rows, p.ho);
     let last = min((strip + 1u) * p.width, (wo + 4u * S - 1u) / (4u * S));
     var s0: Taps; var s1: Taps; var s2: Taps; var s3: Taps; var s4: Taps; var s5: Taps; var s6: Taps;
-    var v = strip * p.width;
     // Loops as in product_shared.wgsl, rows as in depthwise_forward.wgsl.
     loop {
-        let at = i32(v * S * STRIDE) - 1;
-        var iy = i32(oy0 * STRIDE) - i32(K / 2u);
-        var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
-        var t = STRIDE;
+        let from_x = (n * p.total + p.offset + c) * (h * w);
+        let from_dy = (n * p.total + p.offset + c) * (p.ho * wo);
+        var v = strip * p.width;
         loop {
-            if (K > 5u) {
-                r0 = r1;
-                r1 = r2;
-            }
-            if (K > 3u) {
-                r2 = r3;
-                r3 = r4;
-            }
-            r4 = r5;
-            r5 = r6;
-            r6 = load_row(from_x, iy, at, h, w);
-            iy++;
-            continuing {
-                t++;
-                break if t >= K;
-            }
-        }
-        var oy = oy0;
-        loop {
-            if (STRIDE == 2u) {
-                if (K > 5u) {
-                    r0 = r2;
-                    r1 = r3;
-                }
-                if (K > 3u) {
-                    r2 = r4;
-                    r3 = r5;
-                }
-                r4 = r6;
-                r5 = load_row(from_x, iy, at, h, w);
-            } else {
+            let at = i32(v * S * STRIDE) - 1;
+            var iy = i32(oy0 * STRIDE) - i32(K / 2u);
+            var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
+            var t = STRIDE;
+            loop {
                 if (K > 5u) {
                     r0 = r1;
                     r1 = r2;
@@ -144,41 +118,77 @@ fn depthwise_weights(
                 }
                 r4 = r5;
                 r5 = r6;
+                r6 = load_row(from_x, iy, at, h, w);
+                iy++;
+                continuing {
+                    t++;
+                    break if t >= K;
+                }
             }
-            r6 = load_row(from_x, iy + i32(STRIDE) - 1, at, h, w);
-            iy += i32(STRIDE);
-            let row = from_dy + oy * wo;
-            var g: Strip;
-            g.a = load_dy(row, v * S, wo);
-            if (S > 1u) {
-                g.b = load_dy(row, v * S + 1u, wo);
+            var oy = oy0;
+            loop {
+                if (STRIDE == 2u) {
+                    if (K > 5u) {
+                        r0 = r2;
+                        r1 = r3;
+                    }
+                    if (K > 3u) {
+                        r2 = r4;
+                        r3 = r5;
+                    }
+                    r4 = r6;
+                    r5 = load_row(from_x, iy, at, h, w);
+                } else {
+                    if (K > 5u) {
+                        r0 = r1;
+                        r1 = r2;
+                    }
+                    if (K > 3u) {
+                        r2 = r3;
+                        r3 = r4;
+                    }
+                    r4 = r5;
+                    r5 = r6;
+                }
+                r6 = load_row(from_x, iy + i32(STRIDE) - 1, at, h, w);
+                iy += i32(STRIDE);
+                let row = from_dy + oy * wo;
+                var g: Strip;
+                g.a = load_dy(row, v * S, wo);
+                if (S > 1u) {
+                    g.b = load_dy(row, v * S + 1u, wo);
+                }
+                if (S > 2u) {
+                    g.c = load_dy(row, v * S + 2u, wo);
+                    g.d = load_dy(row, v * S + 3u, wo);
+                }
+                if (K > 5u) {
+                    s0 = add(s0, sums(g, r0));
+                    s1 = add(s1, sums(g, r1));
+                }
+                if (K > 3u) {
+                    s2 = add(s2, sums(g, r2));
+                    s3 = add(s3, sums(g, r3));
+                }
+                s4 = add(s4, sums(g, r4));
+                s5 = add(s5, sums(g, r5));
+                s6 = add(s6, sums(g, r6));
+                continuing {
+                    oy++;
+                    break if oy >= end;
+                }
             }
-            if (S > 2u) {
-                g.c = load_dy(row, v * S + 2u, wo);
-                g.d = load_dy(row, v * S + 3u, wo);
-            }
-            if (K > 5u) {
-                s0 = add(s0, sums(g, r0));
-                s1 = add(s1, sums(g, r1));
-            }
-            if (K > 3u) {
-                s2 = add(s2, sums(g, r2));
-                s3 = add(s3, sums(g, r3));
-            }
-            s4 = add(s4, sums(g, r4));
-            s5 = add(s5, sums(g, r5));
-            s6 = add(s6, sums(g, r6));
             continuing {
-                oy++;
-                break if oy >= end;
+                v++;
+                break if v >= last;
             }
         }
         continuing {
-            v++;
-            break if v >= last;
+            n++;
+            break if n >= images;
         }
     }
-    let first = ((n * p.bands + band) * p.strips + strip) * p.pitch + c * (K * K);
+    let first = ((run * p.bands + band) * p.strips + strip) * p.pitch + c * (K * K);
     if (K > 5u) {
         store_taps(first, 0u, s0);
         store_taps(first, 1u, s1);

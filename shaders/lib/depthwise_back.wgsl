@@ -80,9 +80,9 @@ fn finish_left_out(plane: u32, rows: vec2<u32>, v: vec2<u32>, w: u32) {
     }
 }
 
-// Parts lie by (image, band, strip): K * K values a channel, and elsewhere two a channel.
-fn part_start(n: u32, band: u32, strip: u32) -> u32 {
-    return ((n * p.bands + band) * p.strips + strip) * p.pitch;
+// Parts lie by (run of images, band, strip): K * K values a channel, and elsewhere two a channel.
+fn part_start(run: u32, band: u32, strip: u32) -> u32 {
+    return ((run * p.bands + band) * p.strips + strip) * p.pitch;
 }
 
 // The sums by channel of g and of g * (z - mean) / std: gradients of shift and scale.

@@ -14,17 +14,21 @@ fn back_strip(id: u32) {
     if (i >= p.planes) {
         return;
     }
-    let n = i / p.count;
-    let c = i - n * p.count;
+    let run = i / p.count;
+    let c = i - run * p.count;
     let h = p.h;
     let w = p.w;
-    let plane = (n * p.total + p.offset + c) * (h * w);
+    var n = run * p.run;
+    let images = min(n + p.run, p.images);
     start_channel(p.offset + c);
     let y0 = band * p.rows;
     let end = min(y0 + p.rows, h);
     let v0 = strip * S;
     if (left_out()) {
-        finish_left_out(plane, vec2<u32>(y0, end), vec2<u32>(v0, v0 + S), w);
+        for (; n < images; n++) {
+            let plane = (n * p.total + p.offset + c) * (h * w);
+            finish_left_out(plane, vec2<u32>(y0, end), vec2<u32>(v0, v0 + S), w);
+        }
         return;
     }
     let t0 = load_taps(c * (K * K), 0u, 1u);
@@ -40,75 +44,82 @@ fn back_strip(id: u32) {
         t6 = load_taps(c * (K * K), 6u, 1u);
     }
     let v = i32(v0) - 1;
-    var iy = i32(y0) - i32(K / 2u);
     var s0: Taps; var s1: Taps; var s2: Taps; var s3: Taps; var s4: Taps; var s5: Taps; var s6: Taps;
-    var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
     // Loops as in product_shared.wgsl, rows as in depthwise_forward.wgsl.
-    var t = 1u;
     loop {
-        if (K > 5u) {
-            r0 = r1;
-            r1 = r2;
-        }
-        if (K > 3u) {
-            r2 = r3;
-            r3 = r4;
-        }
-        r4 = r5;
-        r5 = r6;
-        r6 = load_row(plane, iy, v, h, w);
-        iy++;
-        continuing {
-            t++;
-            break if t >= K;
-        }
-    }
-    var y = y0;
-    loop {
-        if (K > 5u) {
-            r0 = r1;
-            r1 = r2;
-        }
-        if (K > 3u) {
-            r2 = r3;
-            r3 = r4;
-        }
-        r4 = r5;
-        r5 = r6;
-        r6 = load_row(plane, iy, v, h, w);
-        iy++;
-        let row = plane + y * w;
-        var a: Strip;
-        a.a = finish_four(row, v0, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 0u));
-        if (S > 1u) {
-            a.b = finish_four(row, v0 + 1u, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 1u));
-        }
-        if (S > 2u) {
-            a.c = finish_four(row, v0 + 2u, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 2u));
-            a.d = finish_four(row, v0 + 3u, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 3u));
-        }
-        if (!SOFT) {
+        let plane = (n * p.total + p.offset + c) * (h * w);
+        var iy = i32(y0) - i32(K / 2u);
+        var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
+        var t = 1u;
+        loop {
             if (K > 5u) {
-                s0 = add(s0, sums(a, r0));
-                s1 = add(s1, sums(a, r1));
+                r0 = r1;
+                r1 = r2;
             }
             if (K > 3u) {
-                s2 = add(s2, sums(a, r2));
-                s3 = add(s3, sums(a, r3));
+                r2 = r3;
+                r3 = r4;
             }
-            s4 = add(s4, sums(a, r4));
-            s5 = add(s5, sums(a, r5));
-            s6 = add(s6, sums(a, r6));
+            r4 = r5;
+            r5 = r6;
+            r6 = load_row(plane, iy, v, h, w);
+            iy++;
+            continuing {
+                t++;
+                break if t >= K;
+            }
+        }
+        var y = y0;
+        loop {
+            if (K > 5u) {
+                r0 = r1;
+                r1 = r2;
+            }
+            if (K > 3u) {
+                r2 = r3;
+                r3 = r4;
+            }
+            r4 = r5;
+            r5 = r6;
+            r6 = load_row(plane, iy, v, h, w);
+            iy++;
+            let row = plane + y * w;
+            var a: Strip;
+            a.a = finish_four(row, v0, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 0u));
+            if (S > 1u) {
+                a.b = finish_four(row, v0 + 1u, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 1u));
+            }
+            if (S > 2u) {
+                a.c = finish_four(row, v0 + 2u, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 2u));
+                a.d = finish_four(row, v0 + 3u, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 3u));
+            }
+            if (!SOFT) {
+                if (K > 5u) {
+                    s0 = add(s0, sums(a, r0));
+                    s1 = add(s1, sums(a, r1));
+                }
+                if (K > 3u) {
+                    s2 = add(s2, sums(a, r2));
+                    s3 = add(s3, sums(a, r3));
+                }
+                s4 = add(s4, sums(a, r4));
+                s5 = add(s5, sums(a, r5));
+                s6 = add(s6, sums(a, r6));
+            }
+            continuing {
+                y++;
+                break if y >= end;
+            }
         }
         continuing {
-            y++;
-            break if y >= end;
+            n++;
+            break if n >= images;
         }
     }
     if (SOFT) {
         return;
     }
-    let part = part_start(n, band, strip);
+    let part = part_start(run, band, strip);
     let first = part + p.taps_at + c * (K * K);
     if (K > 5u) {
         store_window(first, 0u, s0);

@@ -66,10 +66,8 @@ fn depthwise_strip(id: u32) {
     if (i >= p.planes) {
         return;
     }
-    let n = i / p.count;
-    let c = i - n * p.count;
-    let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
-    let to = (n * p.total + p.offset + c) * (p.ho * p.wo);
+    let run = i / p.count;
+    let c = i - run * p.count;
     let first = c * (K * K);
     if (!start(c)) {
         return;
@@ -104,100 +102,110 @@ fn depthwise_strip(id: u32) {
     let end = min(oy0 + p.rows, p.ho);
     let v0 = strip * S;
     let v = i32(v0 * STRIDE) - 1;
-    if (STRIDE == 1u) {
-        // a1 .. a6: the sums that have met the first 1 .. 6 rows of taps.
-        var a1: Outs; var a2: Outs; var a3: Outs; var a4: Outs; var a5: Outs; var a6: Outs;
-        let reach = i32(K / 2u);
-        let last = min(i32(h), i32(end) + reach);
-        var iy = max(i32(oy0) - reach, 0);
-        loop {
-            let r = load_row(from_x, iy, v, h, w_in);
-            var done: Outs;
-            if (K > 5u) {
-                done = plus(a6, outs(t6, r));
-                a6 = plus(a5, outs(t5, r));
-                a5 = plus(a4, outs(t4, r));
-            } else if (K > 3u) {
-                done = plus(a4, outs(t4, r));
+    var n = run * p.run;
+    let images = min(n + p.run, p.images);
+    loop {
+        let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
+        let to = (n * p.total + p.offset + c) * (p.ho * p.wo);
+        if (STRIDE == 1u) {
+            // a1 .. a6: the sums that have met the first 1 .. 6 rows of taps.
+            var a1: Outs; var a2: Outs; var a3: Outs; var a4: Outs; var a5: Outs; var a6: Outs;
+            let reach = i32(K / 2u);
+            let last = min(i32(h), i32(end) + reach);
+            var iy = max(i32(oy0) - reach, 0);
+            loop {
+                let r = load_row(from_x, iy, v, h, w_in);
+                var done: Outs;
+                if (K > 5u) {
+                    done = plus(a6, outs(t6, r));
+                    a6 = plus(a5, outs(t5, r));
+                    a5 = plus(a4, outs(t4, r));
+                } else if (K > 3u) {
+                    done = plus(a4, outs(t4, r));
+                }
+                if (K > 3u) {
+                    a4 = plus(a3, outs(t3, r));
+                    a3 = plus(a2, outs(t2, r));
+                } else {
+                    done = plus(a2, outs(t2, r));
+                }
+                a2 = plus(a1, outs(t1, r));
+                a1 = outs(t0, r);
+                let oy = iy - reach;
+                if (oy >= i32(oy0)) {
+                    store_outs(to + u32(oy) * wo, v0, wo, bias, done);
+                }
+                continuing {
+                    iy++;
+                    break if iy >= last;
+                }
             }
-            if (K > 3u) {
-                a4 = plus(a3, outs(t3, r));
-                a3 = plus(a2, outs(t2, r));
-            } else {
-                done = plus(a2, outs(t2, r));
+            // The rows that await input below the plane.
+            for (var oy = max(last - reach, i32(oy0)); oy < i32(end); oy++) {
+                var o = a2;
+                switch (last + reach - oy) {
+                    case 3: { o = a3; }
+                    case 4: { o = a4; }
+                    case 5: { o = a5; }
+                    case 6: { o = a6; }
+                    default: {}
+                }
+                store_outs(to + u32(oy) * wo, v0, wo, bias, o);
             }
-            a2 = plus(a1, outs(t1, r));
-            a1 = outs(t0, r);
-            let oy = iy - reach;
-            if (oy >= i32(oy0)) {
-                store_outs(to + u32(oy) * wo, v0, wo, bias, done);
-            }
-            continuing {
+        } else {
+            var iy = i32(oy0 * 2u) - i32(K / 2u);
+            var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
+            // All rows of the first window but the newest, of which two come with each row of y.
+            var t = 2u;
+            loop {
+                if (K > 5u) {
+                    r0 = r1;
+                    r1 = r2;
+                }
+                if (K > 3u) {
+                    r2 = r3;
+                    r3 = r4;
+                }
+                r4 = r5;
+                r5 = r6;
+                r6 = load_row(from_x, iy, v, h, w_in);
                 iy++;
-                break if iy >= last;
+                continuing {
+                    t++;
+                    break if t >= K;
+                }
+            }
+            var oy = oy0;
+            loop {
+                if (K > 5u) {
+                    r0 = r2;
+                    r1 = r3;
+                }
+                if (K > 3u) {
+                    r2 = r4;
+                    r3 = r5;
+                }
+                r4 = r6;
+                r5 = load_row(from_x, iy, v, h, w_in);
+                r6 = load_row(from_x, iy + 1, v, h, w_in);
+                iy += 2;
+                let row = to + oy * wo;
+                var o: Outs;
+                o.a = window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 0u);
+                if (S > 1u) {
+                    o.b = window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 1u);
+                }
+                store_outs(row, v0, wo, bias, o);
+                continuing {
+                    oy++;
+                    break if oy >= end;
+                }
             }
         }
-        // The rows that await input below the plane.
-        for (var oy = max(last - reach, i32(oy0)); oy < i32(end); oy++) {
-            var o = a2;
-            switch (last + reach - oy) {
-                case 3: { o = a3; }
-                case 4: { o = a4; }
-                case 5: { o = a5; }
-                case 6: { o = a6; }
-                default: {}
-            }
-            store_outs(to + u32(oy) * wo, v0, wo, bias, o);
-        }
-    } else {
-        var iy = i32(oy0 * 2u) - i32(K / 2u);
-        var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
-        // All rows of the first window but the newest, of which two come with each row of y.
-        var t = 2u;
-        loop {
-            if (K > 5u) {
-                r0 = r1;
-                r1 = r2;
-            }
-            if (K > 3u) {
-                r2 = r3;
-                r3 = r4;
-            }
-            r4 = r5;
-            r5 = r6;
-            r6 = load_row(from_x, iy, v, h, w_in);
-            iy++;
-            continuing {
-                t++;
-                break if t >= K;
-            }
-        }
-        var oy = oy0;
-        loop {
-            if (K > 5u) {
-                r0 = r2;
-                r1 = r3;
-            }
-            if (K > 3u) {
-                r2 = r4;
-                r3 = r5;
-            }
-            r4 = r6;
-            r5 = load_row(from_x, iy, v, h, w_in);
-            r6 = load_row(from_x, iy + 1, v, h, w_in);
-            iy += 2;
-            let row = to + oy * wo;
-            var o: Outs;
-            o.a = window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 0u);
-            if (S > 1u) {
-                o.b = window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 1u);
-            }
-            store_outs(row, v0, wo, bias, o);
-            continuing {
-                oy++;
-                break if oy >= end;
-            }
+        continuing {
+            n++;
+            break if n >= images;
         }
     }
-    finish(c, (n * p.bands + band) * p.strips + strip);
+    finish(c, (run * p.bands + band) * p.strips + strip);
 }

@@ -12,10 +12,10 @@ fn depthwise_spread(id: u32) {
     if (i >= p.planes) {
         return;
     }
-    let n = i / p.count;
-    let c = i - n * p.count;
-    let from_dy = (n * p.total + p.offset + c) * (p.ho * p.wo);
-    let to = (n * p.total + p.offset + c) * (p.h * p.w);
+    let run = i / p.count;
+    let c = i - run * p.count;
+    var n = run * p.run;
+    let images = min(n + p.run, p.images);
     // Rows of taps by d = ky - K/2.
     let first = c * (K * K);
     let below1 = load_taps(first, row_of(-1), 0u);
@@ -37,44 +37,52 @@ fn depthwise_spread(id: u32) {
     let wo = p.wo;
     let t0 = band * p.rows;
     let last = min(t0 + p.rows, (h + 1u) / 2u);
-    var g0: Three; var g3: Three;
-    if (K > 3u) {
-        g0 = load_three(from_dy, i32(t0) - 1, i32(v), ho, wo);
-    }
-    var g1 = load_three(from_dy, i32(t0), i32(v), ho, wo);
-    var g2 = load_three(from_dy, i32(t0) + 1, i32(v), ho, wo);
-    var t = t0;
     loop {
-        var e0 = even(at, g1);
-        var o0 = odd(at, g1);
+        let from_dy = (n * p.total + p.offset + c) * (ho * wo);
+        let to = (n * p.total + p.offset + c) * (h * w_in);
+        var g0: Three; var g3: Three;
         if (K > 3u) {
-            e0 += even(above2, g0) + even(below2, g2);
-            o0 += odd(above2, g0) + odd(below2, g2);
+            g0 = load_three(from_dy, i32(t0) - 1, i32(v), ho, wo);
         }
-        store_row(to + t * 2u * w_in, v, w_in, e0, o0);
-        if (K > 5u) {
-            g3 = load_three(from_dy, i32(t) + 2, i32(v), ho, wo);
-        }
-        var e1 = even(above1, g1) + even(below1, g2);
-        var o1 = odd(above1, g1) + odd(below1, g2);
-        if (K > 5u) {
-            e1 += even(above3, g0) + even(below3, g3);
-            o1 += odd(above3, g0) + odd(below3, g3);
-        }
-        // A map of odd height ends with an even row.
-        if (t * 2u + 1u < h) {
-            store_row(to + (t * 2u + 1u) * w_in, v, w_in, e1, o1);
-        }
-        g0 = g1;
-        g1 = g2;
-        if (K > 5u) {
-            g2 = g3;
-        } else {
-            g2 = load_three(from_dy, i32(t) + 2, i32(v), ho, wo);
+        var g1 = load_three(from_dy, i32(t0), i32(v), ho, wo);
+        var g2 = load_three(from_dy, i32(t0) + 1, i32(v), ho, wo);
+        var t = t0;
+        loop {
+            var e0 = even(at, g1);
+            var o0 = odd(at, g1);
+            if (K > 3u) {
+                e0 += even(above2, g0) + even(below2, g2);
+                o0 += odd(above2, g0) + odd(below2, g2);
+            }
+            store_row(to + t * 2u * w_in, v, w_in, e0, o0);
+            if (K > 5u) {
+                g3 = load_three(from_dy, i32(t) + 2, i32(v), ho, wo);
+            }
+            var e1 = even(above1, g1) + even(below1, g2);
+            var o1 = odd(above1, g1) + odd(below1, g2);
+            if (K > 5u) {
+                e1 += even(above3, g0) + even(below3, g3);
+                o1 += odd(above3, g0) + odd(below3, g3);
+            }
+            // A map of odd height ends with an even row.
+            if (t * 2u + 1u < h) {
+                store_row(to + (t * 2u + 1u) * w_in, v, w_in, e1, o1);
+            }
+            g0 = g1;
+            g1 = g2;
+            if (K > 5u) {
+                g2 = g3;
+            } else {
+                g2 = load_three(from_dy, i32(t) + 2, i32(v), ho, wo);
+            }
+            continuing {
+                t++;
+                break if t >= last;
+            }
         }
         continuing {
-            t++;
-            break if t >= last;
+            n++;
+            break if n >= images;
         }
     }
 }

@@ -34,7 +34,7 @@ fn common(
     cuts: &[Cut],
     made: impl FnOnce(usize) -> Result<Tensor, GpuError>,
 ) -> Result<Tensor, GpuError> {
-    let counts = || ranges.iter().zip(cuts).map(|(range, cut)| range.images * cut.pieces());
+    let counts = || ranges.iter().zip(cuts).map(|(range, cut)| range.parts(cut));
     let most = counts().max().unwrap_or(0);
     let parts = made(most)?;
     if counts().any(|count| count < most) {
@@ -89,7 +89,7 @@ pub(super) fn backward(
         let mut cut = backward_cut(gpu, range);
         let [h, _] = range.input;
         let height = if range.stride == 2 { h.div_ceil(2) } else { h };
-        while cut.bands > 1 && range.images * cut.pieces() > most {
+        while cut.bands > 1 && range.parts(&cut) > most {
             cut.rows = height.div_ceil(cut.bands.div_ceil(2));
             cut.bands = height.div_ceil(cut.rows);
         }

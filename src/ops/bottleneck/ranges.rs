@@ -6,7 +6,7 @@ use crate::gpu::shaders::block::{
     depthwise_back_up_even, depthwise_back_up_odd, depthwise_normed, depthwise_normed_even,
     depthwise_normed_odd,
 };
-use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
+use crate::gpu::{Dispatch, Gpu, GpuError};
 use crate::ops::mixed_depthwise::{Cut, Range};
 use crate::ops::product::Normed;
 use crate::tensor::Tensor;
@@ -45,7 +45,9 @@ pub(in crate::ops) fn forward_range(
     (y, parts): (&Tensor, &Tensor),
 ) -> Result<(), GpuError> {
     let params = depthwise_normed::Params {
-        planes: range.planes() as u32,
+        planes: range.runs(cut),
+        images: range.images as u32,
+        run: cut.run as u32,
         count: range.count as u32,
         total: range.total as u32,
         offset: range.offset as u32,
@@ -79,10 +81,10 @@ pub(in crate::ops) fn forward_range(
             ],
             params: bytemuck::bytes_of(&params),
             bindings: &[x, norm.coefficients, w, y, parts].map(Tensor::buffer),
-            groups: groups_1d(range.planes() * cut.pieces(), cut.workgroup),
+            groups: range.groups(cut),
             work: range.work(),
         },
-        range.bytes(1, 1, &[w]) + (16 * range.planes() * cut.pieces()) as u64,
+        range.bytes(1, 1, &[w]) + (16 * range.count * range.parts(cut)) as u64,
     )
 }
 
@@ -135,7 +137,9 @@ pub(in crate::ops) fn back_range(
     let ([h, w], [ho, wo]) = (range.input, range.output);
     let up = range.stride == 2;
     let params = depthwise_back::Params {
-        planes: range.planes() as u32,
+        planes: range.runs(cut),
+        images: range.images as u32,
+        run: cut.run as u32,
         count: range.count as u32,
         total: range.total as u32,
         offset: range.offset as u32,
@@ -179,10 +183,10 @@ pub(in crate::ops) fn back_range(
             params: bytemuck::bytes_of(&params),
             bindings: &[of.dao, of.zo, of.terms, of.z, of.norm.coefficients, kernels, g, parts]
                 .map(Tensor::buffer),
-            groups: groups_1d(range.planes() * cut.pieces(), cut.workgroup),
+            groups: range.groups(cut),
             work: 2 * range.work(),
         },
         range.bytes(2, 2, &[kernels])
-            + (4 * range.images * cut.pieces() * (kernels.len() + 2 * range.count)) as u64,
+            + (4 * range.parts(cut) * (kernels.len() + 2 * range.count)) as u64,
     )
 }

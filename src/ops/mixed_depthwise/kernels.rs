@@ -26,14 +26,19 @@ pub(crate) struct Range {
     pub(crate) output: [usize; 2],
 }
 
-/// How a plane is cut into strips of vec4s and bands of rows, and the size of a workgroup.
+/// How a plane is cut into strips of vec4s and bands of rows, of how many images an invocation takes
+/// the same piece in turn, and the size of a workgroup.
 pub(crate) struct Cut {
     pub(crate) vec4s: usize,
     pub(crate) strips: usize,
     pub(crate) bands: usize,
     pub(crate) rows: usize,
+    pub(crate) run: usize,
     pub(crate) workgroup: u32,
 }
+
+/// Rows that an invocation goes through at most where it takes several images.
+const MOST_ROWS: usize = 512;
 
 impl Cut {
     /// Pieces of a plane.
@@ -53,8 +58,24 @@ impl Range {
         matches!(kernel, 3 | 5 | 7) && matches!(stride, 1 | 2)
     }
 
-    pub(crate) fn planes(&self) -> usize {
+    /// Planes of all images.
+    fn planes(&self) -> usize {
         self.images * self.count
+    }
+
+    /// Runs of images of all channels: `planes` of the kernels.
+    pub(crate) fn runs(&self, cut: &Cut) -> u32 {
+        (self.images.div_ceil(cut.run) * self.count) as u32
+    }
+
+    /// Workgroups for all pieces of the runs.
+    pub(crate) fn groups(&self, cut: &Cut) -> [u32; 3] {
+        groups_1d(self.runs(cut) as usize * cut.pieces(), cut.workgroup)
+    }
+
+    /// Pieces of a channel in all runs: what a channel's sums have as parts.
+    pub(crate) fn parts(&self, cut: &Cut) -> usize {
+        self.images.div_ceil(cut.run) * cut.pieces()
     }
 
     fn odd(&self) -> bool {
@@ -85,7 +106,9 @@ impl Range {
     }
 
     /// Cuts planes of `width4` vec4s by `height` rows. Registers: strips as wide as the pipeline
-    /// can hold and whole planes, unless too few invocations came of it. Tiles: many small pieces.
+    /// can hold and whole planes, unless too few invocations came of it, and where there are more
+    /// than enough, runs of images, so that taps and norms are loaded and sums are stored once a
+    /// run. Tiles: many small pieces.
     pub(crate) fn cut(
         &self,
         style: KernelStyle,
@@ -93,18 +116,21 @@ impl Range {
         width4: usize,
         height: usize,
     ) -> Cut {
-        let (vec4s, items, workgroup) = match style {
+        let (vec4s, [items, enough], workgroup) = match style {
             KernelStyle::Registers | KernelStyle::Subgroups => {
-                (widest.min(width4.next_power_of_two()), 64, 8)
+                (widest.min(width4.next_power_of_two()), [64, 1024], 8)
             }
-            KernelStyle::Tiles => (1, usize::MAX, 64),
+            KernelStyle::Tiles => (1, [usize::MAX; 2], 64),
         };
         let strips = width4.div_ceil(vec4s);
         // A band reads the rows beside it again: below eight rows that costs too much.
         let most = height.div_ceil(8);
         let bands = items.div_ceil(self.planes() * strips).min(most).max(1);
         let rows = height.div_ceil(bands);
-        Cut { vec4s, strips, bands: height.div_ceil(rows), rows, workgroup }
+        let bands = height.div_ceil(rows);
+        let run = (self.planes() * strips * bands / enough).min(MOST_ROWS / rows);
+        let runs = self.images.div_ceil(run.clamp(1, self.images));
+        Cut { vec4s, strips, bands, rows, run: self.images.div_ceil(runs), workgroup }
     }
 
     /// The cut of y.
@@ -130,7 +156,9 @@ impl Range {
         let [ho, wo] = self.output;
         let cut = self.forward_cut(gpu.style());
         let params = depthwise::Params {
-            planes: self.planes() as u32,
+            planes: self.runs(&cut),
+            images: self.images as u32,
+            run: cut.run as u32,
             count: self.count as u32,
             total: self.total as u32,
             offset: self.offset as u32,
@@ -161,7 +189,7 @@ impl Range {
                 ],
                 params: bytemuck::bytes_of(&params),
                 bindings: &[x.buffer(), w.buffer(), bias.buffer(), y.buffer()],
-                groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
+                groups: self.groups(&cut),
                 work: self.work(),
             },
             self.bytes(1, 1, &[w]),
@@ -194,7 +222,9 @@ impl Range {
         let ([h, width], [ho, wo]) = (self.input, self.output);
         let cut = self.cut(gpu.style(), 1, wo.div_ceil(4), h.div_ceil(2));
         let params = depthwise_up::Params {
-            planes: self.planes() as u32,
+            planes: self.runs(&cut),
+            images: self.images as u32,
+            run: cut.run as u32,
             count: self.count as u32,
             total: self.total as u32,
             offset: self.offset as u32,
@@ -219,7 +249,7 @@ impl Range {
                 ],
                 params: bytemuck::bytes_of(&params),
                 bindings: &[dy.buffer(), w.buffer(), dx.buffer()],
-                groups: groups_1d(self.planes() * cut.strips * cut.bands, cut.workgroup),
+                groups: self.groups(&cut),
                 work: self.work(),
             },
             self.bytes(1, 1, &[w]),
@@ -239,14 +269,16 @@ impl Range {
         let cut = self.cut(gpu.style(), widest / self.stride, wo.div_ceil(4), ho);
         // Strips share one sum where there are invocations enough without.
         let shared = self.planes() * cut.bands >= 64 && gpu.style() != KernelStyle::Tiles;
-        let width = if shared { cut.strips } else { 1 };
-        let strips = cut.strips.div_ceil(width);
+        let (width, strips) = if shared { (cut.strips, 1) } else { (1, cut.strips) };
+        let cut = Cut { strips, ..cut };
         let len = self.count * self.kernel * self.kernel;
         let pitch = len.next_multiple_of(4);
-        let count = self.images * cut.bands * strips;
+        let count = self.parts(&cut);
         let parts = Tensor::empty(gpu, [count, pitch])?;
         let params = depthwise_weights::Params {
-            planes: self.planes() as u32,
+            planes: self.runs(&cut),
+            images: self.images as u32,
+            run: cut.run as u32,
             count: self.count as u32,
             total: self.total as u32,
             offset: self.offset as u32,
@@ -272,7 +304,7 @@ impl Range {
                 ],
                 params: bytemuck::bytes_of(&params),
                 bindings: &[x.buffer(), x.buffer(), dy.buffer(), dy.buffer(), parts.buffer()],
-                groups: groups_1d(self.planes() * strips * cut.bands, cut.workgroup),
+                groups: self.groups(&cut),
                 work: self.work(),
             },
             self.bytes(1, 1, &[&parts]),
