@@ -6,7 +6,7 @@ use crate::gpu::shaders::block::{
     soft_forward, soft_forward_even, soft_forward_odd,
 };
 use crate::gpu::shaders::search::{soft_taps, soft_terms};
-use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
+use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::ops::arithmetic::sum_to;
 use crate::ops::mixed_depthwise::{Cut, Range};
 use crate::tensor::{Shape, Tensor};
@@ -58,7 +58,7 @@ fn work(range: &Range) -> u64 {
 
 /// How the way there cuts planes.
 fn forward_cut(gpu: &Gpu, range: &Range) -> Cut {
-    let widest = if range.stride == 1 { 4 } else { 1 };
+    let widest = if range.stride == 1 { widest(gpu, 4) } else { 1 };
     range.cut(gpu.style(), widest, range.output[1].div_ceil(4), range.output[0])
 }
 
@@ -67,11 +67,17 @@ fn forward_cut(gpu: &Gpu, range: &Range) -> Cut {
 fn backward_cut(gpu: &Gpu, range: &Range) -> Cut {
     let width4 = range.output[1].div_ceil(4);
     let widest = match range.stride {
-        1 if width4 <= 4 => 4,
-        1 => 2,
+        1 if width4 <= 4 => widest(gpu, 4),
+        1 => widest(gpu, 2),
         _ => 1,
     };
     range.cut(gpu.style(), widest, width4, range.output[0])
+}
+
+/// Vec4s of a strip, but one for browsers' software adapters: their compiler took minutes and gigabytes
+/// over wide strips of all candidates.
+fn widest(gpu: &Gpu, most: usize) -> usize {
+    if gpu.style() == KernelStyle::Registers { 1 } else { most }
 }
 
 /// Records y and gives the candidates' convolutions, each shaped as y.
