@@ -74,8 +74,8 @@ fn backward_cut(gpu: &Gpu, range: &Range) -> Cut {
     range.cut(gpu.style(), widest, width4, range.output[0])
 }
 
-/// Vec4s of a strip, but one for browsers' software adapters: their compiler took minutes and gigabytes
-/// over wide strips of all candidates.
+/// Vec4s of a strip, but one for browsers' software adapters, whose compilers are slow: the code of all
+/// candidates grows with the strip.
 fn widest(gpu: &Gpu, most: usize) -> usize {
     if gpu.style() == KernelStyle::Registers { 1 } else { most }
 }
