@@ -98,7 +98,7 @@ fn depthwise_weights(
     let last = min((strip + 1u) * p.width, (wo + 4u * S - 1u) / (4u * S));
     var s0: Taps; var s1: Taps; var s2: Taps; var s3: Taps; var s4: Taps; var s5: Taps; var s6: Taps;
     // Loops as in product_shared.wgsl, rows as in depthwise_forward.wgsl.
-    loop {
+    EACH_IMAGE {
         let from_x = (n * p.total + p.offset + c) * (h * w);
         let from_dy = (n * p.total + p.offset + c) * (p.ho * wo);
         var v = strip * p.width;
@@ -183,10 +183,7 @@ fn depthwise_weights(
                 break if v >= last;
             }
         }
-        continuing {
-            n++;
-            break if n >= images;
-        }
+        NEXT_IMAGE
     }
     let first = ((run * p.bands + band) * p.strips + strip) * p.pitch + c * (K * K);
     if (K > 5u) {

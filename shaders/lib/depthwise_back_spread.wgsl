@@ -83,7 +83,7 @@ fn back_spread(id: u32) {
     }
     var s0: Taps; var s1: Taps; var s2: Taps; var s3: Taps;
     var u1: Taps; var u2: Taps; var u3: Taps;
-    loop {
+    EACH_IMAGE {
         let plane = (n * p.total + p.offset + c) * (h * w);
         let plane_o = (n * p.total + p.offset + c) * (ho * wo);
         var g0: Three; var g3: Three;
@@ -141,10 +141,7 @@ fn back_spread(id: u32) {
                 break if t >= last;
             }
         }
-        continuing {
-            n++;
-            break if n >= images;
-        }
+        NEXT_IMAGE
     }
     if (SOFT) {
         return;

@@ -46,7 +46,7 @@ fn back_strip(id: u32) {
     let v = i32(v0) - 1;
     var s0: Taps; var s1: Taps; var s2: Taps; var s3: Taps; var s4: Taps; var s5: Taps; var s6: Taps;
     // Loops as in product_shared.wgsl, rows as in depthwise_forward.wgsl.
-    loop {
+    EACH_IMAGE {
         let plane = (n * p.total + p.offset + c) * (h * w);
         var iy = i32(y0) - i32(K / 2u);
         var r0: Row; var r1: Row; var r2: Row; var r3: Row; var r4: Row; var r5: Row; var r6: Row;
@@ -111,10 +111,7 @@ fn back_strip(id: u32) {
                 break if y >= end;
             }
         }
-        continuing {
-            n++;
-            break if n >= images;
-        }
+        NEXT_IMAGE
     }
     if (SOFT) {
         return;

@@ -94,7 +94,7 @@ fn depthwise_strip(id: u32) {
     // An activation after a given norm would hide an infinity.
     let spoilt = select(not_finite, nan_of(not_finite), soft());
     let bias = vec4<f32>(bias_of(c) + spoilt);
-    // Loops as in product_shared.wgsl.
+    // Loops as in product_shared.wgsl; that over the run's images is written by Shader::text.
     let h = p.h;
     let w_in = p.w;
     let wo = p.wo;
@@ -104,7 +104,7 @@ fn depthwise_strip(id: u32) {
     let v = i32(v0 * STRIDE) - 1;
     var n = run * p.run;
     let images = min(n + p.run, p.images);
-    loop {
+    EACH_IMAGE {
         let from_x = (n * p.total + p.offset + c) * (p.h * p.w);
         let to = (n * p.total + p.offset + c) * (p.ho * p.wo);
         if (STRIDE == 1u) {
@@ -202,10 +202,7 @@ fn depthwise_strip(id: u32) {
                 }
             }
         }
-        continuing {
-            n++;
-            break if n >= images;
-        }
+        NEXT_IMAGE
     }
     finish(c, (run * p.bands + band) * p.strips + strip);
 }

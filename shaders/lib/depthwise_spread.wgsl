@@ -37,7 +37,7 @@ fn depthwise_spread(id: u32) {
     let wo = p.wo;
     let t0 = band * p.rows;
     let last = min(t0 + p.rows, (h + 1u) / 2u);
-    loop {
+    EACH_IMAGE {
         let from_dy = (n * p.total + p.offset + c) * (ho * wo);
         let to = (n * p.total + p.offset + c) * (h * w_in);
         var g0: Three; var g3: Three;
@@ -80,9 +80,6 @@ fn depthwise_spread(id: u32) {
                 break if t >= last;
             }
         }
-        continuing {
-            n++;
-            break if n >= images;
-        }
+        NEXT_IMAGE
     }
 }

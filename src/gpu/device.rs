@@ -145,6 +145,11 @@ impl Gpu {
         if wide { Words::Wide } else { Words::Plain }
     }
 
+    /// Whether kernels here can take several images in turn.
+    pub(crate) fn takes_runs(&self) -> bool {
+        self.words() == Words::Wide
+    }
+
     /// Has kernels made as on software adapters without words of 64 bits, or no longer: for tests.
     pub fn set_plain_words(&self, plain: bool) {
         self.inner.plain.set(plain);

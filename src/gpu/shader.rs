@@ -16,6 +16,19 @@ pub enum Words {
     Wide,
 }
 
+impl Words {
+    /// What `EACH_IMAGE { .. NEXT_IMAGE }` stands for around what a kernel does with image `n`, of
+    /// those before `images`: with wide words a loop. Elsewhere there is one image, since a loop more
+    /// around others has a browser's software adapter compile a kernel for minutes, and takes
+    /// registers of a GPU.
+    fn images(self) -> [&'static str; 2] {
+        match self {
+            Words::Plain => ["", ""],
+            Words::Wide => ["loop", "continuing { n++; break if n >= images; }"],
+        }
+    }
+}
+
 /// How a kernel uses a storage binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Access {
@@ -94,7 +107,8 @@ impl Shader {
         for bulk in self.bulk() {
             text.push_str(&bulk.text(words));
         }
-        text + self.wgsl
+        let [each, next] = words.images();
+        text + &self.wgsl.replace("EACH_IMAGE", each).replace("NEXT_IMAGE", next)
     }
 
     /// What it reads in bulk.

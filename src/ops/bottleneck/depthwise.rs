@@ -17,7 +17,7 @@ pub(super) fn forward(
     kernels: &[&Tensor],
     y: &Tensor,
 ) -> Result<Tensor, GpuError> {
-    let cuts: Vec<Cut> = ranges.iter().map(|range| range.forward_cut(gpu.style())).collect();
+    let cuts: Vec<Cut> = ranges.iter().map(|range| range.forward_cut(gpu)).collect();
     let parts = |most| Tensor::empty(gpu, [y.shape().dim(1), most, 4]);
     let parts = common(gpu, ranges, &cuts, parts)?;
     for ((range, cut), w) in ranges.iter().zip(&cuts).zip(kernels) {

@@ -117,9 +117,9 @@ pub(in crate::ops) struct Room {
 pub(in crate::ops) fn backward_cut(gpu: &Gpu, range: &Range) -> Cut {
     let ([h, w], [_, wo]) = (range.input, range.output);
     match (range.stride, range.kernel) {
-        (1, 3) => range.cut(gpu.style(), 4, w.div_ceil(4), h),
-        (1, _) => range.cut(gpu.style(), 2, w.div_ceil(4), h),
-        _ => range.cut(gpu.style(), 1, wo.div_ceil(4), h.div_ceil(2)),
+        (1, 3) => range.cut(gpu, 4, w.div_ceil(4), h),
+        (1, _) => range.cut(gpu, 2, w.div_ceil(4), h),
+        _ => range.cut(gpu, 1, wo.div_ceil(4), h.div_ceil(2)),
     }
 }
 

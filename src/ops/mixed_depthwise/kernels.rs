@@ -40,6 +40,9 @@ pub(crate) struct Cut {
 /// Rows that an invocation goes through at most where it takes several images.
 const MOST_ROWS: usize = 512;
 
+/// Invocations that are left at least where one takes several images.
+const ENOUGH_PIECES: usize = 1024;
+
 impl Cut {
     /// Pieces of a plane.
     pub(crate) fn pieces(&self) -> usize {
@@ -106,21 +109,15 @@ impl Range {
     }
 
     /// Cuts planes of `width4` vec4s by `height` rows. Registers: strips as wide as the pipeline
-    /// can hold and whole planes, unless too few invocations came of it, and where there are more
-    /// than enough, runs of images, so that taps and norms are loaded and sums are stored once a
-    /// run. Tiles: many small pieces.
-    pub(crate) fn cut(
-        &self,
-        style: KernelStyle,
-        widest: usize,
-        width4: usize,
-        height: usize,
-    ) -> Cut {
-        let (vec4s, [items, enough], workgroup) = match style {
+    /// can hold and whole planes, unless too few invocations came of it. Tiles: many small pieces.
+    /// Where kernels can take runs of images and there are pieces to spare, they do, so that taps
+    /// and norms are loaded and sums are stored once a run.
+    pub(crate) fn cut(&self, gpu: &Gpu, widest: usize, width4: usize, height: usize) -> Cut {
+        let (vec4s, items, workgroup) = match gpu.style() {
             KernelStyle::Registers | KernelStyle::Subgroups => {
-                (widest.min(width4.next_power_of_two()), [64, 1024], 8)
+                (widest.min(width4.next_power_of_two()), 64, 8)
             }
-            KernelStyle::Tiles => (1, [usize::MAX; 2], 64),
+            KernelStyle::Tiles => (1, usize::MAX, 64),
         };
         let strips = width4.div_ceil(vec4s);
         // A band reads the rows beside it again: below eight rows that costs too much.
@@ -128,19 +125,22 @@ impl Range {
         let bands = items.div_ceil(self.planes() * strips).min(most).max(1);
         let rows = height.div_ceil(bands);
         let bands = height.div_ceil(rows);
-        let run = (self.planes() * strips * bands / enough).min(MOST_ROWS / rows);
+        let run = match gpu.takes_runs() {
+            true => (self.planes() * strips * bands / ENOUGH_PIECES).min(MOST_ROWS / rows),
+            false => 1,
+        };
         let runs = self.images.div_ceil(run.clamp(1, self.images));
         Cut { vec4s, strips, bands, rows, run: self.images.div_ceil(runs), workgroup }
     }
 
     /// The cut of y.
-    pub(crate) fn forward_cut(&self, style: KernelStyle) -> Cut {
+    pub(crate) fn forward_cut(&self, gpu: &Gpu) -> Cut {
         let widest = match (self.stride, self.kernel) {
             (1, _) => 4,
             (_, 3 | 5) => 2,
             _ => 1,
         };
-        self.cut(style, widest, self.output[1].div_ceil(4), self.output[0])
+        self.cut(gpu, widest, self.output[1].div_ceil(4), self.output[0])
     }
 
     /// y (or, with the kernel turned around and stride 1, dx) from x (or dy).
@@ -154,7 +154,7 @@ impl Range {
         flip: bool,
     ) -> Result<(), GpuError> {
         let [ho, wo] = self.output;
-        let cut = self.forward_cut(gpu.style());
+        let cut = self.forward_cut(gpu);
         let params = depthwise::Params {
             planes: self.runs(&cut),
             images: self.images as u32,
@@ -220,7 +220,7 @@ impl Range {
             return self.rows(gpu, dy, w, None, dx, true);
         }
         let ([h, width], [ho, wo]) = (self.input, self.output);
-        let cut = self.cut(gpu.style(), 1, wo.div_ceil(4), h.div_ceil(2));
+        let cut = self.cut(gpu, 1, wo.div_ceil(4), h.div_ceil(2));
         let params = depthwise_up::Params {
             planes: self.runs(&cut),
             images: self.images as u32,
@@ -266,7 +266,7 @@ impl Range {
     ) -> Result<Tensor, GpuError> {
         let [ho, wo] = self.output;
         let widest = if (self.stride, self.kernel) == (1, 3) { 4 } else { 2 };
-        let cut = self.cut(gpu.style(), widest / self.stride, wo.div_ceil(4), ho);
+        let cut = self.cut(gpu, widest / self.stride, wo.div_ceil(4), ho);
         // Strips share one sum where there are invocations enough without.
         let shared = self.planes() * cut.bands >= 64 && gpu.style() != KernelStyle::Tiles;
         let (width, strips) = if shared { (cut.strips, 1) } else { (1, cut.strips) };

@@ -93,7 +93,7 @@ impl<'a> Passes<'a> {
         let none = Tensor::empty(self.gpu, [1, 1, 4])?;
         for (k, (w, z)) in kernels.into_iter().zip(&z).enumerate() {
             let Some(range) = self.range(k, x.shape()) else { continue };
-            let cut = range.forward_cut(self.gpu.style());
+            let cut = range.forward_cut(self.gpu);
             let coefficients = &self.input_norm(k)?;
             let norm = Normed { coefficients, act: self.op.act };
             let way = Way::Soft { more: false };
