@@ -156,6 +156,7 @@ fn the_soft_block_equals_the_composition_it_replaces() {
         ([5, 42, 15, 13], 2),
         ([4, 24, 16, 24], 2),
         ([2, 66, 7, 7], 1),
+        ([3, 12, 2, 8], 1),
         // Several images in turn, in the last run fewer.
         ([25, 96, 4, 4], 1),
         ([13, 204, 7, 7], 1),

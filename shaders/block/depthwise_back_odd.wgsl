@@ -1,4 +1,4 @@
-//! use linear activation depthwise row texel_rows depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
+//! use linear activation depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 1, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
 //! For maps of any width. Host: src/ops/bottleneck/ranges.rs.
@@ -72,10 +72,6 @@ fn read_row(row: u32, v: i32, w: u32) -> Row {
 
 fn read_z(i: u32, left: u32) -> vec4<f32> {
     return z_four(i);
-}
-
-fn read_g(i: u32, left: u32) -> vec4<f32> {
-    return g_get(i, left);
 }
 
 fn write_g(i: u32, left: u32, value: vec4<f32>) {

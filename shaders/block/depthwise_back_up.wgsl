@@ -1,4 +1,4 @@
-//! use linear activation depthwise row texel_rows depthwise_taps depthwise_threes depthwise_back depthwise_back_spread
+//! use linear activation depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_threes three_rows depthwise_back depthwise_back_spread
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 2, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
 //! For maps whose rows are whole vec4s, before and after. Host: src/ops/bottleneck/ranges.rs.
@@ -74,10 +74,6 @@ fn read_row(row: u32, v: i32, w: u32) -> Row {
 
 fn read_z(i: u32, left: u32) -> vec4<f32> {
     return z_quad(i / 4u);
-}
-
-fn read_g(i: u32, left: u32) -> vec4<f32> {
-    return load4(g[i / 4u]);
 }
 
 fn write_g(i: u32, left: u32, value: vec4<f32>) {

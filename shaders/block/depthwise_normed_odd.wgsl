@@ -1,12 +1,10 @@
-//! use linear activation depthwise row texel_rows depthwise_taps depthwise_forward moments
+//! use linear activation depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_forward moments
 //! y = depthwise(act(norm(x))) on a range of channels, as conv/depthwise.wgsl, with the moments of y:
 //! parts (n, mean, M2, 0) by channel of all and strip. For maps of any width.
 //! Host: src/ops/bottleneck/ranges.rs.
 //! in pairs: depthwise_normed_even
 
 override WG: u32 = 8u;
-// A candidate of a soft block: no moments, and where 1/std says 0 it is left out.
-override SOFT: bool = false;
 
 struct Params {
     planes: u32,  // runs of images * count
@@ -47,20 +45,13 @@ fn turned() -> u32 {
     return 0u;
 }
 
-fn start(c: u32) -> bool {
+fn start(c: u32) {
     coefficients = load4(norm[p.offset + c]);
     moments_start();
-    return !SOFT || coefficients.y != 0.0;
-}
-
-fn soft() -> bool {
-    return SOFT;
 }
 
 fn finish(c: u32, part: u32) {
-    if (!SOFT) {
-        parts[(p.offset + c) * p.parts + part] = store4(moments_part());
-    }
+    parts[(p.offset + c) * p.parts + part] = store4(moments_part());
 }
 
 fn normed(v: vec4<f32>) -> vec4<f32> {
@@ -77,9 +68,7 @@ fn read_row(row: u32, v: i32, w: u32) -> Row {
 fn store(row: u32, v: u32, width: u32, value: vec4<f32>) {
     if (v * 4u < width) {
         let left = width - v * 4u;
-        if (!SOFT) {
-            moments_add(value, left);
-        }
+        moments_add(value, left);
         y_put(row + v * 4u, left, value);
     }
 }

@@ -1,4 +1,4 @@
-//! use linear depthwise row texel_rows depthwise_taps depthwise_forward
+//! use linear depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_forward
 //! y[n, o + c, oy, ox] = bias[c] + sum over ky, kx of w[c, ky, kx]
 //! x[n, o + c, oy * STRIDE + ky - K/2, ox * STRIDE + kx - K/2] for c < count, zero outside: a
 //! depthwise convolution on a range of channels; with the kernel turned around and stride 1 its
@@ -47,13 +47,7 @@ fn turned() -> u32 {
     return p.flip;
 }
 
-fn start(c: u32) -> bool {
-    return true;
-}
-
-fn soft() -> bool {
-    return false;
-}
+fn start(c: u32) {}
 
 fn finish(c: u32, part: u32) {}
 

@@ -1,4 +1,4 @@
-//! use linear depthwise row texel_rows depthwise_taps depthwise_threes depthwise_spread
+//! use linear depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_threes three_rows depthwise_spread
 //! dx[n, o + c, iy, ix] = sum over ky, kx of w[c, ky, kx] dy[n, o + c, oy, ox] with
 //! iy = 2 oy + ky - K/2 and ix = 2 ox + kx - K/2, for c < count: the gradient by x of a depthwise
 //! convolution of stride 2. For maps of any width.

@@ -7,27 +7,27 @@ struct Taps {
     r: vec4<f32>, // d = 1, 2, 3
 }
 
-// Four values at stride 1: l, m, r are the vec4s before, at and after the place.
-fn taps1(t: Taps, l: vec4<f32>, m: vec4<f32>, r: vec4<f32>) -> vec4<f32> {
+// Four values at stride 1 of a kernel of size k: l, m, r are the vec4s before, at and after the place.
+fn taps1(k: u32, t: Taps, l: vec4<f32>, m: vec4<f32>, r: vec4<f32>) -> vec4<f32> {
     var s = t.l.z * vec4<f32>(l.w, m.xyz) + t.l.w * m + t.r.x * vec4<f32>(m.yzw, r.x);
-    if (K > 3u) {
+    if (k > 3u) {
         s += t.l.y * vec4<f32>(l.zw, m.xy) + t.r.y * vec4<f32>(m.zw, r.xy);
     }
-    if (K > 5u) {
+    if (k > 5u) {
         s += t.l.x * vec4<f32>(l.yzw, m.x) + t.r.z * vec4<f32>(m.w, r.xyz);
     }
     return s;
 }
 
 // Four values at stride 2: m, n hold the eight values at the places, l and r those beside them.
-fn taps2(t: Taps, l: vec4<f32>, m: vec4<f32>, n: vec4<f32>, r: vec4<f32>) -> vec4<f32> {
+fn taps2(k: u32, t: Taps, l: vec4<f32>, m: vec4<f32>, n: vec4<f32>, r: vec4<f32>) -> vec4<f32> {
     let even = vec4<f32>(m.xz, n.xz);
     let odd = vec4<f32>(m.yw, n.yw);
     var s = t.l.z * vec4<f32>(l.w, odd.xyz) + t.l.w * even + t.r.x * odd;
-    if (K > 3u) {
+    if (k > 3u) {
         s += t.l.y * vec4<f32>(l.z, even.xyz) + t.r.y * vec4<f32>(even.yzw, r.x);
     }
-    if (K > 5u) {
+    if (k > 5u) {
         s += t.l.x * vec4<f32>(l.y, l.w, odd.xy) + t.r.z * vec4<f32>(odd.yzw, r.y);
     }
     return s;

@@ -8,12 +8,6 @@
 // `write_g(i, left, value)`, four values from value i on, of which `left` lie in the row;
 // `inside(value, left)`, which makes the others zero; and `weight(i)`, `output_norm(c)`,
 // `output_back(c)`, `input_norm(c)`, `write_part(i, value)`.
-//
-// With SOFT it is the way through one candidate of a soft block, whose norms are given and whose
-// weights want no gradient: on to the gradient by z, to which MORE adds what `read_g` finds there.
-// There c_1 is scale times the candidate's chance, and 1/std of z is 0 where it is left out.
-override SOFT: bool = false;
-override MORE: bool = false;
 
 var<private> o_norm: vec4<f32>; // mean, 1/std, scale, shift of zo
 var<private> o_back: vec2<f32>; // c_1, c_zo
@@ -24,9 +18,6 @@ var<private> sum_gd: vec4<f32>;
 // The gradient by zo from zo and the gradient by ao.
 fn by_output(zo: vec4<f32>, dao: vec4<f32>) -> vec4<f32> {
     let d = zo - o_norm.x;
-    if (SOFT) {
-        return o_back.x * (act_grad4(d * o_norm.z + o_norm.w) * dao);
-    }
     let g = act_grad4(d * o_norm.z + o_norm.w) * dao;
     return o_norm.z * g - o_back.x - d * o_back.y;
 }
@@ -48,36 +39,11 @@ fn finish_four(row: u32, v: u32, w: u32, da: vec4<f32>) -> vec4<f32> {
     let left = w - 4u * v;
     let d = inside(read_z(at, left) - i_norm.x, left);
     let pre = d * i_norm.z + i_norm.w;
-    if (SOFT) {
-        var dz = i_norm.z * inside(act_grad4(pre) * da, left);
-        if (MORE) {
-            dz += read_g(at, left);
-        }
-        write_g(at, left, dz);
-        return vec4<f32>();
-    }
     let g = inside(act_grad4(pre) * da, left);
     write_g(at, left, g);
     sum_g += g;
     sum_gd += g * d;
     return inside(act4(pre), left);
-}
-
-// Whether the candidate is left out.
-fn left_out() -> bool {
-    return SOFT && i_norm.y == 0.0;
-}
-
-// What it gives then: zeros in rows y to end, vec4s v to v_end, where nothing is there to add to.
-fn finish_left_out(plane: u32, rows: vec2<u32>, v: vec2<u32>, w: u32) {
-    if (MORE) {
-        return;
-    }
-    for (var y = rows.x; y < rows.y; y++) {
-        for (var i = v.x; i < min(v.y, (w + 3u) / 4u); i++) {
-            write_g(plane + y * w + 4u * i, w - 4u * i, vec4<f32>());
-        }
-    }
 }
 
 // Parts lie by (run of images, band, strip): K * K values a channel, and elsewhere two a channel.

@@ -60,13 +60,6 @@ fn back_spread(id: u32) {
     start_channel(p.offset + c);
     let t0 = band * p.rows;
     let last = min(t0 + p.rows, (h + 1u) / 2u);
-    if (left_out()) {
-        for (; n < images; n++) {
-            let plane = (n * p.total + p.offset + c) * (h * w);
-            finish_left_out(plane, vec2<u32>(2u * t0, min(2u * last, h)), vec2<u32>(2u * v, 2u * v + 2u), w);
-        }
-        return;
-    }
     // Rows of taps, and of their gradient, by d = ky - K/2.
     let first = c * (K * K);
     let below1 = load_taps(first, row_of(-1), 0u);
@@ -94,37 +87,33 @@ fn back_spread(id: u32) {
         var g2 = load_three(plane_o, i32(t0) + 1, i32(v), ho, wo);
         var t = t0;
         loop {
-            var e0 = even(at, g1);
-            var o0 = odd(at, g1);
+            var e0 = even(K, at, g1);
+            var o0 = odd(K, at, g1);
             if (K > 3u) {
-                e0 += even(above2, g0) + even(below2, g2);
-                o0 += odd(above2, g0) + odd(below2, g2);
+                e0 += even(K, above2, g0) + even(K, below2, g2);
+                o0 += odd(K, above2, g0) + odd(K, below2, g2);
             }
             let a0 = finish_eight(plane + t * 2u * w, v, w, e0, o0);
-            if (!SOFT) {
-                s0 = add_pair(s0, a0, g1);
-            }
-            if (K > 3u && !SOFT) {
+            s0 = add_pair(s0, a0, g1);
+            if (K > 3u) {
                 s2 = add_pair(s2, a0, g0);
                 u2 = add_pair(u2, a0, g2);
             }
             if (K > 5u) {
                 g3 = load_three(plane_o, i32(t) + 2, i32(v), ho, wo);
             }
-            var e1 = even(above1, g1) + even(below1, g2);
-            var o1 = odd(above1, g1) + odd(below1, g2);
+            var e1 = even(K, above1, g1) + even(K, below1, g2);
+            var o1 = odd(K, above1, g1) + odd(K, below1, g2);
             if (K > 5u) {
-                e1 += even(above3, g0) + even(below3, g3);
-                o1 += odd(above3, g0) + odd(below3, g3);
+                e1 += even(K, above3, g0) + even(K, below3, g3);
+                o1 += odd(K, above3, g0) + odd(K, below3, g3);
             }
             // A map of odd height ends with an even row.
             if (t * 2u + 1u < h) {
                 let a1 = finish_eight(plane + (t * 2u + 1u) * w, v, w, e1, o1);
-                if (!SOFT) {
-                    s1 = add_pair(s1, a1, g1);
-                    u1 = add_pair(u1, a1, g2);
-                }
-                if (K > 5u && !SOFT) {
+                s1 = add_pair(s1, a1, g1);
+                u1 = add_pair(u1, a1, g2);
+                if (K > 5u) {
                     s3 = add_pair(s3, a1, g0);
                     u3 = add_pair(u3, a1, g3);
                 }
@@ -142,9 +131,6 @@ fn back_spread(id: u32) {
             }
         }
         NEXT_IMAGE
-    }
-    if (SOFT) {
-        return;
     }
     let part = part_start(run, band, v);
     let to = part + p.taps_at + first;

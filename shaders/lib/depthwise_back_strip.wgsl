@@ -24,13 +24,6 @@ fn back_strip(id: u32) {
     let y0 = band * p.rows;
     let end = min(y0 + p.rows, h);
     let v0 = strip * S;
-    if (left_out()) {
-        for (; n < images; n++) {
-            let plane = (n * p.total + p.offset + c) * (h * w);
-            finish_left_out(plane, vec2<u32>(y0, end), vec2<u32>(v0, v0 + S), w);
-        }
-        return;
-    }
     let t0 = load_taps(c * (K * K), 0u, 1u);
     let t1 = load_taps(c * (K * K), 1u, 1u);
     let t2 = load_taps(c * (K * K), 2u, 1u);
@@ -93,28 +86,23 @@ fn back_strip(id: u32) {
                 a.c = finish_four(row, v0 + 2u, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 2u));
                 a.d = finish_four(row, v0 + 3u, w, window(r0, r1, r2, r3, r4, r5, r6, t0, t1, t2, t3, t4, t5, t6, 3u));
             }
-            if (!SOFT) {
-                if (K > 5u) {
-                    s0 = add(s0, sums(a, r0));
-                    s1 = add(s1, sums(a, r1));
-                }
-                if (K > 3u) {
-                    s2 = add(s2, sums(a, r2));
-                    s3 = add(s3, sums(a, r3));
-                }
-                s4 = add(s4, sums(a, r4));
-                s5 = add(s5, sums(a, r5));
-                s6 = add(s6, sums(a, r6));
+            if (K > 5u) {
+                s0 = add(s0, sums(a, r0));
+                s1 = add(s1, sums(a, r1));
             }
+            if (K > 3u) {
+                s2 = add(s2, sums(a, r2));
+                s3 = add(s3, sums(a, r3));
+            }
+            s4 = add(s4, sums(a, r4));
+            s5 = add(s5, sums(a, r5));
+            s6 = add(s6, sums(a, r6));
             continuing {
                 y++;
                 break if y >= end;
             }
         }
         NEXT_IMAGE
-    }
-    if (SOFT) {
-        return;
     }
     let part = part_start(run, band, strip);
     let first = part + p.taps_at + c * (K * K);

@@ -1,6 +1,5 @@
 // The body of conv/depthwise*.wgsl and block/depthwise_normed*.wgsl, which define `read_row`, `weight`,
-// `bias_of`, `start(c)`, which is false where channel c is left out, `soft()`, which says whether a given
-// norm and an activation follow, and `store(row, v, width, value)`.
+// `bias_of`, `start(c)` and `store(row, v, width, value)`.
 
 // What a strip takes of a row of taps, or writes.
 struct Outs {
@@ -12,13 +11,13 @@ struct Outs {
 
 fn outs(t: Taps, r: Row) -> Outs {
     var o: Outs;
-    o.a = apply(t, r, 0u);
+    o.a = apply(K, t, r, 0u);
     if (S > 1u) {
-        o.b = apply(t, r, 1u);
+        o.b = apply(K, t, r, 1u);
     }
     if (S > 2u) {
-        o.c = apply(t, r, 2u);
-        o.d = apply(t, r, 3u);
+        o.c = apply(K, t, r, 2u);
+        o.d = apply(K, t, r, 3u);
     }
     return o;
 }
@@ -50,12 +49,6 @@ fn is_not_finite(v: vec4<f32>) -> vec4<bool> {
     return (bitcast<vec4<u32>>(v) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u);
 }
 
-// NaN for what is not finite, made of bits, since compilers take a product with 0 for 0.
-fn nan_of(v: f32) -> f32 {
-    let bits = bitcast<u32>(v);
-    return select(v, bitcast<f32>(bits | 0x7fc00000u), (bits & 0x7f800000u) == 0x7f800000u);
-}
-
 // A strip of 4 * S columns wanders down a band of rows. At stride 1 the sums of the next K - 1 output
 // rows wait in registers, and each input row adds to all of them. At stride 2 the last K input rows
 // do; row ky of the window is r[7 - K + ky].
@@ -69,9 +62,7 @@ fn depthwise_strip(id: u32) {
     let run = i / p.count;
     let c = i - run * p.count;
     let first = c * (K * K);
-    if (!start(c)) {
-        return;
-    }
+    start(c);
     let t0 = load_taps(first, 0u, turned());
     let t1 = load_taps(first, 1u, turned());
     let t2 = load_taps(first, 2u, turned());
@@ -91,9 +82,7 @@ fn depthwise_strip(id: u32) {
     if (K > 5u) {
         not_finite += not_finite_of(t5) + not_finite_of(t6);
     }
-    // An activation after a given norm would hide an infinity.
-    let spoilt = select(not_finite, nan_of(not_finite), soft());
-    let bias = vec4<f32>(bias_of(c) + spoilt);
+    let bias = vec4<f32>(bias_of(c) + not_finite);
     // Loops as in product_shared.wgsl; that over the run's images is written by Shader::text.
     let h = p.h;
     let w_in = p.w;
@@ -109,7 +98,7 @@ fn depthwise_strip(id: u32) {
         let to = (n * p.total + p.offset + c) * (p.ho * p.wo);
         if (STRIDE == 1u) {
             // a1 .. a6: the sums that have met the first 1 .. 6 rows of taps.
-            var a1: Outs; var a2: Outs; var a3: Outs; var a4: Outs; var a5: Outs; var a6: Outs;
+            var a1 = Outs(); var a2 = Outs(); var a3 = Outs(); var a4 = Outs(); var a5 = Outs(); var a6 = Outs();
             let reach = i32(K / 2u);
             let last = min(i32(h), i32(end) + reach);
             var iy = max(i32(oy0) - reach, 0);

@@ -48,21 +48,21 @@ fn depthwise_spread(id: u32) {
         var g2 = load_three(from_dy, i32(t0) + 1, i32(v), ho, wo);
         var t = t0;
         loop {
-            var e0 = even(at, g1);
-            var o0 = odd(at, g1);
+            var e0 = even(K, at, g1);
+            var o0 = odd(K, at, g1);
             if (K > 3u) {
-                e0 += even(above2, g0) + even(below2, g2);
-                o0 += odd(above2, g0) + odd(below2, g2);
+                e0 += even(K, above2, g0) + even(K, below2, g2);
+                o0 += odd(K, above2, g0) + odd(K, below2, g2);
             }
             store_row(to + t * 2u * w_in, v, w_in, e0, o0);
             if (K > 5u) {
                 g3 = load_three(from_dy, i32(t) + 2, i32(v), ho, wo);
             }
-            var e1 = even(above1, g1) + even(below1, g2);
-            var o1 = odd(above1, g1) + odd(below1, g2);
+            var e1 = even(K, above1, g1) + even(K, below1, g2);
+            var o1 = odd(K, above1, g1) + odd(K, below1, g2);
             if (K > 5u) {
-                e1 += even(above3, g0) + even(below3, g3);
-                o1 += odd(above3, g0) + odd(below3, g3);
+                e1 += even(K, above3, g0) + even(K, below3, g3);
+                o1 += odd(K, above3, g0) + odd(K, below3, g3);
             }
             // A map of odd height ends with an even row.
             if (t * 2u + 1u < h) {

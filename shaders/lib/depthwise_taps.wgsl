@@ -1,4 +1,5 @@
-// Taps of a depthwise kernel and their application to rows. The kernel defines `weight(i)`.
+// Taps of a depthwise kernel, and a window of rows. The kernel defines `weight(i)`. Beside
+// `depthwise_apply`.
 fn load_tap(first: u32, ky: u32, d: i32, flip: u32) -> f32 {
     let i = ky * K + u32(i32(K / 2u) + d);
     return weight(first + select(i, K * K - 1u - i, flip == 1u));
@@ -21,22 +22,6 @@ fn load_taps(first: u32, ky: u32, flip: u32) -> Taps {
     return t;
 }
 
-// Output vec4 i of a strip from one row and its taps.
-fn apply(t: Taps, r: Row, i: u32) -> vec4<f32> {
-    if (STRIDE == 2u) {
-        if (i == 0u) {
-            return taps2(t, r.a, r.b, r.c, r.d);
-        }
-        return taps2(t, r.c, r.d, r.e, r.f);
-    }
-    switch i {
-        case 0u: { return taps1(t, r.a, r.b, r.c); }
-        case 1u: { return taps1(t, r.b, r.c, r.d); }
-        case 2u: { return taps1(t, r.c, r.d, r.e); }
-        default: { return taps1(t, r.d, r.e, r.f); }
-    }
-}
-
 // Output vec4 i of a strip from the rows around it; row ky of the window is r[7 - K + ky].
 fn window(
     r0: Row, r1: Row, r2: Row, r3: Row, r4: Row, r5: Row, r6: Row,
@@ -44,12 +29,12 @@ fn window(
     i: u32,
 ) -> vec4<f32> {
     if (K == 3u) {
-        return apply(t0, r4, i) + apply(t1, r5, i) + apply(t2, r6, i);
+        return apply(K, t0, r4, i) + apply(K, t1, r5, i) + apply(K, t2, r6, i);
     }
     if (K == 5u) {
-        return apply(t0, r2, i) + apply(t1, r3, i) + apply(t2, r4, i) + apply(t3, r5, i)
-            + apply(t4, r6, i);
+        return apply(K, t0, r2, i) + apply(K, t1, r3, i) + apply(K, t2, r4, i) + apply(K, t3, r5, i)
+            + apply(K, t4, r6, i);
     }
-    return apply(t0, r0, i) + apply(t1, r1, i) + apply(t2, r2, i) + apply(t3, r3, i)
-        + apply(t4, r4, i) + apply(t5, r5, i) + apply(t6, r6, i);
+    return apply(K, t0, r0, i) + apply(K, t1, r1, i) + apply(K, t2, r2, i) + apply(K, t3, r3, i)
+        + apply(K, t4, r4, i) + apply(K, t5, r5, i) + apply(K, t6, r6, i);
 }

@@ -105,8 +105,10 @@ fn tall_run(m4: u32, first: u32, last: u32, lane: u32) {
     loop {
         let fresh = block == first;
         let at = columns(block * 8u + lane);
-        var c0: mat4x4<f32>; var c1: mat4x4<f32>; var c2: mat4x4<f32>; var c3: mat4x4<f32>;
-        var c4: mat4x4<f32>; var c5: mat4x4<f32>; var c6: mat4x4<f32>; var c7: mat4x4<f32>;
+        // What is added to says that it begins at zero: a browser's compiler may leave in it what the round
+        // before did.
+        var c0 = mat4x4<f32>(); var c1 = mat4x4<f32>(); var c2 = mat4x4<f32>(); var c3 = mat4x4<f32>();
+        var c4 = mat4x4<f32>(); var c5 = mat4x4<f32>(); var c6 = mat4x4<f32>(); var c7 = mat4x4<f32>();
         let met = meet_rows(m, at.y, lane) ^ meet_rows(m + 16u, at.y, lane);
         var k = 0u;
         loop {

@@ -8,11 +8,3 @@ fn NAME_put(i: u32, left: u32, value: vec4<f32>) {
         NAME[i / 2u + 1u] = store2(value.zw);
     }
 }
-
-fn NAME_get(i: u32, left: u32) -> vec4<f32> {
-    var value = vec4<f32>(load2(NAME[i / 2u]), 0.0, 0.0);
-    if (left > 2u) {
-        value = vec4<f32>(value.xy, load2(NAME[i / 2u + 1u]));
-    }
-    return value;
-}

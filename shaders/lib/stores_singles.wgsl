@@ -7,11 +7,3 @@ fn NAME_put(i: u32, left: u32, value: vec4<f32>) {
         NAME[i + k] = value[k];
     }
 }
-
-fn NAME_get(i: u32, left: u32) -> vec4<f32> {
-    var value = vec4<f32>();
-    for (var k = 0u; k < min(left, 4u); k++) {
-        value[k] = NAME[i + k];
-    }
-    return value;
-}

@@ -1,14 +1,12 @@
-//! use linear
-//! What the kernels of a soft block read by channel, for each of its candidates k3, k5, k7 in turn:
-//! the norm of the input, (mean, kept, scale, shift), then, from vec4 `norms` on, that of the candidate's
-//! output, (mean, 1/std, scale, shift) and (scale * chance, chance, kept, 0). A candidate whose chance
-//! does not exceed 0.01 is left out: kept and chance are 0. Host: src/ops/soft_depthwise/mod.rs.
+//! use linear soft_layout
+//! What the kernels of a soft block read of each channel's norms and chances, beside the taps of
+//! search/soft_taps.wgsl: that of the input, (mean, 1/std, scale, shift), then by candidate k3, k5, k7
+//! that of its output and (scale * chance, chance, kept, 0). A candidate whose chance does not exceed
+//! 0.01 is left out: kept and chance are 0. Host: src/ops/soft_depthwise/passes.rs.
 
 struct Params {
     channels: u32,
     block: u32, // channels of a sub-block
-    norms: u32, // vec4s
-    pitch: u32, // vec4s of a candidate
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -28,13 +26,9 @@ fn write(k: u32, channel: u32, output: vec4<f32>, chance: f32) {
     // A NaN takes part, so that it shows.
     let kept = !(chance <= LEAST);
     let share = select(0.0, chance, kept);
-    let flag = select(0.0, 1.0, kept);
-    let i = load4(input[channel]);
-    let at = k * p.pitch;
-    terms[at + channel] = store4(vec4<f32>(i.x, flag, i.z, i.w));
-    terms[at + p.norms + 2u * channel] = store4(output);
-    terms[at + p.norms + 2u * channel + 1u] =
-        store4(vec4<f32>(output.z * share, share, flag, 0.0));
+    let at = candidate_at(k, channel);
+    terms[at] = store4(output);
+    terms[at + 1u] = store4(vec4<f32>(output.z * share, share, select(0.0, 1.0, kept), 0.0));
 }
 
 @compute @workgroup_size(64)
@@ -48,6 +42,7 @@ fn soft_terms(
         return;
     }
     let chance = load4(chances[channel / p.block]);
+    terms[channel * TERMS] = store4(load4(input[channel]));
     write(0u, channel, load4(output3[channel]), chance.x);
     write(1u, channel, load4(output5[channel]), chance.y);
     write(2u, channel, load4(output7[channel]), chance.z);

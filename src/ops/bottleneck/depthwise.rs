@@ -1,7 +1,7 @@
 //! The depthwise kernels of the block: norm and activation as the input is read, moments of the
 //! output, and the whole way back in one pass.
 
-use super::ranges::{Back, Room, Way, back_range, backward_cut, forward_range};
+use super::ranges::{Back, Room, back_range, backward_cut, forward_range};
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::mixed_depthwise::{Cut, Range};
 use crate::ops::product::{Normed, sum_parts};
@@ -21,7 +21,7 @@ pub(super) fn forward(
     let parts = |most| Tensor::empty(gpu, [y.shape().dim(1), most, 4]);
     let parts = common(gpu, ranges, &cuts, parts)?;
     for ((range, cut), w) in ranges.iter().zip(&cuts).zip(kernels) {
-        forward_range(gpu, (range, cut), Way::Trained, (x, norm), w, (y, &parts))?;
+        forward_range(gpu, (range, cut), (x, norm), w, (y, &parts))?;
     }
     Ok(parts)
 }
@@ -104,7 +104,7 @@ pub(super) fn backward(
             taps: places.kernels[i],
             sums: places.sums + 2 * range.offset,
         };
-        back_range(gpu, (range, cut), Way::Trained, of, &kernels[i], (g, &parts), room)?;
+        back_range(gpu, (range, cut), of, &kernels[i], (g, &parts), room)?;
     }
     let all = Tensor::empty(gpu, [places.pitch])?;
     sum_parts(gpu, &parts, parts.shape().dim(0), places.pitch, &all)?;

@@ -12,7 +12,7 @@ mod backward;
 mod cases;
 mod depthwise;
 mod forward;
-pub(in crate::ops) mod ranges;
+mod ranges;
 
 pub(super) use cases::cases;
 

@@ -1,5 +1,4 @@
-//! The depthwise kernels of the block on a range of channels, as a block in training records them and
-//! as a soft block does.
+//! The depthwise kernels of the block on a range of channels.
 
 use crate::gpu::shaders::block::{
     depthwise_back, depthwise_back_even, depthwise_back_odd, depthwise_back_up,
@@ -11,35 +10,10 @@ use crate::ops::mixed_depthwise::{Cut, Range};
 use crate::ops::product::Normed;
 use crate::tensor::Tensor;
 
-/// What else a kernel leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::ops) enum Way {
-    /// Moments of the output; on the way back gradients by kernels and norm.
-    Trained,
-    /// Nothing: norms are given, and a channel is left out where its norm has 0 for 1/std. On the way
-    /// back scale is applied, and what is there is added to.
-    Soft {
-        /// Added to, not overwritten.
-        more: bool,
-    },
-}
-
-impl Way {
-    fn soft(self) -> (&'static str, f64) {
-        ("SOFT", f64::from(u8::from(self != Way::Trained)))
-    }
-
-    fn more(self) -> (&'static str, f64) {
-        ("MORE", f64::from(u8::from(self == Way::Soft { more: true })))
-    }
-}
-
-/// Records y = depthwise(act(norm(x))) with the moments of y in `parts` [total, parts, 4], where they
-/// are wanted.
-pub(in crate::ops) fn forward_range(
+/// Records y = depthwise(act(norm(x))) with the moments of y in `parts` [total, parts, 4].
+pub(super) fn forward_range(
     gpu: &Gpu,
     (range, cut): (&Range, &Cut),
-    way: Way,
     (x, norm): (&Tensor, Normed<'_>),
     w: &Tensor,
     (y, parts): (&Tensor, &Tensor),
@@ -77,7 +51,6 @@ pub(in crate::ops) fn forward_range(
                 ("WG", f64::from(cut.workgroup)),
                 cut.alone(),
                 norm.act.constant(),
-                way.soft(),
             ],
             params: bytemuck::bytes_of(&params),
             bindings: &[x, norm.coefficients, w, y, parts].map(Tensor::buffer),
@@ -89,32 +62,32 @@ pub(in crate::ops) fn forward_range(
 }
 
 /// What the way back reads.
-pub(in crate::ops) struct Back<'a> {
+pub(super) struct Back<'a> {
     /// Gradient by act(norm(zo)), where zo is the convolution's output.
-    pub(in crate::ops) dao: &'a Tensor,
+    pub(super) dao: &'a Tensor,
     /// The convolution's output.
-    pub(in crate::ops) zo: &'a Tensor,
+    pub(super) zo: &'a Tensor,
     /// Its norm and what its gradient needs: `grad_terms` of batch norm.
-    pub(in crate::ops) terms: &'a Tensor,
+    pub(super) terms: &'a Tensor,
     /// What was normed to become the convolution's input.
-    pub(in crate::ops) z: &'a Tensor,
+    pub(super) z: &'a Tensor,
     /// How.
-    pub(in crate::ops) norm: Normed<'a>,
+    pub(super) norm: Normed<'a>,
 }
 
 /// Where a range's values lie in a part.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::ops) struct Room {
+pub(super) struct Room {
     /// Values of a part.
-    pub(in crate::ops) pitch: usize,
+    pub(super) pitch: usize,
     /// The first gradient by the kernels.
-    pub(in crate::ops) taps: usize,
+    pub(super) taps: usize,
     /// The first sum.
-    pub(in crate::ops) sums: usize,
+    pub(super) sums: usize,
 }
 
 /// How the way back cuts planes.
-pub(in crate::ops) fn backward_cut(gpu: &Gpu, range: &Range) -> Cut {
+pub(super) fn backward_cut(gpu: &Gpu, range: &Range) -> Cut {
     let ([h, w], [_, wo]) = (range.input, range.output);
     match (range.stride, range.kernel) {
         (1, 3) => range.cut(gpu, 4, w.div_ceil(4), h),
@@ -123,12 +96,11 @@ pub(in crate::ops) fn backward_cut(gpu: &Gpu, range: &Range) -> Cut {
     }
 }
 
-/// Records the gradient by norm(z), or by z on the soft way, to g, and where it is wanted what the
-/// gradients by kernels and norm are summed from to `parts`.
-pub(in crate::ops) fn back_range(
+/// Records the gradient by norm(z) to g, and what the gradients by kernels and norm are summed from to
+/// `parts`.
+pub(super) fn back_range(
     gpu: &Gpu,
     (range, cut): (&Range, &Cut),
-    way: Way,
     of: &Back<'_>,
     kernels: &Tensor,
     (g, parts): (&Tensor, &Tensor),
@@ -159,8 +131,6 @@ pub(in crate::ops) fn back_range(
         ("WG", f64::from(cut.workgroup)),
         cut.alone(),
         of.norm.act.constant(),
-        way.soft(),
-        way.more(),
         ("S", cut.vec4s as f64),
     ];
     let (kernels_of, constants) = if up {
@@ -170,7 +140,7 @@ pub(in crate::ops) fn back_range(
             &depthwise_back_up_odd::SHADER,
         ];
         // One vec4 of zo a strip: S says nothing.
-        (of, &common[..6])
+        (of, &common[..4])
     } else {
         let of =
             [&depthwise_back::SHADER, &depthwise_back_even::SHADER, &depthwise_back_odd::SHADER];

@@ -96,9 +96,13 @@ impl Range {
         }
     }
 
+    /// Values of the output.
+    pub(crate) fn places(&self) -> usize {
+        self.planes() * self.output[0] * self.output[1]
+    }
+
     pub(crate) fn work(&self) -> u64 {
-        let taps = self.kernel * self.kernel;
-        (self.planes() * self.output[0] * self.output[1] * taps) as u64
+        (self.places() * self.kernel * self.kernel) as u64
     }
 
     /// Bytes of the range in so many tensors of the input's and of the output's size, and of others.

@@ -1,5 +1,5 @@
-//! Test cases: strides, maps of whole vec4s, of even and of odd width, sub-blocks of one channel and
-//! of several, candidates left out, all of them in one sub-block.
+//! Test cases: strides, maps of whole vec4s, of even and of odd width, lower than the kernels, sub-blocks
+//! of one channel and of several, candidates left out, all of them in one sub-block.
 
 use super::{SIZES, SoftDepthwise};
 use crate::ops::Case;
@@ -47,9 +47,12 @@ pub(in crate::ops) fn cases() -> Vec<Case> {
         case(1, [1, 18, 5, 7], Swish, true),
         case(1, [2, 12, 3, 3], Relu6, false),
         case(1, [1, 6, 1, 1], Identity, false),
+        case(1, [1, 6, 2, 4], Relu6, false),
         case(1, [1, 6, 3, 20], Relu6, false),
         case(1, [1, 12, 3, 14], Swish, false),
         case(2, [2, 12, 8, 8], Relu6, true),
+        case(2, [1, 6, 1, 8], Relu6, false),
+        case(2, [1, 6, 2, 2], Swish, false),
         case(2, [1, 6, 4, 14], Relu6, false),
         case(2, [1, 6, 3, 12], Swish, false),
         case(2, [1, 6, 7, 5], Swish, false),

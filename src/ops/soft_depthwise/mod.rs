@@ -7,8 +7,8 @@
 //! by x and by p, of which dp[b, k] is the sum of dy times the candidate's value over b. Kernels of a
 //! channel that are not all finite make its candidate NaN, so that no activation hides them.
 //!
-//! Norms and activations are applied as kernels read, so that of the wide tensors only x, the
-//! candidates' convolutions and y are ever written, and the way back is a pass a candidate.
+//! All candidates go in one pass, there and back. Norms and activations are applied as it reads, so that
+//! of the wide tensors only x, the candidates' convolutions and y are ever written.
 
 mod cases;
 mod passes;
@@ -16,7 +16,6 @@ mod twin;
 
 pub(super) use cases::cases;
 
-use self::passes::Passes;
 use super::activation::Activation;
 use super::mixed_depthwise::MixedDepthwise;
 use super::{Cost, Forward, Op, Vjp};
@@ -94,11 +93,9 @@ impl Op for SoftDepthwise {
         let shapes: Vec<&Shape> = inputs.iter().map(|t| t.shape()).collect();
         let y = Tensor::empty(gpu, self.shape(&shapes)?)?;
         let i = self.inputs(inputs)?;
-        let passes = Passes::new(gpu, self, &i)?;
-        let z = passes.convolve(i.x, i.kernels.map(|w| *w), &y)?;
-        passes.mix(&z, &y)?;
-        let [z3, z5, z7] = z;
-        Ok(Forward { output: y, saved: vec![z3, z5, z7, passes.terms] })
+        let terms = passes::terms(gpu, &i)?;
+        let [z3, z5, z7] = passes::forward(gpu, self, (i.x, &terms), &y)?;
+        Ok(Forward { output: y, saved: vec![z3, z5, z7, terms] })
     }
 
     fn vjp(&self, gpu: &Gpu, ctx: &Vjp<'_>) -> Result<Vec<Option<Tensor>>, GpuError> {
@@ -106,15 +103,12 @@ impl Op for SoftDepthwise {
             return Err(GpuError::MissingRule(self.name()));
         };
         let i = self.inputs(ctx.inputs)?;
-        let passes = Passes::again(gpu, self, (i.x, i.p), terms.clone());
-        let z = [z3, z5, z7];
+        let dx = Tensor::empty(gpu, *i.x.shape())?;
+        let of = (i.x, [z3, z5, z7], terms);
+        let dp = passes::backward(gpu, self, of, ctx.grad, (&dx, i.p.shape()))?;
         let mut grads = vec![None; INPUTS];
-        if ctx.needs[0] {
-            grads[0] = Some(passes.input_grad(i.x, i.kernels, (z, ctx.grad))?);
-        }
-        if ctx.needs[INPUTS - 1] {
-            grads[INPUTS - 1] = Some(passes.chances_grad((z, ctx.grad), i.p.shape())?);
-        }
+        grads[0] = Some(dx);
+        grads[INPUTS - 1] = Some(dp);
         Ok(grads)
     }
 
@@ -135,8 +129,8 @@ impl Op for SoftDepthwise {
         };
         let sizes = SIZES.into_iter().zip(i.kernels);
         let macs = sizes.map(|(size, w)| self.of_size(size).cost(&[i.x, w]).macs).sum();
-        // x is read and z written for each candidate, then all z are read.
-        let values = 3 * (i.x.len() + y.len()) + 4 * y.len();
+        // x is read, the candidates' z and y are written.
+        let values = i.x.len() + 4 * y.len();
         Cost { macs, bytes: 4 * values as u64 }
     }
 }

@@ -1,188 +1,181 @@
-//! The passes over the wide tensors.
+//! The passes over the wide tensors: one there and one back.
 
 use super::{Inputs, OPS, SIZES, SoftDepthwise};
-use crate::gpu::shaders::search::{soft_chances, soft_mix, soft_mix_odd, soft_terms};
-use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
+use crate::gpu::shaders::block::{
+    soft_back, soft_back_even, soft_back_odd, soft_back_up, soft_back_up_even, soft_back_up_odd,
+    soft_forward, soft_forward_even, soft_forward_odd,
+};
+use crate::gpu::shaders::search::{soft_taps, soft_terms};
+use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::ops::arithmetic::sum_to;
-use crate::ops::bottleneck::ranges::{Back, Room, Way, back_range, backward_cut, forward_range};
-use crate::ops::mixed_depthwise::Range;
-use crate::ops::product::Normed;
-use crate::ops::walk::{Walk, walk_params};
+use crate::ops::mixed_depthwise::{Cut, Range};
 use crate::tensor::{Shape, Tensor};
 
-/// Values by channel of all candidates, and how they lie.
-pub(super) struct Passes<'a> {
-    gpu: &'a Gpu,
-    op: SoftDepthwise,
-    channels: usize,
-    blocks: usize,
-    /// See `shaders/search/soft_terms.wgsl`.
-    pub(super) terms: Tensor,
+/// Values by channel of what the passes read: see `shaders/lib/soft_layout.wgsl`.
+const TERMS: usize = 4 * 37;
+/// Rows of taps of all candidates.
+const ROWS: usize = 3 + 5 + 7;
+
+/// Makes what the passes read by channel: [channels, [`TERMS`]].
+pub(super) fn terms(gpu: &Gpu, i: &Inputs<'_, &Tensor>) -> Result<Tensor, GpuError> {
+    let channels = i.x.shape().dim(1);
+    let blocks = i.p.len() / OPS;
+    let terms = Tensor::empty(gpu, [channels, TERMS])?;
+    let [n3, n5, n7] = i.norms;
+    gpu.dispatch(Dispatch {
+        shader: &soft_terms::SHADER,
+        constants: &[],
+        params: bytemuck::bytes_of(&soft_terms::Params {
+            channels: channels as u32,
+            block: (channels / blocks) as u32,
+        }),
+        bindings: &[i.p, i.norm, n3, n5, n7, &terms].map(Tensor::buffer),
+        groups: groups_1d(channels, 64),
+        work: terms.len() as u64,
+    })?;
+    let [w3, w5, w7] = i.kernels;
+    gpu.dispatch(Dispatch {
+        shader: &soft_taps::SHADER,
+        constants: &[],
+        params: bytemuck::bytes_of(&soft_taps::Params { channels: channels as u32 }),
+        bindings: &[w3, w5, w7, &terms].map(Tensor::buffer),
+        groups: groups_1d(channels * ROWS, 64),
+        work: terms.len() as u64,
+    })?;
+    Ok(terms)
 }
 
-/// A tensor within another begins at a multiple of so many values.
-const PLACE: usize = 64;
-
-impl<'a> Passes<'a> {
-    /// Makes what the passes read by channel.
-    pub(super) fn new(
-        gpu: &'a Gpu,
-        op: &SoftDepthwise,
-        i: &Inputs<'_, &Tensor>,
-    ) -> Result<Self, GpuError> {
-        let channels = i.x.shape().dim(1);
-        let terms = Tensor::empty(gpu, [SIZES.len(), pitch(channels)])?;
-        let passes = Passes::again(gpu, op, (i.x, i.p), terms);
-        let (norms, pitch) = passes.places();
-        gpu.dispatch(Dispatch {
-            shader: &soft_terms::SHADER,
-            constants: &[],
-            params: bytemuck::bytes_of(&soft_terms::Params {
-                channels: channels as u32,
-                block: (channels / passes.blocks) as u32,
-                norms,
-                pitch,
-            }),
-            bindings: &[i.p, i.norm, i.norms[0], i.norms[1], i.norms[2], &passes.terms]
-                .map(Tensor::buffer),
-            groups: groups_1d(channels, 64),
-            work: passes.terms.len() as u64,
-        })?;
-        Ok(passes)
-    }
-
-    /// The same from what they left.
-    pub(super) fn again(
-        gpu: &'a Gpu,
-        op: &SoftDepthwise,
-        (x, p): (&Tensor, &Tensor),
-        terms: Tensor,
-    ) -> Self {
-        let (channels, blocks) = (x.shape().dim(1), p.len() / OPS);
-        Passes { gpu, op: *op, channels, blocks, terms }
-    }
-
-    /// Where the kernels find the norms of what a candidate gives, and the next candidate: vec4s.
-    fn places(&self) -> (u32, u32) {
-        (norms(self.channels) as u32 / 4, pitch(self.channels) as u32 / 4)
-    }
-
-    /// The input's norm as candidate k reads it.
-    fn input_norm(&self, k: usize) -> Result<Tensor, GpuError> {
-        self.terms.view(k * pitch(self.channels), [self.channels, 4])
-    }
-
-    /// The norm of what candidate k gives, with its chance.
-    fn output_norm(&self, k: usize) -> Result<Tensor, GpuError> {
-        self.terms.view(k * pitch(self.channels) + norms(self.channels), [self.channels, 8])
-    }
-
-    fn range(&self, k: usize, x: &Shape) -> Option<Range> {
-        self.op.of_size(SIZES[k]).ranges(x).next()
-    }
-
-    /// The candidates' convolutions, whose outputs are shaped as y.
-    pub(super) fn convolve(
-        &self,
-        x: &Tensor,
-        kernels: [&Tensor; 3],
-        y: &Tensor,
-    ) -> Result<[Tensor; 3], GpuError> {
-        let new = || Tensor::empty(self.gpu, *y.shape());
-        let z = [new()?, new()?, new()?];
-        let none = Tensor::empty(self.gpu, [1, 1, 4])?;
-        for (k, (w, z)) in kernels.into_iter().zip(&z).enumerate() {
-            let Some(range) = self.range(k, x.shape()) else { continue };
-            let cut = range.forward_cut(self.gpu);
-            let coefficients = &self.input_norm(k)?;
-            let norm = Normed { coefficients, act: self.op.act };
-            let way = Way::Soft { more: false };
-            forward_range(self.gpu, (&range, &cut), way, (x, norm), w, (z, &none))?;
-        }
-        Ok(z)
-    }
-
-    fn walk(&self, y: &Shape) -> Walk {
-        let [n, c, h, w] = y.nchw();
-        Walk::new(self.gpu, n, c, h * w)
-    }
-
-    /// y from the candidates' convolutions.
-    pub(super) fn mix(&self, [z3, z5, z7]: &[Tensor; 3], y: &Tensor) -> Result<(), GpuError> {
-        let walk = self.walk(y.shape());
-        let (norms, pitch) = self.places();
-        let even = walk_params!(soft_mix, walk, norms: norms, pitch: pitch);
-        let odd = walk_params!(soft_mix_odd, walk, norms: norms, pitch: pitch);
-        let (shader, params) = if walk.vec {
-            (&soft_mix::SHADER, bytemuck::bytes_of(&even))
-        } else {
-            (&soft_mix_odd::SHADER, bytemuck::bytes_of(&odd))
-        };
-        self.gpu.dispatch(Dispatch {
-            shader,
-            constants: &[self.op.act.constant()],
-            params,
-            bindings: &[&self.terms, z3, z5, z7, y].map(Tensor::buffer),
-            groups: walk.groups(),
-            work: 4 * y.len() as u64,
-        })
-    }
-
-    /// The gradient by x.
-    pub(super) fn input_grad(
-        &self,
-        x: &Tensor,
-        kernels: [&Tensor; 3],
-        (z, dy): ([&Tensor; 3], &Tensor),
-    ) -> Result<Tensor, GpuError> {
-        let dx = Tensor::empty(self.gpu, *x.shape())?;
-        let none = Tensor::empty(self.gpu, [4])?;
-        for (k, w) in kernels.into_iter().enumerate() {
-            let Some(range) = self.range(k, x.shape()) else { continue };
-            let cut = backward_cut(self.gpu, &range);
-            let coefficients = &self.input_norm(k)?;
-            let norm = Normed { coefficients, act: self.op.act };
-            let terms = &self.output_norm(k)?;
-            let back = Back { dao: dy, zo: z[k], terms, z: x, norm };
-            let way = Way::Soft { more: k > 0 };
-            let to = (&dx, &none);
-            back_range(self.gpu, (&range, &cut), way, &back, w, to, Room::default())?;
-        }
-        Ok(dx)
-    }
-
-    /// The gradient by p.
-    pub(super) fn chances_grad(
-        &self,
-        ([z3, z5, z7], dy): ([&Tensor; 3], &Tensor),
-        p: &Shape,
-    ) -> Result<Tensor, GpuError> {
-        let walk = self.walk(dy.shape());
-        let of_block = self.channels / self.blocks * walk.parts() as usize;
-        let parts = Tensor::empty(self.gpu, [self.blocks, of_block, OPS])?;
-        let (norms, pitch) = self.places();
-        let [vec, tiles] = walk.reduction();
-        self.gpu.dispatch(Dispatch {
-            shader: &soft_chances::SHADER,
-            constants: &[vec, tiles, self.op.act.constant()],
-            params: bytemuck::bytes_of(
-                &walk_params!(soft_chances, walk, norms: norms, pitch: pitch),
-            ),
-            bindings: &[&self.terms, dy, z3, z5, z7, &parts].map(Tensor::buffer),
-            groups: walk.groups(),
-            work: 4 * dy.len() as u64,
-        })?;
-        let kept = Shape::new(&[self.blocks, 1, OPS]);
-        sum_to(self.gpu, &parts, None, parts.shape(), &kept, 1.0)?.reshape(*p)
-    }
+/// All channels under the largest kernel.
+fn range(op: &SoftDepthwise, x: &Shape) -> Option<Range> {
+    op.of_size(SIZES[2]).ranges(x).next()
 }
 
-/// Values before the norms of what a candidate gives: those of its input.
-fn norms(channels: usize) -> usize {
-    (4 * channels).next_multiple_of(PLACE)
+/// Arithmetic of the candidates.
+fn work(range: &Range) -> u64 {
+    let taps: usize = SIZES.iter().map(|size| size * size).sum();
+    range.places() as u64 * taps as u64
 }
 
-/// Values of a candidate.
-fn pitch(channels: usize) -> usize {
-    norms(channels) + (8 * channels).next_multiple_of(PLACE)
+/// How the way there cuts planes.
+fn forward_cut(gpu: &Gpu, range: &Range) -> Cut {
+    let widest = if range.stride == 1 { widest(gpu, 4) } else { 1 };
+    range.cut(gpu, widest, range.output[1].div_ceil(4), range.output[0])
+}
+
+/// How the way back does: at stride 2 by the rows of dy, else in strips of four vec4s where that is a
+/// whole row, with nothing beside it to make gradients of.
+fn backward_cut(gpu: &Gpu, range: &Range) -> Cut {
+    let width4 = range.output[1].div_ceil(4);
+    let widest = match range.stride {
+        1 if width4 <= 4 => widest(gpu, 4),
+        1 => widest(gpu, 2),
+        _ => 1,
+    };
+    range.cut(gpu, widest, width4, range.output[0])
+}
+
+/// Vec4s of a strip, but one for browsers' software adapters, whose compilers are slow: the code of all
+/// candidates grows with the strip.
+fn widest(gpu: &Gpu, most: usize) -> usize {
+    if gpu.style() == KernelStyle::Registers { 1 } else { most }
+}
+
+/// Records y and gives the candidates' convolutions, each shaped as y.
+pub(super) fn forward(
+    gpu: &Gpu,
+    op: &SoftDepthwise,
+    (x, terms): (&Tensor, &Tensor),
+    y: &Tensor,
+) -> Result<[Tensor; 3], GpuError> {
+    let new = || Tensor::empty(gpu, *y.shape());
+    let z = [new()?, new()?, new()?];
+    let Some(range) = range(op, x.shape()) else { return Ok(z) };
+    let cut = forward_cut(gpu, &range);
+    let ([h, w], [ho, wo]) = (range.input, range.output);
+    let params = soft_forward::Params {
+        planes: range.runs(&cut),
+        images: range.images as u32,
+        run: cut.run as u32,
+        channels: range.total as u32,
+        h: h as u32,
+        w: w as u32,
+        ho: ho as u32,
+        wo: wo as u32,
+        strips: cut.strips as u32,
+        bands: cut.bands as u32,
+        rows: cut.rows as u32,
+    };
+    let kernels = [&soft_forward::SHADER, &soft_forward_even::SHADER, &soft_forward_odd::SHADER];
+    gpu.dispatch_part(
+        Dispatch {
+            shader: range.choose(wo, kernels),
+            constants: &[
+                ("STRIDE", range.stride as f64),
+                ("S", cut.vec4s as f64),
+                ("WG", f64::from(cut.workgroup)),
+                cut.alone(),
+                op.act.constant(),
+            ],
+            params: bytemuck::bytes_of(&params),
+            bindings: &[x, terms, &z[0], &z[1], &z[2], y].map(Tensor::buffer),
+            groups: range.groups(&cut),
+            work: work(&range),
+        },
+        range.bytes(1, 4, &[terms]),
+    )?;
+    Ok(z)
+}
+
+/// Records the gradient by x and gives that by p, of shape `p`.
+pub(super) fn backward(
+    gpu: &Gpu,
+    op: &SoftDepthwise,
+    (x, z, terms): (&Tensor, [&Tensor; 3], &Tensor),
+    dy: &Tensor,
+    (dx, p): (&Tensor, &Shape),
+) -> Result<Tensor, GpuError> {
+    let Some(range) = range(op, x.shape()) else { return Tensor::zeros(gpu, *p) };
+    let cut = backward_cut(gpu, &range);
+    let ([h, w], [ho, wo]) = (range.input, range.output);
+    let count = range.parts(&cut);
+    let blocks = p.len() / OPS;
+    let parts = Tensor::empty(gpu, [blocks, range.total / blocks * count, OPS])?;
+    let params = soft_back::Params {
+        planes: range.runs(&cut),
+        images: range.images as u32,
+        run: cut.run as u32,
+        channels: range.total as u32,
+        h: h as u32,
+        w: w as u32,
+        ho: ho as u32,
+        wo: wo as u32,
+        strips: cut.strips as u32,
+        bands: cut.bands as u32,
+        rows: cut.rows as u32,
+        parts: count as u32,
+    };
+    let kernels = if range.stride == 2 {
+        [&soft_back_up::SHADER, &soft_back_up_even::SHADER, &soft_back_up_odd::SHADER]
+    } else {
+        [&soft_back::SHADER, &soft_back_even::SHADER, &soft_back_odd::SHADER]
+    };
+    let [z3, z5, z7] = z;
+    gpu.dispatch_part(
+        Dispatch {
+            shader: range.choose(w, kernels),
+            constants: &[
+                ("S", cut.vec4s as f64),
+                ("WG", f64::from(cut.workgroup)),
+                cut.alone(),
+                op.act.constant(),
+            ],
+            params: bytemuck::bytes_of(&params),
+            bindings: &[dy, z3, z5, z7, x, terms, dx, &parts].map(Tensor::buffer),
+            groups: range.groups(&cut),
+            work: work(&range),
+        },
+        range.bytes(2, 4, &[terms, &parts]),
+    )?;
+    let kept = Shape::new(&[blocks, 1, OPS]);
+    sum_to(gpu, &parts, None, parts.shape(), &kept, 1.0)?.reshape(*p)
 }
