@@ -85,6 +85,8 @@ fn a_whole_step_is_printed_with_figures_that_agree() {
     // More than the images and the widest map of the batch, less than the machine has.
     let widest = 64.0 * 4.0 * 6.0 * 16.0 * 14.0 * 14.0;
     assert!(number("peak_bytes") > widest && number("peak_bytes") < 1e9, "{line}");
+    assert!(number("parts_bytes") > number("peak_bytes"), "{line}");
+    assert!(number("host_ms") > 0.0 && number("host_ms") < number("stream_ms"), "{line}");
 
     let unknown = bench("nothing");
     let said = String::from_utf8(unknown.stderr).unwrap();

@@ -186,16 +186,19 @@ fn ceilings_in_words(c: &Ceilings) -> String {
 /// A step in two lines.
 fn in_words(s: &StepReport) -> String {
     format!(
-        "{}: median {:.1} ms ({:.1} ms of processor time), {:.1} ms in a stream, {:.0} images/s, \
-         {} dispatches, peak {:.1} MB\n\
+        "{}: median {:.1} ms ({:.1} ms of processor time), {:.1} ms in a stream, \
+         {:.1} of them the host's, {:.0} images/s, {} dispatches, peak {:.1} MB of {:.1} MB that all \
+         its tensors have\n\
          {:.2} GFLOP at the best product of {:.1} GFLOP/s: {:.2} times its arithmetic\n",
         s.name,
         s.median_ms,
         s.cpu_ms,
         s.stream_ms,
+        s.host_ms,
         s.images_per_s,
         s.dispatches,
         s.peak_bytes as f64 * 1e-6,
+        s.parts_bytes as f64 * 1e-6,
         s.flops as f64 * 1e-9,
         s.best_product_gflops,
         s.times_arithmetic

@@ -126,7 +126,7 @@ fn expansions(
                 step()?;
             }
             gpu.finish()?;
-            for kernel in gpu.end_profile()? {
+            for kernel in gpu.end_profile()?.kernels {
                 let layer = kernel.label.rsplit_once(" layer").map(|(_, layer)| layer.parse());
                 if let Some(Ok(layer)) = layer
                     && let Some(ms) = ms.get_mut::<usize>(layer)

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use serde::Serialize;
 
 use super::error::CliError;
 use super::follow::{INTERRUPTED, follow};
 use super::table::{Align, Table};
 use super::{arguments, output, report};
-use crate::gpu::{AdapterChoice, KernelTime};
+use crate::gpu::{AdapterChoice, ProfileReport};
 use crate::protocol::config::Config;
 use crate::protocol::quantity::{grouped, percent, short};
 use crate::protocol::result::SearchResult;
@@ -57,12 +56,6 @@ pub(super) struct Search {
     help_config: bool,
 }
 
-/// The last line of `--json --profile`.
-#[derive(Serialize)]
-struct Profile<'a> {
-    kernels: &'a [KernelTime],
-}
-
 impl Search {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
         if self.help_config {
@@ -80,12 +73,12 @@ impl Search {
         };
         let written = report::write(&outcome.folder, None)?;
         if json {
-            if let Some(kernels) = &outcome.kernels {
-                output::print(&(serde_json::to_string(&Profile { kernels })? + "\n"))?;
+            if let Some(profile) = &outcome.profile {
+                output::print(&(serde_json::to_string(profile)? + "\n"))?;
             }
         } else {
             output::print(&summary(result, outcome.metric))?;
-            output::print(&kernels(&outcome))?;
+            output::print(&outcome.profile.as_ref().map(profile_table).unwrap_or_default())?;
             output::print(&format!("\nreport: {}\n", written.display()))?;
         }
         Ok(ExitCode::SUCCESS)
@@ -161,17 +154,16 @@ fn summary(result: &SearchResult, metric: Metric) -> String {
     )
 }
 
-/// The slowest kernels, where they were timed.
-fn kernels(outcome: &Outcome) -> String {
-    let Some(times) = &outcome.kernels else { return String::new() };
-    let all: f64 = times.iter().map(|k| k.ms).sum();
+/// The slowest kernels, and the host's share of the time.
+fn profile_table(profile: &ProfileReport) -> String {
+    let all: f64 = profile.kernels.iter().map(|k| k.ms).sum();
     let mut table = Table::new(&[
         ("kernel and layer", Align::Left),
         ("calls", Align::Right),
         ("ms", Align::Right),
         ("share", Align::Right),
     ]);
-    for k in times.iter().take(30) {
+    for k in profile.kernels.iter().take(30) {
         table.row([
             k.label.clone(),
             grouped(k.calls),
@@ -179,5 +171,9 @@ fn kernels(outcome: &Outcome) -> String {
             percent(k.ms / all.max(1e-9)),
         ]);
     }
-    format!("\n{table}")
+    format!(
+        "\n{table}\n{:.1} s in all, of which the host had {} and waited for the GPU else\n",
+        profile.wall_ms * 1e-3,
+        percent(profile.host_share())
+    )
 }

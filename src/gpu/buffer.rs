@@ -113,6 +113,8 @@ impl Buffer {
 struct PoolInner {
     free: BTreeMap<u64, Vec<Rc<Held>>>,
     stats: PoolStats,
+    /// Bytes of all that was ever asked for.
+    taken: u64,
     next_id: u64,
 }
 
@@ -142,7 +144,8 @@ fn size_class(bytes: u64) -> u64 {
 impl Pool {
     /// An empty pool; with `sharing` its buffers are textures as well.
     pub(super) fn new(limits: &wgpu::Limits, sharing: Option<Sharing>) -> Self {
-        let inner = PoolInner { free: BTreeMap::new(), stats: PoolStats::default(), next_id: 0 };
+        let (free, stats) = (BTreeMap::new(), PoolStats::default());
+        let inner = PoolInner { free, stats, taken: 0, next_id: 0 };
         let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
         Pool { inner: Rc::new(RefCell::new(inner)), largest, sharing }
     }
@@ -154,6 +157,11 @@ impl Pool {
 
     pub(super) fn stats(&self) -> PoolStats {
         self.inner.borrow().stats
+    }
+
+    /// Bytes of all buffers that were ever asked for.
+    pub(super) fn taken(&self) -> u64 {
+        self.inner.borrow().taken
     }
 
     /// Forgets the buffers that nobody uses.
@@ -189,6 +197,7 @@ impl Pool {
             p.next_id += 1;
             Rc::new(self.make(device, class, p.next_id))
         });
+        p.taken += size;
         p.stats.in_use += held.raw.size();
         p.stats.peak = p.stats.peak.max(p.stats.in_use);
         let inner = Pooled { held, pool: Rc::downgrade(&self.inner) };

@@ -8,11 +8,12 @@ use super::adapter::{self, AdapterChoice, AdapterReport};
 use super::buffer::{Buffer, Pool, PoolStats};
 use super::pacer::Pacer;
 use super::pipeline::Pipelines;
-use super::profile::{KernelTime, Profile};
+use super::profile::{Profile, ProfileReport};
 use super::record::Recorded;
 use super::rehearse::Kernel;
 use super::shared::{self, Sharing};
 use super::stream::{RING_SLOTS, SLOT, Stream};
+use super::waited::Waited;
 use super::{GpuError, Words, texels};
 
 /// What a kernel should be made of on this adapter. Software drivers want register blocks and no
@@ -42,6 +43,7 @@ pub(super) struct Inner {
     pub(super) pipelines: RefCell<Pipelines>,
     pub(super) stream: RefCell<Stream>,
     pub(super) pacer: Pacer,
+    pub(super) waited: Waited,
     pub(super) profile: RefCell<Option<Profile>>,
     pub(super) scope: RefCell<String>,
     pub(super) recording: RefCell<Option<Vec<Recorded>>>,
@@ -112,6 +114,7 @@ impl Gpu {
             pipelines: RefCell::default(),
             stream: RefCell::default(),
             pacer: Pacer::new(),
+            waited: Waited::default(),
             profile: RefCell::default(),
             scope: RefCell::default(),
             recording: RefCell::default(),
@@ -187,6 +190,16 @@ impl Gpu {
         shared::capacity(&self.inner.device)
     }
 
+    /// Bytes of all buffers that were ever asked for.
+    pub fn taken(&self) -> u64 {
+        self.inner.pool.taken()
+    }
+
+    /// How long the host has waited for the device so far, ms; in a browser, where nothing blocks, 0.
+    pub fn waited_ms(&self) -> f64 {
+        self.inner.waited.milliseconds()
+    }
+
     /// Sizes of the pool.
     pub fn pool(&self) -> PoolStats {
         let mut stats = self.inner.pool.stats();
@@ -225,16 +238,16 @@ impl Gpu {
         if !self.inner.device.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
             return Ok(false);
         }
-        let profile = Profile::new(&self.inner.device, &self.inner.queue);
+        let profile = Profile::new(&self.inner.device, &self.inner.queue, &self.inner.waited);
         *self.inner.profile.borrow_mut() = Some(profile);
         Ok(true)
     }
 
-    /// Ends the profile: kernels by falling time.
-    pub fn end_profile(&self) -> Result<Vec<KernelTime>, GpuError> {
+    /// Ends the profile.
+    pub fn end_profile(&self) -> Result<ProfileReport, GpuError> {
         self.finish()?;
         let profile = self.inner.profile.borrow_mut().take();
-        Ok(profile.map(|p| p.take()).unwrap_or_default())
+        Ok(profile.map(Profile::report).unwrap_or_default())
     }
 
     /// The first error that the driver reported, if any; it stays until the device is dropped.

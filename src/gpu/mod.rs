@@ -16,12 +16,13 @@ mod shader;
 mod shared;
 mod stream;
 mod texels;
+mod waited;
 
 pub use adapter::{AdapterChoice, AdapterReport, list_adapters};
 pub use buffer::{Buffer, PoolStats};
 pub use device::{Gpu, KernelStyle};
 pub use error::GpuError;
-pub use profile::KernelTime;
+pub use profile::{KernelTime, ProfileReport};
 pub use readback::Readback;
 pub use record::Recorded;
 pub use rehearse::Kernel;

@@ -4,6 +4,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use web_time::Instant;
+
+use super::waited::Waited;
+
 /// Dispatches that one query set can time.
 pub(super) const CAPACITY: u32 = 1024;
 
@@ -18,6 +22,25 @@ pub struct KernelTime {
     pub ms: f64,
 }
 
+/// What a profiled stretch took.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct ProfileReport {
+    /// Its kernels by falling time.
+    pub kernels: Vec<KernelTime>,
+    /// From its start to its end, ms.
+    pub wall_ms: f64,
+    /// What the host waited of that for the device, ms.
+    pub waited_ms: f64,
+}
+
+impl ProfileReport {
+    /// The part of the time, 0 to 1, in which the host did not wait. Under a profile the device does
+    /// nothing in it, since each submit is waited for.
+    pub fn host_share(&self) -> f64 {
+        if self.wall_ms > 0.0 { (1.0 - self.waited_ms / self.wall_ms).max(0.0) } else { 0.0 }
+    }
+}
+
 /// Timestamps of the submit under way and the sums so far.
 #[derive(Debug)]
 pub(super) struct Profile {
@@ -27,10 +50,13 @@ pub(super) struct Profile {
     pub(super) labels: RefCell<Vec<String>>,
     sums: RefCell<BTreeMap<String, (u64, f64)>>,
     period_ns: f64,
+    begin: Instant,
+    waited: Waited,
+    waited_before: f64,
 }
 
 impl Profile {
-    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+    pub(super) fn new(device: &wgpu::Device, queue: &wgpu::Queue, waited: &Waited) -> Self {
         let size = u64::from(CAPACITY) * 16;
         let buffer = |usage| {
             device.create_buffer(&wgpu::BufferDescriptor {
@@ -51,6 +77,9 @@ impl Profile {
             labels: RefCell::default(),
             sums: RefCell::default(),
             period_ns: f64::from(queue.get_timestamp_period()),
+            begin: Instant::now(),
+            waited: waited.clone(),
+            waited_before: waited.milliseconds(),
         }
     }
 
@@ -64,12 +93,15 @@ impl Profile {
         }
     }
 
-    /// Kernels by falling time; the sums start anew.
-    pub(super) fn take(&self) -> Vec<KernelTime> {
-        let sums = std::mem::take(&mut *self.sums.borrow_mut());
-        let mut all: Vec<_> =
-            sums.into_iter().map(|(label, (calls, ms))| KernelTime { label, calls, ms }).collect();
-        all.sort_by(|a, b| b.ms.total_cmp(&a.ms));
-        all
+    /// All of it until now.
+    pub(super) fn report(self) -> ProfileReport {
+        let time = |(label, (calls, ms))| KernelTime { label, calls, ms };
+        let mut kernels: Vec<_> = self.sums.into_inner().into_iter().map(time).collect();
+        kernels.sort_by(|a, b| b.ms.total_cmp(&a.ms));
+        ProfileReport {
+            kernels,
+            wall_ms: self.begin.elapsed().as_secs_f64() * 1e3,
+            waited_ms: self.waited.milliseconds() - self.waited_before,
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
 use super::GpuError;
+use super::waited::Waited;
 use crate::platform::CAN_BLOCK;
 
 type Slot = Arc<Mutex<Arrival>>;
@@ -24,11 +25,17 @@ pub struct Readback {
     pub(super) device: wgpu::Device,
     pub(super) bytes: u64,
     slot: Slot,
+    waited: Waited,
 }
 
 impl Readback {
     /// Starts to map `host`, into which a copy was submitted.
-    pub(super) fn start(device: wgpu::Device, host: wgpu::Buffer, bytes: u64) -> Self {
+    pub(super) fn start(
+        device: wgpu::Device,
+        host: wgpu::Buffer,
+        bytes: u64,
+        waited: Waited,
+    ) -> Self {
         let slot: Slot = Arc::default();
         let set = slot.clone();
         host.map_async(wgpu::MapMode::Read, .., move |r| {
@@ -39,7 +46,7 @@ impl Readback {
                 }
             }
         });
-        Readback { host, device, bytes, slot }
+        Readback { host, device, bytes, slot, waited }
     }
 
     /// The values, if they have arrived; never waits.
@@ -57,8 +64,8 @@ impl Readback {
             if let Some(values) = self.try_take() {
                 return values;
             }
-            self.device
-                .poll(wgpu::PollType::wait_indefinitely())
+            self.waited
+                .during(|| self.device.poll(wgpu::PollType::wait_indefinitely()))
                 .map_err(|e| GpuError::Lost(e.to_string()))?;
         }
     }

@@ -237,7 +237,7 @@ impl Gpu {
         }
         if let (Some(p), true) = (profile.as_ref(), timed > 0) {
             let bytes = u64::from(timed) * 16;
-            let r = Readback::start(self.inner.device.clone(), p.host.clone(), bytes);
+            let r = self.fetch(p.host.clone(), bytes);
             let words: Vec<u32> = r.wait()?.iter().map(|v| v.to_bits()).collect();
             let ticks: Vec<u64> =
                 words.chunks_exact(2).map(|w| u64::from(w[0]) | u64::from(w[1]) << 32).collect();
@@ -283,7 +283,11 @@ impl Gpu {
         });
         self.record_copy(buffer, 0, &host, bytes);
         self.flush()?;
-        Ok(Readback::start(self.inner.device.clone(), host, bytes))
+        Ok(self.fetch(host, bytes))
+    }
+
+    fn fetch(&self, host: wgpu::Buffer, bytes: u64) -> Readback {
+        Readback::start(self.inner.device.clone(), host, bytes, self.inner.waited.clone())
     }
 
     /// Records a copy of `bytes` from the start of `from` to the start of `to`.
@@ -325,7 +329,7 @@ impl Gpu {
     }
 
     fn poll(&self, kind: wgpu::PollType) -> Result<(), GpuError> {
-        match self.inner.device.poll(kind) {
+        match self.inner.waited.during(|| self.inner.device.poll(kind)) {
             Ok(_) => Ok(()),
             Err(e) => self.fault().and(Err(GpuError::Lost(e.to_string()))),
         }

@@ -193,7 +193,7 @@ fn turns(
         let start = Instant::now();
         (0..count).try_for_each(|_| work())?;
         let total = if stamped {
-            gpu.end_profile()?.iter().map(|kernel| kernel.ms).sum::<f64>() * 1e-3
+            gpu.end_profile()?.kernels.iter().map(|kernel| kernel.ms).sum::<f64>() * 1e-3
         } else {
             gpu.finish()?;
             start.elapsed().as_secs_f64()

@@ -34,12 +34,17 @@ pub struct StepReport {
     pub median_ms: f64,
     /// Mean of the steps, submitted without waiting for the one before, as training does, ms.
     pub stream_ms: f64,
+    /// What the host did not wait of that for the device, ms: its share, most of it beside the device's.
+    pub host_ms: f64,
     /// Processor time a step of this process, ms (it is the GPU's where the driver is software).
     pub cpu_ms: f64,
     /// Images a second at the median.
     pub images_per_s: f64,
     /// The most that the pool had in use.
     pub peak_bytes: u64,
+    /// What all tensors take that a step makes, and what is held between steps, each in memory of its
+    /// own: the peak is less by what is freed in time.
+    pub parts_bytes: u64,
     /// Dispatches a step.
     pub dispatches: u64,
     /// Floating-point operations a step: two for each multiply-accumulate of each pass.
@@ -83,21 +88,26 @@ pub fn time_step<E: From<GpuError>>(
     let n = times.len();
     let cpu_ms = cpu / n as f64;
     let dispatches = (gpu.dispatches() - before) / n as u64;
-    let start = Instant::now();
+    let held = gpu.pool().in_use;
+    let (taken, waited, start) = (gpu.taken(), gpu.waited_ms(), Instant::now());
     for _ in 0..n {
         step()?;
     }
     gpu.finish()?;
     let stream_ms = start.elapsed().as_secs_f64() * 1e3 / n as f64;
+    let host_ms = stream_ms - (gpu.waited_ms() - waited) / n as f64;
+    let parts_bytes = held + (gpu.taken() - taken) / n as u64;
     let (median_ms, best_product_gflops) = (median(times), median(rates));
     let StepWork { name, images, flops } = work;
     Ok(StepReport {
         name,
         median_ms,
         stream_ms,
+        host_ms,
         cpu_ms,
         images_per_s: images as f64 / median_ms * 1e3,
         peak_bytes: gpu.pool().peak,
+        parts_bytes,
         dispatches,
         flops,
         best_product_gflops,

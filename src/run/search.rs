@@ -12,7 +12,7 @@ use super::saved::prefix;
 use super::session::{Loaded, Session};
 use super::setup::Sources;
 use super::{RunError, supernet_phase};
-use crate::gpu::{AdapterChoice, KernelTime};
+use crate::gpu::{AdapterChoice, ProfileReport};
 use crate::protocol::config::Config;
 use crate::protocol::event::Event;
 use crate::protocol::facts::Phase;
@@ -45,8 +45,8 @@ pub struct Outcome {
     pub result: Option<SearchResult>,
     /// What the budgets limit.
     pub metric: Metric,
-    /// Times of the kernels, where they were asked for.
-    pub kernels: Option<Vec<KernelTime>>,
+    /// Where the time went, where that was asked for.
+    pub profile: Option<ProfileReport>,
 }
 
 /// Runs a search. A lost device is replaced, and where memory ran out batches come in smaller parts;
@@ -116,9 +116,9 @@ async fn phases(s: &mut Session, from: Option<&Loaded>) -> Result<bool, RunError
 async fn finish(mut s: Session, finished: bool, profile: bool) -> Result<Outcome, RunError> {
     let folder = s.folder.folder().root().to_owned();
     let metric = s.config.general.constraint;
-    let kernels = if profile { Some(s.gpu.end_profile()?) } else { None };
+    let profile = if profile { Some(s.gpu.end_profile()?) } else { None };
     if !finished {
-        return Ok(Outcome { folder, result: None, metric, kernels });
+        return Ok(Outcome { folder, result: None, metric, profile });
     }
     let seconds = s.state.phases.iter().filter_map(|p| p.seconds).sum();
     s.emit(Event::Finished { seconds }).await?;
@@ -126,5 +126,5 @@ async fn finish(mut s: Session, finished: bool, profile: bool) -> Result<Outcome
     if let Some(result) = &result {
         s.folder.write_result(result)?;
     }
-    Ok(Outcome { folder, result, metric, kernels })
+    Ok(Outcome { folder, result, metric, profile })
 }

@@ -12,6 +12,7 @@ use ash::vk;
 use wgpu::hal::api::Vulkan;
 
 use crate::gpu::Readback;
+use crate::gpu::waited::Waited;
 
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba32Float;
 /// Bytes of a texel.
@@ -102,7 +103,8 @@ impl Sharing {
             texture.size(),
         );
         queue.submit([encoder.finish()]);
-        let read = Readback::start(self.device.clone(), host, BYTES / 2).wait().ok()?;
+        let (device, waited) = (self.device.clone(), Waited::default());
+        let read = Readback::start(device, host, BYTES / 2, waited).wait().ok()?;
         let read: Vec<u8> = read.iter().flat_map(|v| v.to_bits().to_le_bytes()).collect();
         (read[..] == wrote[wrote.len() / 2..]).then_some(())
     }
