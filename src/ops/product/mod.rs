@@ -10,7 +10,7 @@ pub(crate) use general::{Convolution, convolution};
 pub(crate) use nt::{product_nt, product_nt_normed};
 pub(crate) use shared::{product_moments, product_normed};
 
-use crate::gpu::shaders::matmul::{pack, product, product_tiles, sum_parts};
+use crate::gpu::shaders::matmul::{pack, pack_rows, product, product_tiles, sum_parts};
 use crate::gpu::{Buffer, Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::ops::activation::Activation;
 use crate::tensor::Tensor;
@@ -84,9 +84,22 @@ pub(crate) fn pack_rows(
     rows: usize,
     depth: usize,
 ) -> Result<Tensor, GpuError> {
-    let (step_k, step_m) = (1, depth as i32);
-    let p = Packing { step_k, step_m, depth, rows, ..Packing::PLAIN };
-    pack(gpu, from, &p)
+    if !depth.is_multiple_of(4) {
+        let (step_k, step_m) = (1, depth as i32);
+        let p = Packing { step_k, step_m, depth, rows, ..Packing::PLAIN };
+        return pack(gpu, from, &p);
+    }
+    let to = Tensor::empty(gpu, [1, 1, depth, rows.next_multiple_of(4)])?;
+    let (depth4, pitch4) = (depth as u32 / 4, rows.div_ceil(4) as u32);
+    gpu.dispatch(Dispatch {
+        shader: &pack_rows::SHADER,
+        constants: &[],
+        params: bytemuck::bytes_of(&pack_rows::Params { depth4, rows: rows as u32, pitch4 }),
+        bindings: &[from.buffer(), to.buffer()],
+        groups: groups_1d(to.len() / 16, 64),
+        work: to.len() as u64,
+    })?;
+    Ok(to)
 }
 
 /// The left factor that a tensor [depth, rows] is: itself where its rows are whole vec4s.
