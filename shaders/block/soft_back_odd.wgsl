@@ -52,7 +52,6 @@ fn write_dx(i: u32, left: u32, value: vec4<f32>) {
     dx_put(i, left, value);
 }
 
-
 fn write_part(i: u32, value: vec4<f32>) {
     parts[i] = store4(value);
 }

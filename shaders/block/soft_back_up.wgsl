@@ -67,7 +67,6 @@ fn write_dx(i: u32, left: u32, value: vec4<f32>) {
     dx[i / 4u] = store4(value);
 }
 
-
 fn write_part(i: u32, value: vec4<f32>) {
     parts[i] = store4(value);
 }

@@ -24,12 +24,25 @@ pub(super) fn kernel_sections(reports: &[KernelReport], all: bool) -> Vec<(Strin
         let Sum { calls, ms, bound_ms } = Sum::of(&of_step);
         let table = if all { by_shape(&of_step) } else { by_kernel(&of_step) };
         let title = format!(
-            "{step} step: {calls} dispatches, {ms:.1} ms; their bounds {bound_ms:.1} ms, {}",
-            percent(bound_ms / ms)
+            "{step} step: {calls} dispatches, {ms:.1} ms; their bounds {bound_ms:.1} ms, {}{}",
+            percent(bound_ms / ms),
+            products(&of_step)
         );
         (title, table)
     };
     steps.into_iter().map(section).collect()
+}
+
+/// The rate of a step's matrix products, to be held against the best one of the adapter, where it has
+/// any.
+fn products(reports: &[&KernelReport]) -> String {
+    let products = || reports.iter().filter(|r| r.kernel.starts_with("matmul/product"));
+    let ms: f64 = products().map(|r| r.ms_a_step()).sum();
+    if ms == 0.0 {
+        return String::new();
+    }
+    let flops: f64 = products().map(|r| 2.0 * (r.work * r.calls) as f64).sum();
+    format!("; products at {:.1} GFLOP/s", flops / ms * 1e-6)
 }
 
 /// A row a kernel.
@@ -158,11 +171,16 @@ mod tests {
     fn a_kernel_is_one_line_over_its_shapes_and_all_shapes_stand_on_request() {
         let mut slow = report("search", 8.0);
         slow.kernel = "family/slow";
-        let reports = [slow, report("search", 1.5), report("search", 0.5), report("a", 1.0)];
+        let mut product = report("a", 1.0);
+        product.kernel = "matmul/product_nt";
+        product.work = 3_000_000;
+        let reports = [slow, report("search", 1.5), report("search", 0.5), product];
         let text = kernel_table(&reports, false);
         let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).collect();
         assert_eq!(lines.len(), 9, "{text}");
-        assert_eq!(lines[0], "a step: 2 dispatches, 2.0 ms; their bounds 0.5 ms, 25.0 %");
+        let products =
+            "a step: 2 dispatches, 2.0 ms; their bounds 0.5 ms, 25.0 %; products at 6.0 GFLOP/s";
+        assert_eq!(lines[0], products);
         assert_eq!(lines[4], "search step: 6 dispatches, 20.0 ms; their bounds 5.0 ms, 25.0 %");
         let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let file = "family/file 2 4 4.000 1.000 bytes 25.0 % K=3 planes=8 1.500 25.0 %";

@@ -3,9 +3,9 @@
 //!   y = sum over k of p[b, k] act(norm_k(depthwise_k(act(norm(x)))))
 //!
 //! for the channels of sub-block b, over the candidates k3, k5, k7 with p > 0.01; skip adds nothing. All
-//! norms are given. A candidate left out loses value and gradient, and costs next to nothing. Gradients
-//! by x and by p, of which dp[b, k] is the sum of dy times the candidate's value over b. Kernels of a
-//! channel that are not all finite make its candidate NaN, so that no activation hides them.
+//! norms are given. A candidate left out loses value and gradient, and its arithmetic where branches are
+//! skipped. Gradients by x and by p, of which dp[b, k] is the sum of dy times the candidate's value over b.
+//! Kernels of a channel that are not all finite make its candidate NaN, so that no activation hides them.
 //!
 //! All candidates go in one pass, there and back. Norms and activations are applied as it reads, so that
 //! of the wide tensors only x, the candidates' convolutions and y are ever written.
