@@ -1,4 +1,4 @@
-//! use linear activation depthwise row cut_rows depthwise_apply depthwise_threes soft_back soft_back_spread soft_layout soft_candidates
+//! use linear activation depthwise row cut_rows depthwise_apply depthwise_threes soft_back soft_back_whole soft_back_spread soft_layout soft_candidates
 //! The way back through block/soft_forward.wgsl at stride 2, from the gradient dy to that by x, with parts
 //! of the gradients by the chances, sums of dy act(norm_k(z_k)) by channel; a candidate that is left out
 //! has none. For maps whose rows are whole vec4s, before and after. Host: src/ops/soft_depthwise/passes.rs.
@@ -30,46 +30,6 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> dx: array<quad>;
 // (k3, k5, k7, 0) by channel and part.
 @group(0) @binding(8) var<storage, read_write> parts: array<quad>;
-
-fn read_dy(row: u32, v: i32, w: u32) -> Row {
-    let q = row / 4u + u32(v);
-    return Row(
-        dy_quad(q), dy_quad(q + 1u), dy_quad(q + 2u), dy_quad(q + 3u), dy_quad(q + 4u), dy_quad(q + 5u),
-    );
-}
-
-fn read_z(k: u32, row: u32, v: i32, w: u32) -> Row {
-    let q = row / 4u + u32(v);
-    switch k {
-        case 0u: {
-            return Row(
-                z3_quad(q), z3_quad(q + 1u), z3_quad(q + 2u), z3_quad(q + 3u), z3_quad(q + 4u), z3_quad(q + 5u),
-            );
-        }
-        case 1u: {
-            return Row(
-                z5_quad(q), z5_quad(q + 1u), z5_quad(q + 2u), z5_quad(q + 3u), z5_quad(q + 4u), z5_quad(q + 5u),
-            );
-        }
-        default: {
-            return Row(
-                z7_quad(q), z7_quad(q + 1u), z7_quad(q + 2u), z7_quad(q + 3u), z7_quad(q + 4u), z7_quad(q + 5u),
-            );
-        }
-    }
-}
-
-fn read_x(i: u32) -> vec4<f32> {
-    return load4(x[i / 4u]);
-}
-
-fn write_dx(i: u32, left: u32, value: vec4<f32>) {
-    dx[i / 4u] = store4(value);
-}
-
-fn write_part(i: u32, value: vec4<f32>) {
-    parts[i] = store4(value);
-}
 
 @compute @workgroup_size(WG)
 fn soft_back_up(

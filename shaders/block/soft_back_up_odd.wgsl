@@ -1,4 +1,4 @@
-//! use linear activation depthwise row cut_rows depthwise_apply depthwise_threes soft_back soft_back_spread soft_layout soft_candidates
+//! use linear activation depthwise row cut_rows depthwise_apply depthwise_threes soft_back soft_back_any soft_back_spread soft_layout soft_candidates
 //! The way back through block/soft_forward.wgsl at stride 2, from the gradient dy to that by x, with parts
 //! of the gradients by the chances, sums of dy act(norm_k(z_k)) by channel; a candidate that is left out
 //! has none. For maps of any width. Host: src/ops/soft_depthwise/passes.rs.
@@ -31,30 +31,6 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> dx: array<single>;
 // (k3, k5, k7, 0) by channel and part.
 @group(0) @binding(8) var<storage, read_write> parts: array<quad>;
-
-fn read_dy(row: u32, v: i32, w: u32) -> Row {
-    return dy_row(row, v, w);
-}
-
-fn read_z(k: u32, row: u32, v: i32, w: u32) -> Row {
-    switch k {
-        case 0u: { return z3_row(row, v, w); }
-        case 1u: { return z5_row(row, v, w); }
-        default: { return z7_row(row, v, w); }
-    }
-}
-
-fn read_x(i: u32) -> vec4<f32> {
-    return x_four(i);
-}
-
-fn write_dx(i: u32, left: u32, value: vec4<f32>) {
-    dx_put(i, left, value);
-}
-
-fn write_part(i: u32, value: vec4<f32>) {
-    parts[i] = store4(value);
-}
 
 @compute @workgroup_size(WG)
 fn soft_back_up_odd(

@@ -1,7 +1,8 @@
 // What the kernels block/soft_back*.wgsl share: from a row of dy and the same row of a candidate's
 // convolution z to the gradient by z, chance * scale * act'(norm(z)) * dy, and to the gradient by the
-// chance; and from the gradient by act(norm(x)) to that by x. They define `read_dy(row, v, w)`,
-// `read_z(k, row, v, w)`, `read_x(i)`, `write_dx(i, left, value)` and `write_part(i, value)`.
+// chance; and from the gradient by act(norm(x)) to that by x. soft_back_whole.wgsl or soft_back_any.wgsl
+// defines `read_dy(row, v, w)`, `read_z(k, row, v, w)`, `read_x(i)`, `write_dx(i, left, value)` and
+// `write_part(i, value)`.
 
 // Sums of dy act(norm(z)).
 var<private> by3: vec4<f32>;

@@ -105,3 +105,17 @@ impl Profile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ProfileReport;
+
+    #[test]
+    fn the_hosts_share_is_what_it_did_not_wait() {
+        let report =
+            |wall_ms, waited_ms| ProfileReport { wall_ms, waited_ms, ..Default::default() };
+        assert_eq!(report(8.0, 6.0).host_share(), 0.25);
+        assert_eq!(report(8.0, 8.5).host_share(), 0.0);
+        assert_eq!(report(0.0, 0.0).host_share(), 0.0);
+    }
+}

@@ -45,7 +45,7 @@ pub struct Outcome {
     pub result: Option<SearchResult>,
     /// What the budgets limit.
     pub metric: Metric,
-    /// Where the time went, where that was asked for.
+    /// Where the time went, where that was asked for and the adapter tells.
     pub profile: Option<ProfileReport>,
 }
 
@@ -116,7 +116,9 @@ async fn phases(s: &mut Session, from: Option<&Loaded>) -> Result<bool, RunError
 async fn finish(mut s: Session, finished: bool, profile: bool) -> Result<Outcome, RunError> {
     let folder = s.folder.folder().root().to_owned();
     let metric = s.config.general.constraint;
+    // Without timestamps nothing was timed, which was said at the start.
     let profile = if profile { Some(s.gpu.end_profile()?) } else { None };
+    let profile = profile.filter(|profile| !profile.kernels.is_empty());
     if !finished {
         return Ok(Outcome { folder, result: None, metric, profile });
     }
