@@ -53,6 +53,20 @@ fn inputs(s: &Sizes) -> Vec<HostArray> {
     all
 }
 
+/// Tensors within one, which begin at multiples of 64 values.
+fn in_one_arena(gpu: &Gpu, arrays: &[HostArray]) -> Vec<Tensor> {
+    let (mut starts, mut values) = (Vec::new(), Vec::new());
+    for a in arrays {
+        starts.push(values.len());
+        values.extend(&a.data);
+        values.resize(values.len().next_multiple_of(64), 0.0);
+    }
+    let all = HostArray { shape: [values.len()].into(), data: values };
+    let arena = Tensor::from_host(gpu, &all).unwrap();
+    let view = |(&start, a): (&usize, &HostArray)| arena.view(start, a.shape).unwrap();
+    starts.iter().zip(arrays).map(view).collect()
+}
+
 fn apply(tape: &Tape, op: impl Op + 'static, inputs: &[&Var]) -> Var {
     tape.apply(op, inputs).unwrap()
 }
@@ -60,9 +74,19 @@ fn apply(tape: &Tape, op: impl Op + 'static, inputs: &[&Var]) -> Var {
 fn run(gpu: &Gpu, s: &Sizes, network: impl Fn(&Tape, &[Var], [Vec<Running>; 2]) -> Var) -> Results {
     let tape = Tape::new(gpu);
     let (mut vars, mut sinks) = (Vec::new(), Vec::new());
-    for a in inputs(s) {
-        let sink = Tensor::zeros(gpu, a.shape).unwrap();
-        vars.push(tape.leaf(&Tensor::from_host(gpu, &a).unwrap(), &sink));
+    let inputs = inputs(s);
+    let (others, kernels) = inputs.split_at(inputs.len() - KERNELS.len());
+    let apart = |a: &HostArray| Tensor::from_host(gpu, a).unwrap();
+    let mut tensors: Vec<Tensor> = others.iter().map(apart).collect();
+    // As the parameters of a network, which lie in one arena, or each by itself.
+    if s.group.is_multiple_of(2) {
+        tensors.extend(in_one_arena(gpu, kernels));
+    } else {
+        tensors.extend(kernels.iter().map(apart));
+    }
+    for tensor in &tensors {
+        let sink = Tensor::zeros(gpu, *tensor.shape()).unwrap();
+        vars.push(tape.leaf(tensor, &sink));
         sinks.push(sink);
     }
     let wide = s.group * KERNELS.len();
@@ -99,6 +123,11 @@ fn the_bottleneck_equals_the_composition_it_replaces() {
         // Depthwise kernels that take several images in turn, in the last run fewer.
         Sizes { x: [25, 4, 4, 4], group: 96, out: 6, stride: 1 },
         Sizes { x: [13, 4, 7, 7], group: 200, out: 6, stride: 2 },
+        // Strips and bands of tiles.
+        Sizes { x: [2, 3, 38, 72], group: 2, out: 5, stride: 1 },
+        Sizes { x: [1, 3, 37, 83], group: 3, out: 5, stride: 2 },
+        Sizes { x: [1, 3, 33, 69], group: 4, out: 5, stride: 1 },
+        Sizes { x: [1, 3, 70, 72], group: 2, out: 5, stride: 2 },
     ];
     for style in gpu.styles() {
         gpu.set_style(style);

@@ -33,36 +33,36 @@ fn taps2(k: u32, t: Taps, l: vec4<f32>, m: vec4<f32>, n: vec4<f32>, r: vec4<f32>
     return s;
 }
 
-// The sums of g with what each tap reads, at stride 1.
-fn sums1(g: vec4<f32>, l: vec4<f32>, m: vec4<f32>, r: vec4<f32>) -> Taps {
+// The sums of g with what each tap of a kernel of size k reads, at stride 1.
+fn sums1(k: u32, g: vec4<f32>, l: vec4<f32>, m: vec4<f32>, r: vec4<f32>) -> Taps {
     var t = Taps(
         vec4<f32>(0.0, 0.0, dot(g, vec4<f32>(l.w, m.xyz)), dot(g, m)),
         vec4<f32>(dot(g, vec4<f32>(m.yzw, r.x)), 0.0, 0.0, 0.0),
     );
-    if (K > 3u) {
+    if (k > 3u) {
         t.l.y = dot(g, vec4<f32>(l.zw, m.xy));
         t.r.y = dot(g, vec4<f32>(m.zw, r.xy));
     }
-    if (K > 5u) {
+    if (k > 5u) {
         t.l.x = dot(g, vec4<f32>(l.yzw, m.x));
         t.r.z = dot(g, vec4<f32>(m.w, r.xyz));
     }
     return t;
 }
 
-// The sums of g with what each tap reads, at stride 2.
-fn sums2(g: vec4<f32>, l: vec4<f32>, m: vec4<f32>, n: vec4<f32>, r: vec4<f32>) -> Taps {
+// The sums of g with what each tap of a kernel of size k reads, at stride 2.
+fn sums2(k: u32, g: vec4<f32>, l: vec4<f32>, m: vec4<f32>, n: vec4<f32>, r: vec4<f32>) -> Taps {
     let even = vec4<f32>(m.xz, n.xz);
     let odd = vec4<f32>(m.yw, n.yw);
     var t = Taps(
         vec4<f32>(0.0, 0.0, dot(g, vec4<f32>(l.w, odd.xyz)), dot(g, even)),
         vec4<f32>(dot(g, odd), 0.0, 0.0, 0.0),
     );
-    if (K > 3u) {
+    if (k > 3u) {
         t.l.y = dot(g, vec4<f32>(l.z, even.xyz));
         t.r.y = dot(g, vec4<f32>(even.yzw, r.x));
     }
-    if (K > 5u) {
+    if (k > 5u) {
         t.l.x = dot(g, vec4<f32>(l.y, l.w, odd.xy));
         t.r.z = dot(g, vec4<f32>(odd.yzw, r.y));
     }

@@ -61,21 +61,34 @@ fn store_sums(part: u32, c: u32) {
     write_part(part + p.sums_at + 2u * c + 1u, total.y);
 }
 
-fn store_tap(first: u32, ky: u32, d: i32, flip: bool, value: f32) {
-    let i = ky * K + u32(i32(K / 2u) + d);
-    write_part(first + select(i, K * K - 1u - i, flip), value);
+// Of a kernel of size k.
+fn store_tap(k: u32, first: u32, ky: u32, d: i32, flip: bool, value: f32) {
+    let i = ky * k + u32(i32(k / 2u) + d);
+    write_part(first + select(i, k * k - 1u - i, flip), value);
 }
 
-fn store_taps(first: u32, ky: u32, flip: bool, t: Taps) {
-    store_tap(first, ky, -1, flip, t.l.z);
-    store_tap(first, ky, 0, flip, t.l.w);
-    store_tap(first, ky, 1, flip, t.r.x);
-    if (K > 3u) {
-        store_tap(first, ky, -2, flip, t.l.y);
-        store_tap(first, ky, 2, flip, t.r.y);
+fn store_taps(k: u32, first: u32, ky: u32, flip: bool, t: Taps) {
+    store_tap(k, first, ky, -1, flip, t.l.z);
+    store_tap(k, first, ky, 0, flip, t.l.w);
+    store_tap(k, first, ky, 1, flip, t.r.x);
+    if (k > 3u) {
+        store_tap(k, first, ky, -2, flip, t.l.y);
+        store_tap(k, first, ky, 2, flip, t.r.y);
     }
-    if (K > 5u) {
-        store_tap(first, ky, -3, flip, t.l.x);
-        store_tap(first, ky, 3, flip, t.r.z);
+    if (k > 5u) {
+        store_tap(k, first, ky, -3, flip, t.l.x);
+        store_tap(k, first, ky, 3, flip, t.r.z);
     }
+}
+
+// Even and odd columns of eight values of a.
+struct Eight {
+    e: vec4<f32>,
+    o: vec4<f32>,
+}
+
+fn finish_eight(row: u32, v: u32, w: u32, e: vec4<f32>, o: vec4<f32>) -> Eight {
+    let l = finish_four(row, v * 2u, w, vec4<f32>(e.x, o.x, e.y, o.y));
+    let r = finish_four(row, v * 2u + 1u, w, vec4<f32>(e.z, o.z, e.w, o.w));
+    return Eight(vec4<f32>(l.xz, r.xz), vec4<f32>(l.yw, r.yw));
 }

@@ -1,44 +1,9 @@
 // The body of block/depthwise_back_up.wgsl and block/depthwise_back_up_odd.wgsl, at stride 2: as
 // depthwise_spread.wgsl goes from the gradient by zo to that by a, four columns of zo at a time.
 
-// The sums of a, even columns, with what each tap reads of a row of the gradient by zo.
-fn even_sums(a: vec4<f32>, g: Three) -> Taps {
-    var t: Taps;
-    t.l.w = dot(a, g.m);
-    if (K > 3u) {
-        t.r.y = dot(a, vec4<f32>(g.l.w, g.m.xyz));
-        t.l.y = dot(a, vec4<f32>(g.m.yzw, g.r.x));
-    }
-    return t;
-}
-
-// The same of odd columns.
-fn odd_sums(a: vec4<f32>, g: Three) -> Taps {
-    var t: Taps;
-    t.r.x = dot(a, g.m);
-    t.l.z = dot(a, vec4<f32>(g.m.yzw, g.r.x));
-    if (K > 5u) {
-        t.r.z = dot(a, vec4<f32>(g.l.w, g.m.xyz));
-        t.l.x = dot(a, vec4<f32>(g.m.zw, g.r.xy));
-    }
-    return t;
-}
-
-// Even and odd columns of eight values of a.
-struct Pair {
-    e: vec4<f32>,
-    o: vec4<f32>,
-}
-
-fn finish_eight(row: u32, v: u32, w: u32, e: vec4<f32>, o: vec4<f32>) -> Pair {
-    let l = finish_four(row, v * 2u, w, vec4<f32>(e.x, o.x, e.y, o.y));
-    let r = finish_four(row, v * 2u + 1u, w, vec4<f32>(e.z, o.z, e.w, o.w));
-    return Pair(vec4<f32>(l.xz, r.xz), vec4<f32>(l.yw, r.yw));
-}
-
-fn add_pair(t: Taps, a: Pair, g: Three) -> Taps {
-    let e = even_sums(a.e, g);
-    let o = odd_sums(a.o, g);
+fn add_pair(t: Taps, a: Eight, g: Three) -> Taps {
+    let e = even_sums(K, a.e, g);
+    let o = odd_sums(K, a.o, g);
     return Taps(t.l + e.l + o.l, t.r + e.r + o.r);
 }
 
@@ -134,16 +99,16 @@ fn back_spread(id: u32) {
     }
     let part = part_start(run, band, v);
     let to = part + p.taps_at + first;
-    store_taps(to, row_of(0), false, s0);
-    store_taps(to, row_of(1), false, s1);
-    store_taps(to, row_of(-1), false, u1);
+    store_taps(K, to, row_of(0), false, s0);
+    store_taps(K, to, row_of(1), false, s1);
+    store_taps(K, to, row_of(-1), false, u1);
     if (K > 3u) {
-        store_taps(to, row_of(2), false, s2);
-        store_taps(to, row_of(-2), false, u2);
+        store_taps(K, to, row_of(2), false, s2);
+        store_taps(K, to, row_of(-2), false, u2);
     }
     if (K > 5u) {
-        store_taps(to, row_of(3), false, s3);
-        store_taps(to, row_of(-3), false, u3);
+        store_taps(K, to, row_of(3), false, s3);
+        store_taps(K, to, row_of(-3), false, u3);
     }
     store_sums(part, c);
 }

@@ -4,7 +4,7 @@
 
 // Stores the sums of row r of the window.
 fn store_window(first: u32, r: u32, t: Taps) {
-    store_taps(first, r + K - 7u, true, t);
+    store_taps(K, first, r + K - 7u, true, t);
 }
 
 fn back_strip(id: u32) {

@@ -13,18 +13,18 @@ fn add(t: Taps, u: Taps) -> Taps {
 
 fn sums(g: Strip, r: Row) -> Taps {
     if (STRIDE == 2u) {
-        var t = sums2(g.a, r.a, r.b, r.c, r.d);
+        var t = sums2(K, g.a, r.a, r.b, r.c, r.d);
         if (S > 1u) {
-            t = add(t, sums2(g.b, r.c, r.d, r.e, r.f));
+            t = add(t, sums2(K, g.b, r.c, r.d, r.e, r.f));
         }
         return t;
     }
-    var t = sums1(g.a, r.a, r.b, r.c);
+    var t = sums1(K, g.a, r.a, r.b, r.c);
     if (S > 1u) {
-        t = add(t, sums1(g.b, r.b, r.c, r.d));
+        t = add(t, sums1(K, g.b, r.b, r.c, r.d));
     }
     if (S > 2u) {
-        t = add(t, add(sums1(g.c, r.c, r.d, r.e), sums1(g.d, r.d, r.e, r.f)));
+        t = add(t, add(sums1(K, g.c, r.c, r.d, r.e), sums1(K, g.d, r.d, r.e, r.f)));
     }
     return t;
 }

@@ -24,3 +24,27 @@ fn odd(k: u32, t: Taps, g: Three) -> vec4<f32> {
     }
     return s;
 }
+
+// The sums of a, even columns, with what each tap of a kernel of size k
+// reads of a row of the gradient.
+fn even_sums(k: u32, a: vec4<f32>, g: Three) -> Taps {
+    var t: Taps;
+    t.l.w = dot(a, g.m);
+    if (k > 3u) {
+        t.r.y = dot(a, vec4<f32>(g.l.w, g.m.xyz));
+        t.l.y = dot(a, vec4<f32>(g.m.yzw, g.r.x));
+    }
+    return t;
+}
+
+// The same of odd columns.
+fn odd_sums(k: u32, a: vec4<f32>, g: Three) -> Taps {
+    var t: Taps;
+    t.r.x = dot(a, g.m);
+    t.l.z = dot(a, vec4<f32>(g.m.yzw, g.r.x));
+    if (k > 5u) {
+        t.r.z = dot(a, vec4<f32>(g.l.w, g.m.xyz));
+        t.l.x = dot(a, vec4<f32>(g.m.zw, g.r.xy));
+    }
+    return t;
+}

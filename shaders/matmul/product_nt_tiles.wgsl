@@ -1,11 +1,14 @@
-//! use linear
-//! parts[s, m, c] = sum over the columns (n, p) of split s of a[n, m, p] b[n, c, p]: the weight
-//! gradient of a pointwise convolution before its splits are summed. A workgroup of 64 computes 32
+//! use linear activation
+//! parts[s, m, c] = sum over the columns (n, p) of split s of a[n, m, p] b[n, c, p], or of
+//! a[n, m, p] act(norm(b))[n, c, p]: the weight gradient of a pointwise convolution before its splits
+//! are summed. A workgroup of 64 computes 32
 //! by 32 sums through tiles of 32 columns in workgroup memory, an invocation 4 by 4. For GPUs.
 //! Host: src/ops/product/nt.rs.
 
 // 1: planes are not a multiple of 4 values, so that a vec4 may begin anywhere.
 override ODD: u32 = 0u;
+// 1: b is normed and activated as it is read.
+override NORM: u32 = 0u;
 
 struct Params {
     rows: u32,    // M
@@ -25,7 +28,9 @@ struct Params {
 @group(0) @binding(2) var<storage, read> a4: array<quad>;
 @group(0) @binding(3) var<storage, read> b: array<f32>;
 @group(0) @binding(4) var<storage, read> b4: array<quad>;
-@group(0) @binding(5) var<storage, read_write> parts: array<f32>;
+// By row of b (mean, 1/std, scale, shift).
+@group(0) @binding(5) var<storage, read> norm: array<quad>;
+@group(0) @binding(6) var<storage, read_write> parts: array<f32>;
 
 // By row, then by step; a step more a row keeps the banks apart.
 var<workgroup> at: array<vec4<f32>, 288>;
@@ -35,16 +40,28 @@ fn load_a(i: u32, left: u32) -> vec4<f32> {
     if (ODD == 0u) {
         return load4(a4[i / 4u]);
     }
-    let v = vec4<f32>(a[i], a[i + 1u], a[i + 2u], a[i + 3u]);
+    return inside(vec4<f32>(a[i], a[i + 1u], a[i + 2u], a[i + 3u]), left);
+}
+
+fn load_b(i: u32, left: u32, c: u32) -> vec4<f32> {
+    if (ODD == 0u) {
+        return normed(load4(b4[i / 4u]), c);
+    }
+    return inside(normed(vec4<f32>(b[i], b[i + 1u], b[i + 2u], b[i + 3u]), c), left);
+}
+
+// The first `left` values, and zeros.
+fn inside(v: vec4<f32>, left: u32) -> vec4<f32> {
     return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
 }
 
-fn load_b(i: u32, left: u32) -> vec4<f32> {
-    if (ODD == 0u) {
-        return load4(b4[i / 4u]);
+// What stands for v, of row c of b.
+fn normed(v: vec4<f32>, c: u32) -> vec4<f32> {
+    if (NORM == 1u) {
+        let n = load4(norm[c]);
+        return act4((v - n.x) * n.z + n.w);
     }
-    let v = vec4<f32>(b[i], b[i + 1u], b[i + 2u], b[i + 3u]);
-    return select(vec4<f32>(), v, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
+    return v;
 }
 
 @compute @workgroup_size(64)
@@ -78,7 +95,7 @@ fn product_nt_tiles(
                 av = load_a((n * p.rows + m0 + r) * p.plane + q * 4u, left);
             }
             if (t < last && c0 + r < p.cols) {
-                bv = load_b((n * p.cols + c0 + r) * p.plane + q * 4u, left);
+                bv = load_b((n * p.cols + c0 + r) * p.plane + q * 4u, left, c0 + r);
             }
             at[r * 9u + step] = av;
             bt[r * 9u + step] = bv;

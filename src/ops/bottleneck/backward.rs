@@ -3,11 +3,13 @@
 use super::forward::planes;
 use super::ranges::Back;
 use super::{Bottleneck, Inputs, Norms, depthwise};
-use crate::gpu::{Gpu, GpuError, KernelStyle};
+use crate::gpu::{Gpu, GpuError};
 use crate::ops::Vjp;
 use crate::ops::activation::Activation;
 use crate::ops::batch_norm::passes;
-use crate::ops::product::{Normed, Planes, pack_columns, product, product_nt, product_nt_normed};
+use crate::ops::product::{
+    Normed, Planes, norms, pack_columns, product, product_nt, product_nt_normed,
+};
 use crate::tensor::Tensor;
 
 /// Gradients by the inputs, but for given statistics.
@@ -79,14 +81,10 @@ fn project_weights(
     d: Planes,
     w: &Tensor,
 ) -> Result<Tensor, GpuError> {
-    match gpu.style() {
-        KernelStyle::Subgroups => {
-            let norm = Normed { coefficients, act: op.act };
-            product_nt_normed(gpu, dy, z, norm, d, *w.shape())
-        }
-        _ => {
-            let a = passes::apply(gpu, z, coefficients, op.act)?;
-            product_nt(gpu, dy, &a, d, *w.shape())
-        }
+    if norms(gpu, d) {
+        let norm = Normed { coefficients, act: op.act };
+        return product_nt_normed(gpu, dy, z, norm, d, *w.shape());
     }
+    let a = passes::apply(gpu, z, coefficients, op.act)?;
+    product_nt(gpu, dy, &a, d, *w.shape())
 }

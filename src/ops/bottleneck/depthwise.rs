@@ -2,13 +2,14 @@
 //! output, and the whole way back in one pass.
 
 use super::ranges::{Back, Room, back_range, backward_cut, forward_range};
+use super::tiles;
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::mixed_depthwise::{Cut, Range};
 use crate::ops::product::{Normed, sum_parts};
 use crate::tensor::{Shape, Tensor};
 
-/// Records y = depthwise(act(norm(x))) range by range, each with kernels of its own; gives the moments
-/// of y [total, parts, 4], zeros where a range has fewer parts than another.
+/// Records y = depthwise(act(norm(x))), each range with kernels of its own; gives the moments of y
+/// [total, parts, 4], zeros where a range has fewer parts than another.
 pub(super) fn forward(
     gpu: &Gpu,
     ranges: &[Range],
@@ -17,6 +18,9 @@ pub(super) fn forward(
     kernels: &[&Tensor],
     y: &Tensor,
 ) -> Result<Tensor, GpuError> {
+    if tiles::serve(gpu, ranges) {
+        return tiles::forward(gpu, ranges, x, norm, kernels, y);
+    }
     let cuts: Vec<Cut> = ranges.iter().map(|range| range.forward_cut(gpu)).collect();
     let parts = |most| Tensor::empty(gpu, [y.shape().dim(1), most, 4]);
     let parts = common(gpu, ranges, &cuts, parts)?;
@@ -53,10 +57,10 @@ pub(super) struct Grads {
 
 /// Where values lie in a part: the gradients by the kernels of each range, then the sums of all
 /// channels.
-struct Places {
-    kernels: Vec<usize>,
-    sums: usize,
-    pitch: usize,
+pub(super) struct Places {
+    pub(super) kernels: Vec<usize>,
+    pub(super) sums: usize,
+    pub(super) pitch: usize,
 }
 
 impl Places {
@@ -74,7 +78,7 @@ impl Places {
     }
 }
 
-/// Records g, the gradient by norm(z), range by range.
+/// Records g, the gradient by norm(z).
 pub(super) fn backward(
     gpu: &Gpu,
     ranges: &[Range],
@@ -83,6 +87,29 @@ pub(super) fn backward(
     g: &Tensor,
 ) -> Result<Grads, GpuError> {
     let places = Places::of(ranges);
+    let parts = if tiles::serve(gpu, ranges) {
+        tiles::backward(gpu, ranges, of, kernels, g, &places)?
+    } else {
+        backward_ranges(gpu, ranges, of, kernels, g, &places)?
+    };
+    let all = Tensor::empty(gpu, [places.pitch])?;
+    sum_parts(gpu, &parts, parts.shape().dim(0), places.pitch, &all)?;
+    let kernels = kernels.iter().zip(&places.kernels);
+    Ok(Grads {
+        kernels: kernels.map(|(w, &at)| all.view(at, *w.shape())).collect::<Result<_, _>>()?,
+        sums: all.view(places.sums, Shape::new(&[g.shape().dim(1), 1, 2]))?,
+    })
+}
+
+/// Records g range by range; gives what adds up to the gradients, [parts, pitch].
+fn backward_ranges(
+    gpu: &Gpu,
+    ranges: &[Range],
+    of: &Back<'_>,
+    kernels: &[Tensor],
+    g: &Tensor,
+    places: &Places,
+) -> Result<Tensor, GpuError> {
     // Small strips of large maps leave many parts: bands grow until one buffer holds them.
     let most = gpu.largest_buffer() as usize / (4 * places.pitch);
     let fitting = |range: &Range| {
@@ -106,11 +133,5 @@ pub(super) fn backward(
         };
         back_range(gpu, (range, cut), of, &kernels[i], (g, &parts), room)?;
     }
-    let all = Tensor::empty(gpu, [places.pitch])?;
-    sum_parts(gpu, &parts, parts.shape().dim(0), places.pitch, &all)?;
-    let kernels = kernels.iter().zip(&places.kernels);
-    Ok(Grads {
-        kernels: kernels.map(|(w, &at)| all.view(at, *w.shape())).collect::<Result<_, _>>()?,
-        sums: all.view(places.sums, Shape::new(&[g.shape().dim(1), 1, 2]))?,
-    })
+    Ok(parts)
 }

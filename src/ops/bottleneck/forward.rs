@@ -1,21 +1,18 @@
 //! The forward pass.
 
 use super::{Bottleneck, Inputs, Norms, depthwise};
-use crate::gpu::{Gpu, GpuError, KernelStyle};
+use crate::gpu::{Gpu, GpuError};
 use crate::ops::Forward;
 use crate::ops::batch_norm::passes::{self, Batch, Parts};
-use crate::ops::product::{Normed, Planes, pack_rows, product, product_moments, product_normed};
+use crate::ops::product::{
+    Normed, Planes, counts, norms, pack_rows, product, product_moments, product_normed,
+};
 use crate::tensor::{Shape, Tensor};
 
 /// Extents of the product of weights [rows, depth, 1, 1] with x [N, depth, H, W].
 pub(super) fn planes(w: &Tensor, x: &Shape) -> Planes {
     let [images, depth, h, width] = x.nchw();
     Planes { rows: w.shape().dim(0), depth, images, plane: h * width }
-}
-
-/// Whether a product can take sums by row of what it stores.
-pub(super) fn counts(gpu: &Gpu, d: Planes) -> bool {
-    gpu.style() == KernelStyle::Subgroups && d.plane.is_multiple_of(4)
 }
 
 /// Output; saved: z1, z2 and for each the coefficients of its norm.
@@ -58,12 +55,10 @@ pub(super) fn forward(op: &Bottleneck, gpu: &Gpu, inputs: &[&Tensor]) -> Result<
     let y = Tensor::empty(gpu, y_shape)?;
     let d = planes(i.w3, &z2_shape);
     let a = pack_rows(gpu, i.w3, d.rows, d.depth)?;
-    match gpu.style() {
-        KernelStyle::Subgroups => {
-            let norm = Normed { coefficients: &c2, act: op.act };
-            product_normed(gpu, &a, &z2, norm, &y, d)?;
-        }
-        _ => product(gpu, &a, &passes::apply(gpu, &z2, &c2, op.act)?, None, &y, d)?,
+    if norms(gpu, d) {
+        product_normed(gpu, &a, &z2, Normed { coefficients: &c2, act: op.act }, &y, d)?;
+    } else {
+        product(gpu, &a, &passes::apply(gpu, &z2, &c2, op.act)?, None, &y, d)?;
     }
     Ok(Forward { output: y, saved: vec![z1, z2, c1, c2] })
 }

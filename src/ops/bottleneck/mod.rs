@@ -13,6 +13,7 @@ mod cases;
 mod depthwise;
 mod forward;
 mod ranges;
+mod tiles;
 
 pub(super) use cases::cases;
 

@@ -5,12 +5,12 @@
 mod general;
 mod nt;
 mod shared;
+mod tiles;
 
 pub(crate) use general::{Convolution, convolution};
 pub(crate) use nt::{product_nt, product_nt_normed};
-pub(crate) use shared::{product_moments, product_normed};
 
-use crate::gpu::shaders::matmul::{pack, pack_rows, product, product_tiles, sum_parts};
+use crate::gpu::shaders::matmul::{pack, pack_rows, product, sum_parts};
 use crate::gpu::{Buffer, Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
 use crate::ops::activation::Activation;
 use crate::tensor::Tensor;
@@ -156,46 +156,88 @@ pub(crate) fn product(
     y: &Tensor,
     d: Planes,
 ) -> Result<(), GpuError> {
-    if gpu.style() == KernelStyle::Subgroups {
-        return shared::product_shared(gpu, a, b, bias, y, d);
+    match gpu.style() {
+        KernelStyle::Subgroups => shared::product_shared(gpu, a, b, (bias, None), y, d),
+        _ if !d.plane.is_multiple_of(4) => {
+            convolution(gpu, a, b, bias, y, &Convolution::pointwise(d))
+        }
+        KernelStyle::Tiles => tiles::product_tiles(gpu, a, b, (bias, None), y, d),
+        KernelStyle::Registers => product_registers(gpu, a, b, bias, y, d),
     }
-    if !d.plane.is_multiple_of(4) {
-        let c = Convolution::pointwise(d);
-        return convolution(gpu, a, b, bias, y, &c);
-    }
+}
+
+/// [`product`] in blocks of registers, for planes of a multiple of four values.
+fn product_registers(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    bias: Option<&Tensor>,
+    y: &Tensor,
+    d: Planes,
+) -> Result<(), GpuError> {
     check_steps("product", d.depth)?;
     let (block, blocks) = row_blocks(gpu.style(), d.rows);
     let columns4 = d.images * d.plane / 4;
-    let params = product::Params {
-        rows: d.rows as u32,
-        depth: d.depth as u32,
-        plane4: (d.plane / 4) as u32,
-        columns4: columns4 as u32,
-        pitch4: d.rows.div_ceil(4) as u32,
-        blocks: blocks as u32,
-        bias: u32::from(bias.is_some()),
-    };
-    // A binding must hold something: without a bias the left factor stands in and is not read.
-    let bias = bias.unwrap_or(a);
-    let bindings = [a.buffer(), b.buffer(), bias.buffer(), y.buffer()];
-    let work = (d.rows * d.depth * columns4 * 4) as u64;
+    gpu.dispatch(Dispatch {
+        shader: &product::SHADER,
+        constants: &[("MB", block as f64)],
+        params: bytemuck::bytes_of(&product::Params {
+            rows: d.rows as u32,
+            depth: d.depth as u32,
+            plane4: (d.plane / 4) as u32,
+            columns4: columns4 as u32,
+            pitch4: d.rows.div_ceil(4) as u32,
+            blocks: blocks as u32,
+            bias: u32::from(bias.is_some()),
+        }),
+        // A binding must hold something: without a bias the left factor stands in and is not read.
+        bindings: &[a, b, bias.unwrap_or(a), y].map(Tensor::buffer),
+        groups: groups_1d(columns4.div_ceil(4 * 8) * blocks, 1),
+        work: (d.rows * d.depth * columns4 * 4) as u64,
+    })
+}
+
+/// Whether [`product_normed`] and [`product_nt_normed`] read such planes here.
+pub(crate) fn norms(gpu: &Gpu, d: Planes) -> bool {
     match gpu.style() {
-        KernelStyle::Registers | KernelStyle::Subgroups => gpu.dispatch(Dispatch {
-            shader: &product::SHADER,
-            constants: &[("MB", block as f64)],
-            params: bytemuck::bytes_of(&params),
-            bindings: &bindings,
-            groups: groups_1d(columns4.div_ceil(4 * 8) * blocks, 1),
-            work,
-        }),
-        KernelStyle::Tiles => gpu.dispatch(Dispatch {
-            shader: &product_tiles::SHADER,
-            constants: &[("TM", block as f64)],
-            params: bytemuck::bytes_of(&params),
-            bindings: &bindings,
-            groups: groups_1d(columns4.div_ceil(16) * blocks, 1),
-            work,
-        }),
+        KernelStyle::Subgroups => true,
+        KernelStyle::Tiles => d.plane.is_multiple_of(4),
+        KernelStyle::Registers => false,
+    }
+}
+
+/// Whether [`product_moments`] counts such planes here.
+pub(crate) fn counts(gpu: &Gpu, d: Planes) -> bool {
+    gpu.style() != KernelStyle::Registers && d.plane.is_multiple_of(4)
+}
+
+/// [`product`] of act(norm(b)), where [`norms`] says so.
+pub(crate) fn product_normed(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    norm: Normed<'_>,
+    y: &Tensor,
+    d: Planes,
+) -> Result<(), GpuError> {
+    match gpu.style() {
+        KernelStyle::Tiles => tiles::product_tiles(gpu, a, b, (None, Some(norm)), y, d),
+        _ => shared::product_shared(gpu, a, b, (None, Some(norm)), y, d),
+    }
+}
+
+/// [`product`] with the moments of the rows of y, where [`counts`] says so: [rows, parts, 4], (n, mean,
+/// sum of squared deviations, 0) each.
+pub(crate) fn product_moments(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    y: &Tensor,
+    d: Planes,
+) -> Result<Tensor, GpuError> {
+    match gpu.style() {
+        KernelStyle::Tiles => tiles::product_tiles_moments(gpu, a, b, y, d),
+        _ => shared::product_shared_moments(gpu, a, b, y, d),
     }
 }
 

@@ -28,8 +28,31 @@ pub(crate) fn product_nt(
     d: Planes,
     shape: Shape,
 ) -> Result<Tensor, GpuError> {
+    product_nt_of(gpu, a, b, None, d, shape)
+}
+
+/// [`product_nt`] of a and act(norm(b)), where [`super::norms`] says so.
+pub(crate) fn product_nt_normed(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    norm: Normed<'_>,
+    d: Planes,
+    shape: Shape,
+) -> Result<Tensor, GpuError> {
+    product_nt_of(gpu, a, b, Some(norm), d, shape)
+}
+
+fn product_nt_of(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    norm: Option<Normed<'_>>,
+    d: Planes,
+    shape: Shape,
+) -> Result<Tensor, GpuError> {
     if gpu.style() == KernelStyle::Subgroups {
-        return product_nt_shared(gpu, a, b, None, d, shape);
+        return product_nt_shared(gpu, a, b, norm, d, shape);
     }
     let side = if gpu.style() == KernelStyle::Registers { 8 } else { 32 };
     let (blocks_m, blocks_c) = (d.rows.div_ceil(side), d.depth.div_ceil(side));
@@ -52,17 +75,24 @@ pub(crate) fn product_nt(
         pitch: pitch as u32,
     };
     let items = splits * blocks_m * blocks_c;
-    let (shader, groups) = match gpu.style() {
-        KernelStyle::Registers | KernelStyle::Subgroups => {
-            (&product_nt::SHADER, groups_1d(items, 8))
+    let odd = ("ODD", f64::from(u8::from(!d.plane.is_multiple_of(4))));
+    let act = norm.map_or(Activation::Identity, |norm| norm.act).constant();
+    // Without a norm the left factor stands in and is not read.
+    let coefficients = norm.map_or(a, |norm| norm.coefficients);
+    let tiled = [odd, ("NORM", f64::from(u8::from(norm.is_some()))), act];
+    let bindings = [a, a, b, b, coefficients, &parts].map(Tensor::buffer);
+    let plain = [a, a, b, b, &parts].map(Tensor::buffer);
+    let (shader, constants, bindings, groups) = match gpu.style() {
+        KernelStyle::Tiles => {
+            (&product_nt_tiles::SHADER, &tiled[..], &bindings[..], groups_1d(items, 1))
         }
-        KernelStyle::Tiles => (&product_nt_tiles::SHADER, groups_1d(items, 1)),
+        _ => (&product_nt::SHADER, &tiled[..1], &plain[..], groups_1d(items, 8)),
     };
     gpu.dispatch(Dispatch {
         shader,
-        constants: &[("ODD", f64::from(u8::from(!d.plane.is_multiple_of(4))))],
+        constants,
         params: bytemuck::bytes_of(&params),
-        bindings: &[a.buffer(), a.buffer(), b.buffer(), b.buffer(), parts.buffer()],
+        bindings,
         groups,
         work: (d.rows * d.depth * steps * 4) as u64,
     })?;
@@ -70,18 +100,6 @@ pub(crate) fn product_nt(
         sum_parts(gpu, &parts, splits, pitch, &y)?;
     }
     Ok(y)
-}
-
-/// [`product_nt`] of a and act(norm(b)), for subgroups of eight.
-pub(crate) fn product_nt_normed(
-    gpu: &Gpu,
-    a: &Tensor,
-    b: &Tensor,
-    norm: Normed<'_>,
-    d: Planes,
-    shape: Shape,
-) -> Result<Tensor, GpuError> {
-    product_nt_shared(gpu, a, b, Some(norm), d, shape)
 }
 
 /// [`product_nt`] with rows shared in subgroups: blocks of 32 of one factor by 16 of the other.

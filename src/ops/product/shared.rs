@@ -77,36 +77,12 @@ fn work(d: Planes) -> u64 {
     (d.rows * d.depth * d.images * d.plane.div_ceil(4) * 4) as u64
 }
 
-/// [`super::product`].
+/// [`super::product`] of b or of act(norm(b)).
 pub(super) fn product_shared(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,
-    bias: Option<&Tensor>,
-    y: &Tensor,
-    d: Planes,
-) -> Result<(), GpuError> {
-    record(gpu, a, b, [bias, None], Activation::Identity, y, d)
-}
-
-/// [`super::product`] of act(norm(b)).
-pub(crate) fn product_normed(
-    gpu: &Gpu,
-    a: &Tensor,
-    b: &Tensor,
-    norm: Normed<'_>,
-    y: &Tensor,
-    d: Planes,
-) -> Result<(), GpuError> {
-    record(gpu, a, b, [None, Some(norm.coefficients)], norm.act, y, d)
-}
-
-fn record(
-    gpu: &Gpu,
-    a: &Tensor,
-    b: &Tensor,
-    [bias, norm]: [Option<&Tensor>; 2],
-    act: Activation,
+    (bias, norm): (Option<&Tensor>, Option<Normed<'_>>),
     y: &Tensor,
     d: Planes,
 ) -> Result<(), GpuError> {
@@ -125,19 +101,19 @@ fn record(
             cut.tall(),
             ("BIAS", flag(bias.is_some())),
             ("NORM", flag(norm.is_some())),
-            act.constant(),
+            norm.map_or(Activation::Identity, |norm| norm.act).constant(),
         ],
         params,
         // Without a bias or a norm the left factor stands in and is not read.
-        bindings: &[a, b, bias.unwrap_or(a), norm.unwrap_or(a), y].map(Tensor::buffer),
+        bindings: &[a, b, bias.unwrap_or(a), norm.map_or(a, |norm| norm.coefficients), y]
+            .map(Tensor::buffer),
         groups: cut.groups(),
         work: work(d),
     })
 }
 
-/// [`super::product`] for planes of a multiple of four values, with the moments of the rows of y:
-/// [rows, parts, 4], (n, mean, sum of squared deviations, 0) each.
-pub(crate) fn product_moments(
+/// [`super::product_moments`].
+pub(super) fn product_shared_moments(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,

@@ -1,0 +1,92 @@
+//! use linear activation depthwise depthwise_threes depthwise_tiles depthwise_back depthwise_tiles_back
+//! The way back through act(norm(depthwise(act(norm(z))))), each group of channels with its own
+//! kernel size, to the gradient g by norm(z), with parts of the gradients by the kernels and of the
+//! sums of g and g * (z - mean) / std. For maps of any width. For GPUs. Host: src/ops/bottleneck/tiles.rs.
+
+struct Params {
+    images: u32,  // N
+    total: u32,   // channels
+    count: u32,   // of a group
+    sizes: u32,   // kernel sizes 3 + 2 s of the groups, two bits s each
+    h: u32,       // of z
+    w: u32,
+    ho: u32,      // of zo
+    wo: u32,
+    width: u32,   // vec4s of zo a strip
+    strips: u32,  // strips a row
+    rows: u32,    // pairs of rows of z a band
+    bands: u32,   // bands a plane
+    chunk: u32,   // images of a workgroup
+    chunks: u32,
+    pitch: u32,   // values of a part
+    sums_at: u32, // where the sums by channel begin in it
+    taps0: u32,   // where the kernels of each group begin
+    taps1: u32,
+    taps2: u32,
+    taps3: u32,
+    taps4: u32,
+    taps5: u32,
+    grads0: u32,  // where the gradients by them begin in a part
+    grads1: u32,
+    grads2: u32,
+    grads3: u32,
+    grads4: u32,
+    grads5: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> dao: array<texel>;
+@group(0) @binding(2) var<storage, read> zo: array<texel>;
+// By channel of zo (mean, 1/std, scale, shift), (c_1, c_zo, 0, 0).
+@group(0) @binding(3) var<storage, read> output: array<quad>;
+@group(0) @binding(4) var<storage, read> z: array<texel>;
+// By channel of z (mean, 1/std, scale, shift).
+@group(0) @binding(5) var<storage, read> input: array<quad>;
+@group(0) @binding(6) var<storage, read> taps: array<f32>;
+@group(0) @binding(7) var<storage, read_write> g: array<single>;
+@group(0) @binding(8) var<storage, read_write> parts: array<f32>;
+
+fn weight(i: u32) -> f32 {
+    return taps[i];
+}
+
+fn output_norm(c: u32) -> vec4<f32> {
+    return load4(output[2u * c]);
+}
+
+fn output_back(c: u32) -> vec2<f32> {
+    return load4(output[2u * c + 1u]).xy;
+}
+
+fn input_norm(c: u32) -> vec4<f32> {
+    return load4(input[c]);
+}
+
+fn write_part(i: u32, value: f32) {
+    parts[i] = value;
+}
+
+fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
+    return select(vec4<f32>(), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
+}
+
+fn fresh(i: u32, left: u32) -> vec4<f32> {
+    return inside(by_output(zo_four(i), dao_four(i)), left);
+}
+
+fn read_z(i: u32, left: u32) -> vec4<f32> {
+    return z_four(i);
+}
+
+fn write_g(i: u32, left: u32, value: vec4<f32>) {
+    g_put(i, left, value);
+}
+
+@compute @workgroup_size(LANES)
+fn depthwise_tiles_back_odd(
+    @builtin(workgroup_id) wg: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    back_tile(linear_index(wg, groups, 1u, 0u), local);
+}
