@@ -7,7 +7,6 @@ mod common;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use pollster::block_on;
 use rand::SeedableRng;
@@ -29,7 +28,7 @@ use sgnas::tensor::{HostArray, Tensor};
 fn failing(home: &Path, args: &[&str], settings: &[&str]) -> (String, String) {
     let (data, out) = (home.join("data"), home.join("run"));
     common::small_images(&data, 240);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sgnas"));
+    let mut command = common::program(env!("CARGO_BIN_EXE_sgnas"));
     command.args(args).arg("--data").arg(&data).arg("--out").arg(&out).args(["--seed", "3"]);
     for setting in common::SHORT.iter().chain(settings) {
         command.args(["--set", setting]);

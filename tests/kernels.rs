@@ -6,7 +6,6 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use sgnas::gpu::Recorded;
 use sgnas::ops::Op;
@@ -18,7 +17,7 @@ use sgnas::tensor::{HostArray, Tensor};
 
 #[test]
 fn every_kernel_of_a_step_is_printed_with_a_share_of_its_bound_that_can_be() {
-    let output = Command::new(env!("CARGO_BIN_EXE_sgnas"))
+    let output = common::program(env!("CARGO_BIN_EXE_sgnas"))
         .args(["bench", "kernels", "--preset", "tiny", "--batch", "2", "--json"])
         .output()
         .unwrap();
@@ -66,7 +65,7 @@ fn every_kernel_of_a_step_is_printed_with_a_share_of_its_bound_that_can_be() {
 #[test]
 fn a_whole_step_is_printed_with_figures_that_agree() {
     let bench = |only: &str| {
-        Command::new(env!("CARGO_BIN_EXE_sgnas"))
+        common::program(env!("CARGO_BIN_EXE_sgnas"))
             .args(["bench", "step", "--only", only, "--steps", "1", "--json"])
             .output()
             .unwrap()

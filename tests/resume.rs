@@ -17,7 +17,7 @@ use sgnas::platform::random::{Purpose, Streams};
 use sgnas::run::folder::RunFolder;
 
 fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sgnas"));
+    let mut command = common::program(env!("CARGO_BIN_EXE_sgnas"));
     command.stdout(Stdio::null()).stderr(Stdio::null()).arg("search");
     command
 }

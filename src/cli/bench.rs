@@ -8,15 +8,16 @@ use clap::Args;
 use serde::Serialize;
 
 use super::bench_steps::time_steps;
+use super::device::Device;
 use super::error::CliError;
 use super::kernel_table::kernel_table;
+use super::output;
 use super::peers::{Comparison, TORCH, compare, peer_table};
 use super::results::Results;
 use super::scaling::scaling;
-use super::{arguments, output};
-use crate::gpu::{AdapterChoice, Gpu};
+use crate::gpu::{Gpu, KernelStyle};
 use crate::measure::{
-    self, Ceilings, KernelReport, Limits, Reference, StepReport, Timed, time_kernels,
+    self, Ceilings, KernelReport, Limits, Reference, StepReport, Timed, Tuning, time_kernels,
 };
 use crate::protocol::config::Config;
 use crate::run::steps::each_step;
@@ -53,9 +54,8 @@ pub(super) struct Bench {
     /// Keep the figures in this Markdown file, as the section of this adapter
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// Adapter: a number of `sgnas devices` or a part of a name
-    #[arg(long, value_parser = arguments::adapter, default_value = "0")]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    device: Device,
     /// Print each shape of a kernel, not only the slowest
     #[arg(long)]
     all: bool,
@@ -66,7 +66,8 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
-        let gpu = pollster::block_on(Gpu::open(&self.adapter))?;
+        let adapter = self.device.choose();
+        let gpu = pollster::block_on(Gpu::open(adapter))?;
         let wanted = |what: &str| match self.what.as_slice() {
             [] => matches!(what, "ceilings" | "step" | "kernels"),
             some => some.iter().any(|w| w == what),
@@ -74,6 +75,11 @@ impl Bench {
         if !self.json {
             let adapter = gpu.adapter();
             output::print(&format!("{} ({}, {})\n", adapter.name, adapter.kind, adapter.backend))?;
+        }
+        // Programs that read the lines of steps know none but those.
+        if wanted("ceilings") || (wanted("step") && !self.json) {
+            let variants = Variants { kernels: gpu.style(), ms: measure::tuning(gpu.adapter()) };
+            self.print(&variants, &variants.in_words())?;
         }
         let mut results = Results::default();
         if wanted("ceilings") {
@@ -83,14 +89,13 @@ impl Bench {
         }
         let only = self.only.as_deref().unwrap_or_default();
         if wanted("step") {
-            time_steps(&self.adapter, only, self.steps, &mut |s| {
+            time_steps(adapter, only, self.steps, &mut |s| {
                 results.steps.push(s.clone());
                 self.print(s, &in_words(s))
             })?;
         }
         if wanted("peers") {
-            let (adapter, peers) = (&self.adapter, &self.peer);
-            let rounds = usize::from(self.rounds);
+            let (peers, rounds) = (&self.peer, usize::from(self.rounds));
             let c = Comparison { adapter, only, steps: self.steps, rounds, peers };
             results.peers = compare(&c, &mut |s| {
                 results.steps.push(s.clone());
@@ -116,7 +121,7 @@ impl Bench {
         }
         if wanted("scaling") {
             let images = self.batch.map_or(FEWEST_IMAGES, |batch| batch as usize);
-            let report = scaling(&self.adapter, &self.preset, images, self.steps)?;
+            let report = scaling(adapter, &self.preset, images, self.steps)?;
             let sections = report.sections();
             let words = sections.iter().map(|(title, table)| format!("\n{title}\n\n{table}"));
             self.print(&report, &words.collect::<String>())?;
@@ -164,6 +169,20 @@ impl Bench {
             timed.iter().map(|(name, kernel)| kernel.report(name, &limits)).collect();
         reports.sort_by(|a, b| b.ms_a_step().total_cmp(&a.ms_a_step()));
         Ok((batch, reports))
+    }
+}
+
+/// Which variants of the kernels run, and what each was measured to take.
+#[derive(Serialize)]
+struct Variants {
+    kernels: KernelStyle,
+    ms: Option<Tuning>,
+}
+
+impl Variants {
+    fn in_words(&self) -> String {
+        let ms = self.ms.as_ref().map(|ms| format!(", of {}", ms.in_words()));
+        format!("kernels             {}{}\n", self.kernels, ms.unwrap_or_default())
     }
 }
 

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::output;
-use crate::gpu::{AdapterChoice, AdapterReport, Gpu, GpuError, list_adapters};
+use crate::gpu::{AdapterChoice, AdapterReport, Gpu, GpuError, KernelStyle, list_adapters};
+use crate::measure::{Tuning, tuning};
 use crate::ops::self_test::{SelfTest, self_test};
 use crate::protocol::quantity::grouped;
 
@@ -26,9 +27,45 @@ struct Tested {
     #[serde(flatten)]
     adapter: AdapterReport,
     /// `None` where no device could be had.
+    kernels: Option<Kernels>,
+    /// The same.
     self_test: Option<SelfTest>,
     /// Why there is no self-test.
     error: Option<String>,
+}
+
+/// The variants of the kernels on an adapter.
+#[derive(Serialize)]
+struct Kernels {
+    /// Those that it can run.
+    variants: Vec<KernelStyle>,
+    /// What suits its class.
+    class: KernelStyle,
+    /// What was found the fastest, if that has been measured.
+    fastest: Option<KernelStyle>,
+    /// What they take, ms.
+    ms: Option<Tuning>,
+}
+
+impl Kernels {
+    /// Of a device in the style of its class.
+    fn of(gpu: &Gpu) -> Self {
+        let (variants, class, ms) = (gpu.styles(), gpu.style(), tuning(gpu.adapter()));
+        let fastest = ms.as_ref().map(|ms| ms.style(class, &variants));
+        Self { variants, class, fastest, ms }
+    }
+
+    fn in_words(&self) -> [(&'static str, String, String); 2] {
+        let able: Vec<_> = self.variants.iter().map(KernelStyle::to_string).collect();
+        let (fastest, ms) = match (self.fastest, &self.ms) {
+            (Some(fastest), Some(ms)) => (fastest.to_string(), ms.in_words()),
+            _ => ("no".to_owned(), "the first command that computes measures them".to_owned()),
+        };
+        [
+            ("kernels of its class", self.class.to_string(), format!("of {}", able.join(", "))),
+            ("kernels measured", fastest, ms),
+        ]
+    }
 }
 
 impl Devices {
@@ -57,16 +94,16 @@ impl Devices {
 
 fn test((number, adapter): (usize, AdapterReport)) -> Tested {
     let outcome = pollster::block_on(Gpu::open(&AdapterChoice::Index(number)))
-        .and_then(|gpu| self_test(&gpu));
-    let (self_test, error) = match outcome {
-        Ok(outcome) => (Some(outcome), None),
-        Err(error) => (None, Some(error.to_string())),
+        .and_then(|gpu| Ok((Kernels::of(&gpu), self_test(&gpu)?)));
+    let (kernels, self_test, error) = match outcome {
+        Ok((kernels, outcome)) => (Some(kernels), Some(outcome), None),
+        Err(error) => (None, None, Some(error.to_string())),
     };
-    Tested { number, adapter, self_test, error }
+    Tested { number, adapter, kernels, self_test, error }
 }
 
 fn text(one: &Tested) -> String {
-    let Tested { number, adapter, self_test, error } = one;
+    let Tested { number, adapter, kernels, self_test, error } = one;
     let mut text = format!(
         "{number}: {} ({}, {}, {})\n",
         adapter.name, adapter.kind, adapter.backend, adapter.driver
@@ -77,6 +114,9 @@ fn text(one: &Tested) -> String {
     for (name, present, using) in &adapter.features {
         let there = if *present { "yes" } else { "no" };
         text.push_str(&format!("   {name:<26}{there:>16}  {using}\n"));
+    }
+    for (name, value, about) in kernels.iter().flat_map(Kernels::in_words) {
+        text.push_str(&format!("   {name:<26}{value:>16}  {about}\n"));
     }
     let outcome = match (self_test, error) {
         (Some(test), _) => format!(

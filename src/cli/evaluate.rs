@@ -8,12 +8,12 @@ use clap::Args;
 use pollster::block_on;
 
 use super::compare::{Near, compare};
+use super::device::Device;
 use super::error::CliError;
 use super::measured::Measured;
 use super::measuring::Measuring;
 use super::table::{Align, Table};
 use super::{arguments, input, output};
-use crate::gpu::AdapterChoice;
 use crate::protocol::quantity::{Amount, grouped, percent};
 use crate::run::trained::Evaluator;
 
@@ -45,9 +45,8 @@ pub(super) struct Evaluate {
     /// file: the form of what `sgnas train` leaves
     #[arg(long, value_name = "FILE", conflicts_with = "random")]
     weights: Option<PathBuf>,
-    /// Adapter: a number of `sgnas devices` or a part of a name
-    #[arg(long, value_parser = arguments::adapter, default_value = "0")]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    device: Device,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -56,7 +55,7 @@ pub(super) struct Evaluate {
 impl Evaluate {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
         let near = self.near.as_deref().map(|text| self.comparison(text)).transpose()?;
-        let evaluator = block_on(Evaluator::open(&self.run, &self.adapter))?;
+        let evaluator = block_on(Evaluator::open(&self.run, self.device.choose()))?;
         if let Some((near, draws)) = near {
             compare(&evaluator, &near, draws, self.json)?.print(self.json)?;
             return Ok(ExitCode::SUCCESS);

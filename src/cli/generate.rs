@@ -7,11 +7,11 @@ use clap::Args;
 use pollster::block_on;
 use serde::Serialize;
 
+use super::device::Device;
 use super::error::CliError;
 use super::measuring::Measuring;
 use super::table::{Align, Table};
 use super::{arguments, output};
-use crate::gpu::AdapterChoice;
 use crate::protocol::config::{Config, Decode};
 use crate::protocol::quantity::{grouped, percent};
 use crate::run::trained::{self, Evaluator};
@@ -48,9 +48,8 @@ pub(super) struct Generate {
     /// Prior pool of the weights (JSON)
     #[arg(long, requires = "weights")]
     prior: Option<PathBuf>,
-    /// Adapter: a number of `sgnas devices` or a part of a name
-    #[arg(long, value_parser = arguments::adapter, default_value = "0")]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    device: Device,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -74,18 +73,19 @@ impl Generate {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
         let listed = self.listed()?;
         let decode = if self.decode == "argmax" { Decode::Argmax } else { Decode::Budget };
+        let adapter = self.device.choose();
         let answerer = match (&self.run, &self.weights, &self.prior) {
-            (Some(run), _, _) => block_on(trained::generator(run, &self.adapter))?,
+            (Some(run), _, _) => block_on(trained::generator(run, adapter))?,
             (None, Some(weights), Some(prior)) => {
                 let mut config = Config::preset(&self.preset)?;
                 // The authors' generators were trained with sub-block 0 alone unskippable.
                 config.generator.mask = SkipMask::FirstOnly;
-                block_on(trained::generator_from(&config, weights, prior, &self.adapter))?
+                block_on(trained::generator_from(&config, weights, prior, adapter))?
             }
             _ => return Err(CliError::Usage("give a run folder, or --weights and --prior".into())),
         };
         let evaluator = match &self.run {
-            Some(run) if self.evaluate => Some(block_on(Evaluator::open(run, &self.adapter))?),
+            Some(run) if self.evaluate => Some(block_on(Evaluator::open(run, adapter))?),
             _ => None,
         };
         let space = answerer.space();

@@ -6,6 +6,7 @@ mod arguments;
 mod bench;
 mod bench_steps;
 mod compare;
+mod device;
 mod devices;
 mod display;
 mod error;
@@ -60,14 +61,15 @@ enum Command {
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    let done = match Cli::try_parse() {
-        Ok(cli) => match cli.command {
-            None => without_command(),
-            Some(command) => run(command),
-        },
+    obey(Cli::try_parse()).unwrap_or_else(|error| error.report())
+}
+
+fn obey(parsed: Result<Cli, clap::Error>) -> Result<ExitCode, CliError> {
+    match parsed {
+        Ok(Cli { command: Some(command) }) => run(command),
+        Ok(Cli { command: None }) => without_command(),
         Err(error) => not_understood(&error),
-    };
-    done.unwrap_or_else(|error| error.report())
+    }
 }
 
 fn run(command: Command) -> Result<ExitCode, CliError> {
@@ -88,7 +90,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
 /// Without a command the studio opens.
 #[cfg(feature = "studio")]
 fn without_command() -> Result<ExitCode, CliError> {
-    studio::Studio::default().run()
+    obey(Cli::try_parse_from(["sgnas", "studio"]))
 }
 
 /// Without a command and without the studio nothing is asked for.

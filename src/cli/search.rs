@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::device::Device;
 use super::error::CliError;
 use super::follow::{INTERRUPTED, follow};
 use super::table::{Align, Table};
 use super::{arguments, output, report};
-use crate::gpu::{AdapterChoice, ProfileReport};
+use crate::gpu::ProfileReport;
 use crate::protocol::config::Config;
 use crate::protocol::quantity::{grouped, percent, short};
 use crate::protocol::result::SearchResult;
@@ -42,9 +43,8 @@ pub(super) struct Search {
     /// Go on with the run in this folder
     #[arg(long, value_name = "RUN", conflicts_with_all = ["preset", "data", "seed", "out", "budgets", "settings"])]
     resume: Option<PathBuf>,
-    /// Adapter: a number of `sgnas devices` or a part of a name
-    #[arg(long, value_parser = arguments::adapter, default_value = "0")]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    device: Device,
     /// Time every kernel, and print the slowest at the end
     #[arg(long)]
     profile: bool,
@@ -62,8 +62,9 @@ impl Search {
             output::print(&Config::help())?;
             return Ok(ExitCode::SUCCESS);
         }
-        let (json, adapter, profile) = (self.json, self.adapter.clone(), self.profile);
+        let (json, device, profile) = (self.json, self.device.clone(), self.profile);
         let job = self.job()?;
+        let adapter = device.choose().clone();
         let handle = link::start(async move |link| search(job, &adapter, profile, link).await)?;
         let outcome: Outcome = follow(handle, json)?;
         let Some(result) = &outcome.result else {

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
+use super::device::Device;
 use super::error::CliError;
 use super::follow::{INTERRUPTED, follow};
 use super::search::free_folder;
-use super::{arguments, input, output, report};
-use crate::gpu::AdapterChoice;
+use super::{input, output, report};
 use crate::protocol::config::Config;
 use crate::protocol::quantity::percent;
 use crate::run::link;
@@ -40,9 +40,8 @@ pub(super) struct Train {
     /// Go on with the training in this folder
     #[arg(long, value_name = "RUN", conflicts_with_all = ["arch", "preset", "data", "seed", "out", "settings"])]
     resume: Option<PathBuf>,
-    /// Adapter: a number of `sgnas devices` or a part of a name
-    #[arg(long, value_parser = arguments::adapter, default_value = "0")]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    device: Device,
     /// Write every event as a line of JSON
     #[arg(long)]
     json: bool,
@@ -57,8 +56,9 @@ struct Ended<'a> {
 
 impl Train {
     pub(super) fn run(self) -> Result<ExitCode, CliError> {
-        let (json, adapter) = (self.json, self.adapter.clone());
+        let (json, device) = (self.json, self.device.clone());
         let job = self.job()?;
+        let adapter = device.choose().clone();
         let handle = link::start(async move |link| train(job, &adapter, link).await)?;
         let Trained { folder, accuracy } = follow(handle, json)?;
         let Some(accuracy) = accuracy else {

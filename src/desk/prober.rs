@@ -60,10 +60,8 @@ async fn work(
     stop: &AtomicBool,
 ) -> Result<(), RunError> {
     let gpu = Gpu::open(adapter).await?;
-    // Another driver or another version of the kernels has another pace.
     let of = gpu.adapter();
-    let (backend, version) = (&of.backend, env!("CARGO_PKG_VERSION"));
-    let name = format!("{}, {backend}, {}, sgnas {version}", of.name, of.driver);
+    let name = of.identity();
     let tell = |paces: &BTreeMap<String, _>, standing| {
         mail.send(Report::Probed { adapter: name.clone(), paces: paces.clone(), standing });
     };

@@ -35,6 +35,15 @@ pub struct AdapterReport {
     pub features: Vec<(&'static str, bool, &'static str)>,
 }
 
+impl AdapterReport {
+    /// What measurements of an adapter are kept by: another driver or other kernels of ours have other
+    /// speeds.
+    pub fn identity(&self) -> String {
+        let (backend, version) = (&self.backend, env!("CARGO_PKG_VERSION"));
+        format!("{}, {backend}, {}, sgnas {version}", self.name, self.driver)
+    }
+}
+
 /// The one connection of this process to the drivers: some do not bear it that one is opened while
 /// another thread closes its own.
 pub(crate) fn instance() -> &'static wgpu::Instance {

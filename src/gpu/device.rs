@@ -13,21 +13,9 @@ use super::record::Recorded;
 use super::rehearse::Kernel;
 use super::shared::{self, Sharing};
 use super::stream::{RING_SLOTS, SLOT, Stream};
+use super::variants::{KernelChoice, KernelStyle};
 use super::waited::Waited;
 use super::{GpuError, Words, texels};
-
-/// What a kernel should be made of on this adapter. Software drivers want register blocks and no
-/// barriers, GPUs want workgroup tiles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KernelStyle {
-    /// Large register blocks, no workgroup memory.
-    Registers,
-    /// As registers, and what eight invocations share is loaded once and broadcast among them: for
-    /// software drivers whose subgroups are eight wide.
-    Subgroups,
-    /// Tiles in workgroup memory.
-    Tiles,
-}
 
 /// A device with its pool, pipelines and stream. Clones are the same device; it stays on the thread
 /// that opened it.
@@ -64,8 +52,15 @@ impl std::fmt::Debug for Gpu {
 
 impl Gpu {
     /// Opens a device with WebGPU's default limits; only buffers may be as large as the adapter
-    /// allows.
+    /// allows. It runs the variants of kernels that [`KernelChoice`] says.
     pub async fn open(choice: &AdapterChoice) -> Result<Gpu, GpuError> {
+        let gpu = Self::open_as_class(choice).await?;
+        gpu.set_style(KernelChoice::present().style(&gpu, choice)?);
+        Ok(gpu)
+    }
+
+    /// The same with the variants that suit the adapter's class, whatever is chosen: to measure them.
+    pub async fn open_as_class(choice: &AdapterChoice) -> Result<Gpu, GpuError> {
         let adapter = adapter::choose(adapter::instance(), choice).await?;
         let report = adapter::report(&adapter);
         let theirs = adapter.limits();
@@ -95,11 +90,7 @@ impl Gpu {
             .await
             .map_err(|e| GpuError::NoDevice { adapter: report.name.clone(), why: e.to_string() })?;
         let fault = watch(&device);
-        let style = match software {
-            true if features.contains(wgpu::Features::SUBGROUP) => KernelStyle::Subgroups,
-            true => KernelStyle::Registers,
-            false => KernelStyle::Tiles,
-        };
+        let style = KernelStyle::of_class(software, features.contains(wgpu::Features::SUBGROUP));
         let wide = software && features.contains(wgpu::Features::SHADER_INT64);
         let shares = || Sharing::find(&device, &queue, &adapter.get_info());
         let sharing = wide.then(shares).flatten();

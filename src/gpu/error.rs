@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::KernelStyle;
+
 /// What can go wrong between here and the GPU.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum GpuError {
@@ -17,6 +19,16 @@ pub enum GpuError {
         adapter: String,
         /// The driver's words.
         why: String,
+    },
+    /// The adapter cannot run the kernels that were asked for.
+    #[error("the adapter {adapter} runs no kernels of the variant {style}; it runs {able}")]
+    NoVariant {
+        /// Name of the adapter.
+        adapter: String,
+        /// What was asked for.
+        style: KernelStyle,
+        /// What it runs.
+        able: String,
     },
     /// The device is gone; a new one must be made and the state restored.
     #[error(

@@ -16,11 +16,12 @@ mod shader;
 mod shared;
 mod stream;
 mod texels;
+mod variants;
 mod waited;
 
 pub use adapter::{AdapterChoice, AdapterReport, list_adapters};
 pub use buffer::{Buffer, PoolStats};
-pub use device::{Gpu, KernelStyle};
+pub use device::Gpu;
 pub use error::GpuError;
 pub use profile::{KernelTime, ProfileReport};
 pub use readback::Readback;
@@ -28,6 +29,7 @@ pub use record::Recorded;
 pub use rehearse::Kernel;
 pub use shader::{Access, Bulk, Field, Shader, Unit, Words};
 pub use stream::{Dispatch, groups_1d};
+pub use variants::{KernelChoice, KernelStyle};
 
 /// The kernels under `shaders/`, as `build.rs` found them.
 // A family may have a kernel of its own name.

@@ -3,6 +3,7 @@
 //! with `cfg(target_arch)`; it knows nothing of networks, runs or GPUs.
 
 pub mod assets;
+pub mod cache;
 pub mod clock;
 pub mod files;
 pub mod machine;

@@ -4,13 +4,14 @@ use crate::support::{TINY, file, finished, refused, text};
 
 #[test]
 fn arguments_that_cannot_be_read_end_with_status_two() {
-    let cases: [(&[&str], &[&str]); 18] = [
+    let cases: [(&[&str], &[&str]); 19] = [
         (&["serach"], &["'serach'", "'search'"]),
         (&["search", "--presett", "tiny"], &["'--presett'", "'--preset'"]),
         (&["search", "--seed", "first"], &["'first'", "--seed"]),
         (&["search", "--seed", "-1"], &["-1"]),
         (&["search", "--resume", "runs/a", "--seed", "3"], &["--resume", "--seed"]),
         (&["search", "--resume", "runs/a", "--preset", "tiny"], &["--resume", "--preset"]),
+        (&["search", "--kernels", "squares"], &["'squares'", "measured, class", "tiles"]),
         (&["generate", "runs/a"], &["--macs"]),
         (&["generate", "--macs", "2M"], &["RUN"]),
         (&["generate", "runs/a", "--grid", "1"], &["--grid"]),

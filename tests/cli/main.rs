@@ -10,4 +10,5 @@ mod bad_runs;
 #[path = "../common/mod.rs"]
 mod common;
 mod good;
+mod kernels;
 mod support;

@@ -21,7 +21,7 @@ pub(crate) fn sgnas<S: AsRef<OsStr>>(args: &[S]) -> Output {
 
 /// The same, not yet started, wherever this test runs.
 pub(crate) fn command<S: AsRef<OsStr>>(args: &[S]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sgnas"));
+    let mut command = common::program(env!("CARGO_BIN_EXE_sgnas"));
     command.args(args).stdin(Stdio::null());
     command
 }

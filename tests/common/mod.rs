@@ -1,8 +1,9 @@
-//! What the integration tests share: a device, and a small data set.
+//! What the integration tests share: a device, the program, and a small data set.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code, unreachable_pub)]
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use sgnas::gpu::{AdapterChoice, Gpu};
 
@@ -13,6 +14,14 @@ pub fn gpu() -> Gpu {
         Err(_) => AdapterChoice::Best,
     };
     pollster::block_on(Gpu::open(&choice)).expect("a GPU adapter, real or software")
+}
+
+/// A program of ours, with the kernels that [`gpu`] has as well: nothing is measured, and nothing comes
+/// into the user's cache.
+pub fn program(path: &str) -> Command {
+    let mut command = Command::new(path);
+    command.env("SGNAS_KERNELS", "class");
+    command
 }
 
 /// Writes a data set in IDX form: 12 x 12 grey images of three classes that differ in where they
