@@ -13,8 +13,8 @@ pub(super) struct Device {
     /// Adapter: a number of `sgnas devices` or a part of a name
     #[arg(long, value_parser = arguments::adapter, default_value = "0")]
     adapter: AdapterChoice,
-    /// Variants of the kernels: the fastest on the adapter, measured once and kept in the user's cache;
-    /// those that suit its class; or named ones. Results of different variants differ by rounding
+    /// Variants of the kernels: the fastest on the adapter, measured once and kept in the user's cache,
+    /// those of its class, or named ones; they round differently
     #[arg(long, env = "SGNAS_KERNELS", hide_env_values = true, default_value = "measured")]
     kernels: Kernels,
 }

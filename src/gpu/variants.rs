@@ -103,6 +103,19 @@ mod tests {
     }
 
     #[test]
+    fn a_device_runs_what_is_chosen() -> Result<(), GpuError> {
+        let best = AdapterChoice::Best;
+        let gpu = pollster::block_on(Gpu::open_as_class(&best))?;
+        assert_eq!(KernelChoice::Class.style(&gpu, &best)?, gpu.style());
+        for style in gpu.styles() {
+            assert_eq!(KernelChoice::Named(style).style(&gpu, &best)?, style);
+        }
+        let registers = KernelChoice::Measured(|_, _| KernelStyle::Registers);
+        assert_eq!(registers.style(&gpu, &best)?, KernelStyle::Registers);
+        Ok(())
+    }
+
+    #[test]
     fn a_variant_that_an_adapter_cannot_run_is_an_error_that_names_those_it_can() {
         let able = [KernelStyle::Registers, KernelStyle::Tiles];
         assert_eq!(among(KernelStyle::Tiles, &able, "one"), Ok(KernelStyle::Tiles));

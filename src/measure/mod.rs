@@ -13,4 +13,4 @@ pub use kernels::{KernelReport, Limits, Timed, time_kernels};
 pub use op_cases::{OpCases, op_cases};
 pub use reference::{Reference, reference_step};
 pub use step::{StepReport, StepWork, time_step};
-pub use tuning::{Tuning, tuned, tuning};
+pub use tuning::{Times, Tuning, tuned, tuning};

@@ -7,8 +7,6 @@ use serde_json::Value;
 
 use crate::support::{accepted, command, refused};
 
-const STYLES: [&str; 3] = ["registers", "subgroups", "tiles"];
-
 /// What the first line of the adapter's ceilings says of its kernels, and standard error.
 fn ceilings(kernels: &str, home: &Path) -> (Value, String) {
     let mut command = command(&["bench", "ceilings", "--json", "--kernels", kernels]);
@@ -37,18 +35,17 @@ fn kept(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn the_kernels_that_are_named_run_and_those_that_cannot_are_an_error() {
     let home = tempfile::tempdir().unwrap();
+    let (line, error) = ceilings("registers", home.path());
+    assert_eq!((line["kernels"].as_str(), error.as_str()), (Some("registers"), ""));
+    assert!(kept(home.path()).is_empty(), "what is named needs no measurement");
     let devices: Value = serde_json::from_str(&accepted(&["devices", "--json"])).unwrap();
-    let able = &devices[0]["kernels"]["variants"];
-    for style in STYLES {
-        if able.as_array().unwrap().contains(&Value::from(style)) {
-            let (line, error) = ceilings(style, home.path());
-            assert_eq!((line["kernels"].as_str(), error.as_str()), (Some(style), ""));
-        } else {
+    let able = devices[0]["kernels"]["variants"].as_array().unwrap();
+    for style in ["registers", "subgroups", "tiles"] {
+        if !able.contains(&Value::from(style)) {
             let args = ["bench", "ceilings", "--kernels", style];
             refused(1, &args, &[style, "it runs registers"]);
         }
     }
-    assert!(kept(home.path()).is_empty(), "what is named needs no measurement");
 }
 
 #[test]
@@ -65,10 +62,5 @@ fn kernels_are_measured_once_and_kept_in_the_users_cache() {
     let devices: Value = serde_json::from_slice(&devices.stdout).unwrap();
     assert_eq!(devices[0]["kernels"]["ms"], first["ms"]);
     assert_eq!(devices[0]["kernels"]["fastest"], first["kernels"]);
-
-    let file = kept(home.path()).pop().unwrap();
-    fs::write(&file, "{").unwrap();
-    let (_, error) = ceilings("measured", home.path());
-    assert!(error.starts_with("measuring"), "a damaged file is measured anew: {error}");
-    assert!(serde_json::from_slice::<Value>(&fs::read(&file).unwrap()).is_ok());
+    assert_eq!(kept(home.path()).len(), 1);
 }

@@ -13,7 +13,8 @@ const NAME: &str = "kernels.json";
 /// What is kept of an adapter.
 pub(super) fn read(folder: &Path, identity: &str) -> Option<Tuning> {
     let tuning = all(folder).remove(identity)?;
-    tuning.ms.values().all(|&ms| ms.is_finite() && ms > 0.0).then_some(tuning)
+    let mut all = tuning.ms.values().flat_map(|times| [times.fastest, times.median]);
+    all.all(|ms| ms.is_finite() && ms > 0.0).then_some(tuning)
 }
 
 /// Keeps what was measured of an adapter, in the place of what was kept of it.
@@ -38,9 +39,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::gpu::{AdapterReport, KernelStyle};
+    use crate::measure::tuning::Times;
 
     fn tuning(ms: f64) -> Tuning {
-        Tuning { ms: [(KernelStyle::Tiles, ms), (KernelStyle::Registers, 7.25)].into() }
+        let times = |median| Times { fastest: 0.5, median };
+        let ms = [(KernelStyle::Tiles, times(ms)), (KernelStyle::Registers, times(7.25))];
+        Tuning { ms: ms.into() }
     }
 
     fn adapter(driver: &str) -> String {
@@ -66,10 +70,11 @@ mod tests {
     fn a_damaged_file_holds_nothing_and_is_replaced() {
         let home = tempfile::tempdir().unwrap();
         let damaged = [
-            "{\"one\": {\"tiles\": 1",
-            "[]",
-            "{\"one\": {\"squares\": 1.0}}",
-            "{\"one\": {\"tiles\": -1.0}}",
+            r#"{"one": {"tiles": {"fastest": 1"#,
+            r#"[]"#,
+            r#"{"one": {"tiles": 1.0}}"#,
+            r#"{"one": {"squares": {"fastest": 1.0, "median": 1.0}}}"#,
+            r#"{"one": {"tiles": {"fastest": -1.0, "median": 1.0}}}"#,
         ];
         for text in damaged {
             std::fs::write(home.path().join(NAME), text).unwrap();

@@ -3,15 +3,15 @@
 
 use web_time::Instant;
 
-use super::Tuning;
 use super::work::Work;
+use super::{Times, Tuning};
 use crate::gpu::{AdapterChoice, Gpu, GpuError, KernelStyle};
 use crate::measure::ceilings::median;
 use crate::tensor::HostArray;
 
 /// Rounds that are timed; fewer, but not too few, where they take longer in all than this.
 const ROUNDS: usize = 9;
-const FEWEST: usize = 3;
+const FEWEST: usize = 5;
 const SECONDS: f64 = 2.0;
 /// On a fast adapter a round does the work so often that it takes about so long.
 const ROUND_MS: f64 = 10.0;
@@ -32,9 +32,14 @@ struct Runner {
 impl Runner {
     fn new(gpu: &Gpu, style: KernelStyle) -> Result<Self, GpuError> {
         gpu.set_style(style);
-        // What trains there has such batches, or would wait for one as large.
-        let images = if gpu.adapter().kind == "software" { 16 } else { 64 };
+        // A batch of training; a piece of one where it would take long.
+        let images = if gpu.adapter().kind == "software" { 8 } else { 64 };
         Ok(Self { style, work: Work::new(gpu, images)?, ms: Vec::with_capacity(ROUNDS) })
+    }
+
+    fn times(self) -> (KernelStyle, Times) {
+        let fastest = self.ms.iter().copied().fold(f64::INFINITY, f64::min);
+        (self.style, Times { fastest, median: median(self.ms) })
     }
 
     /// Mean of doing the work so often, ms.
@@ -56,7 +61,7 @@ pub(super) fn measure(choice: &AdapterChoice) -> Result<Tuning, GpuError> {
     let results = own.work.results()?;
     // The first after kernels were made is no measure.
     own.time(1)?;
-    let first = own.time(FEWEST)?;
+    let first = own.time(3)?;
     let often = (ROUND_MS / first).clamp(1.0, MOST as f64) as usize;
     let mut tuning = Tuning::default();
     let mut others = Vec::new();
@@ -68,7 +73,7 @@ pub(super) fn measure(choice: &AdapterChoice) -> Result<Tuning, GpuError> {
         };
         match begin() {
             Ok((true, ms, _)) if ms > HOPELESS * first => {
-                tuning.ms.insert(style, ms);
+                tuning.ms.insert(style, Times { fastest: ms, median: ms });
             }
             Ok((true, _, runner)) => others.push(runner),
             // A driver that fails or computes wrong there is no reason to fail as a whole.
@@ -84,7 +89,7 @@ pub(super) fn measure(choice: &AdapterChoice) -> Result<Tuning, GpuError> {
         others.retain_mut(|other| other.time(often).map(|ms| other.ms.push(ms)).is_ok());
     }
     let timed = std::iter::once(own).chain(others);
-    tuning.ms.extend(timed.map(|runner| (runner.style, median(runner.ms))));
+    tuning.ms.extend(timed.map(Runner::times));
     Ok(tuning)
 }
 
@@ -108,7 +113,10 @@ mod tests {
         let tuning = measure(&AdapterChoice::Best).unwrap();
         assert!(tuning.ms.contains_key(&gpu.style()), "{tuning:?}");
         assert!(tuning.ms.keys().all(|style| gpu.styles().contains(style)), "{tuning:?}");
-        assert!(tuning.ms.values().all(|&ms| ms > 0.0), "{tuning:?}");
+        assert!(
+            tuning.ms.values().all(|times| 0.0 < times.fastest && times.fastest <= times.median),
+            "{tuning:?}"
+        );
     }
 
     #[test]
