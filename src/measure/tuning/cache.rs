@@ -30,7 +30,7 @@ pub(super) fn keep(folder: &Path, identity: &str, tuning: &Tuning) -> io::Result
 
 /// All entries; none where there is no such file or it is damaged.
 fn all(folder: &Path) -> BTreeMap<String, Tuning> {
-    let read = files::read(&folder.join(NAME)).ok();
+    let read = files::read(folder.join(NAME)).ok();
     read.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
