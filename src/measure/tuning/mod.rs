@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::gpu::{AdapterChoice, AdapterReport, Gpu, KernelStyle};
+use crate::gpu::{AdapterChoice, AdapterReport, Gpu, KernelStyle, shaders};
 use crate::platform::cache::folder;
 
 /// The style of the adapter's class stays unless the middle round of another takes less than this share of
@@ -61,12 +61,21 @@ fn known() -> MutexGuard<'static, BTreeMap<String, Tuning>> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What an adapter's times are kept by: those of other kernels say nothing of these.
+fn key(adapter: &AdapterReport) -> String {
+    let mut kernels = crc32fast::Hasher::new();
+    for shader in shaders::ALL {
+        kernels.update(shader.wgsl.as_bytes());
+    }
+    format!("{}, kernels {:08x}", adapter.identity(), kernels.finalize())
+}
+
 /// The style for an adapter, of which `gpu` is a device in the style of its class: measured if it is
 /// neither known nor in the user's cache, which `tell` says before. Where it cannot be measured, that of
 /// the class. Whoever asks meanwhile waits, so that nothing is measured twice or beside something else.
 pub fn tuned(gpu: &Gpu, choice: &AdapterChoice, tell: &dyn Fn(&AdapterReport)) -> KernelStyle {
     let mut known = known();
-    let tuning = known.entry(gpu.adapter().identity()).or_insert_with_key(|identity| {
+    let tuning = known.entry(key(gpu.adapter())).or_insert_with_key(|identity| {
         let folder = folder();
         let cached = folder.as_ref().and_then(|folder| cache::read(folder, identity));
         cached.unwrap_or_else(|| {
@@ -84,7 +93,7 @@ pub fn tuned(gpu: &Gpu, choice: &AdapterChoice, tell: &dyn Fn(&AdapterReport)) -
 
 /// What was measured of an adapter, now or before; nothing is measured for it.
 pub fn tuning(adapter: &AdapterReport) -> Option<Tuning> {
-    let identity = adapter.identity();
+    let identity = key(adapter);
     let now = known().get(&identity).cloned();
     now.or_else(|| cache::read(&folder()?, &identity)).filter(|tuning| !tuning.ms.is_empty())
 }
