@@ -10,6 +10,7 @@ mod chromium;
 #[path = "../common/mod.rs"]
 mod common;
 mod drops;
+mod kernels;
 mod mishaps;
 mod page;
 mod phone;
