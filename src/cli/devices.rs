@@ -59,10 +59,14 @@ impl Kernels {
         let able: Vec<_> = self.variants.iter().map(KernelStyle::to_string).collect();
         let (fastest, ms) = match (self.fastest, &self.ms) {
             (Some(fastest), Some(ms)) => (fastest.to_string(), ms.in_words()),
-            _ => ("no".to_owned(), "the first command that computes measures them".to_owned()),
+            _ => ("not yet".to_owned(), "the first command that computes measures them".to_owned()),
         };
         [
-            ("kernels of its class", self.class.to_string(), format!("of {}", able.join(", "))),
+            (
+                "kernels of its class",
+                self.class.to_string(),
+                format!("it can run {}", able.join(", ")),
+            ),
             ("kernels measured", fastest, ms),
         ]
     }

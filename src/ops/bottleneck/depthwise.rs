@@ -1,7 +1,7 @@
 //! The depthwise kernels of the block: norm and activation as the input is read, moments of the
 //! output, and the whole way back in one pass.
 
-use super::ranges::{Back, Room, back_range, backward_cut, forward_range};
+use super::ranges::{Back, Places, Room, back_range, backward_cut, forward_range};
 use super::tiles;
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::mixed_depthwise::{Cut, Range};
@@ -53,29 +53,6 @@ pub(super) struct Grads {
     pub(super) kernels: Vec<Tensor>,
     /// [total, 1, 2]: by shift, by scale.
     pub(super) sums: Tensor,
-}
-
-/// Where values lie in a part: the gradients by the kernels of each range, then the sums of all
-/// channels.
-pub(super) struct Places {
-    pub(super) kernels: Vec<usize>,
-    pub(super) sums: usize,
-    pub(super) pitch: usize,
-}
-
-impl Places {
-    fn of(ranges: &[Range]) -> Self {
-        let mut sums = 0;
-        let mut kernels = Vec::with_capacity(ranges.len());
-        for range in ranges {
-            kernels.push(sums);
-            let taps = range.count * range.kernel * range.kernel;
-            // A tensor within another begins at a multiple of 64 values.
-            sums += taps.next_multiple_of(64);
-        }
-        let channels: usize = ranges.iter().map(|range| range.count).sum();
-        Places { kernels, sums, pitch: (sums + 2 * channels).next_multiple_of(4) }
-    }
 }
 
 /// Records g, the gradient by norm(z).

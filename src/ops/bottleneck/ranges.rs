@@ -1,4 +1,4 @@
-//! The depthwise kernels of the block on a range of channels.
+//! The depthwise kernels of the block on a range of channels, and where what they leave for sums lies.
 
 use crate::gpu::shaders::block::{
     depthwise_back, depthwise_back_even, depthwise_back_odd, depthwise_back_up,
@@ -73,6 +73,29 @@ pub(super) struct Back<'a> {
     pub(super) z: &'a Tensor,
     /// How.
     pub(super) norm: Normed<'a>,
+}
+
+/// Where values lie in a part: the gradients by the kernels of each range, then the sums of all
+/// channels.
+pub(super) struct Places {
+    pub(super) kernels: Vec<usize>,
+    pub(super) sums: usize,
+    pub(super) pitch: usize,
+}
+
+impl Places {
+    pub(super) fn of(ranges: &[Range]) -> Self {
+        let mut sums = 0;
+        let mut kernels = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            kernels.push(sums);
+            let taps = range.count * range.kernel * range.kernel;
+            // A tensor within another begins at a multiple of 64 values.
+            sums += taps.next_multiple_of(64);
+        }
+        let channels: usize = ranges.iter().map(|range| range.count).sum();
+        Places { kernels, sums, pitch: (sums + 2 * channels).next_multiple_of(4) }
+    }
 }
 
 /// Where a range's values lie in a part.

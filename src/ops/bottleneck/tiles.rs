@@ -1,8 +1,7 @@
 //! The depthwise kernels of the block for GPUs: all groups of channels in one dispatch there and one
 //! back, through workgroup memory.
 
-use super::depthwise::Places;
-use super::ranges::Back;
+use super::ranges::{Back, Places};
 use crate::gpu::shaders::block::{
     depthwise_tiles, depthwise_tiles_back, depthwise_tiles_back_odd, depthwise_tiles_odd,
 };
