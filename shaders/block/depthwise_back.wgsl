@@ -1,4 +1,4 @@
-//! use linear activation depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
+//! use linear activation depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_back depthwise_back_whole depthwise_sums depthwise_back_strip
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 1, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
 //! For maps whose rows are whole vec4s, before and after. Host: src/ops/bottleneck/ranges.rs.
@@ -36,30 +36,6 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> g: array<quad>;
 @group(0) @binding(8) var<storage, read_write> parts: array<f32>;
 
-fn weight(i: u32) -> f32 {
-    return taps[i];
-}
-
-fn output_norm(c: u32) -> vec4<f32> {
-    return load4(output[2u * c]);
-}
-
-fn output_back(c: u32) -> vec2<f32> {
-    return load4(output[2u * c + 1u]).xy;
-}
-
-fn input_norm(c: u32) -> vec4<f32> {
-    return load4(input[c]);
-}
-
-fn write_part(i: u32, value: f32) {
-    parts[i] = value;
-}
-
-fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
-    return value;
-}
-
 fn gradient(q: u32) -> vec4<f32> {
     return by_output(zo_quad(q), dao_quad(q));
 }
@@ -70,14 +46,6 @@ fn read_row(row: u32, v: i32, w: u32) -> Row {
         gradient(q), gradient(q + 1u), gradient(q + 2u),
         gradient(q + 3u), gradient(q + 4u), gradient(q + 5u),
     );
-}
-
-fn read_z(i: u32, left: u32) -> vec4<f32> {
-    return z_quad(i / 4u);
-}
-
-fn write_g(i: u32, left: u32, value: vec4<f32>) {
-    g[i / 4u] = store4(value);
 }
 
 @compute @workgroup_size(WG)

@@ -1,4 +1,4 @@
-//! use linear activation depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_back depthwise_sums depthwise_back_strip
+//! use linear activation depthwise row cut_rows texel_rows depthwise_apply depthwise_taps depthwise_back depthwise_back_any depthwise_sums depthwise_back_strip
 //! The way back through act(norm(depthwise(act(norm(z))))) to the gradient g by norm(z), at stride
 //! 1, with parts of the gradients by the kernels and of the sums of g and g * (z - mean) / std.
 //! For maps of any width. Host: src/ops/bottleneck/ranges.rs.
@@ -37,30 +37,6 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> g: array<single>;
 @group(0) @binding(8) var<storage, read_write> parts: array<f32>;
 
-fn weight(i: u32) -> f32 {
-    return taps[i];
-}
-
-fn output_norm(c: u32) -> vec4<f32> {
-    return load4(output[2u * c]);
-}
-
-fn output_back(c: u32) -> vec2<f32> {
-    return load4(output[2u * c + 1u]).xy;
-}
-
-fn input_norm(c: u32) -> vec4<f32> {
-    return load4(input[c]);
-}
-
-fn write_part(i: u32, value: f32) {
-    parts[i] = value;
-}
-
-fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
-    return select(vec4<f32>(), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
-}
-
 fn read_row(row: u32, v: i32, w: u32) -> Row {
     let o = zo_row(row, v, w);
     let d = dao_row(row, v, w);
@@ -68,14 +44,6 @@ fn read_row(row: u32, v: i32, w: u32) -> Row {
         by_output(o.a, d.a), by_output(o.b, d.b), by_output(o.c, d.c),
         by_output(o.d, d.d), by_output(o.e, d.e), by_output(o.f, d.f),
     );
-}
-
-fn read_z(i: u32, left: u32) -> vec4<f32> {
-    return z_four(i);
-}
-
-fn write_g(i: u32, left: u32, value: vec4<f32>) {
-    g_put(i, left, value);
 }
 
 @compute @workgroup_size(WG)

@@ -1,4 +1,4 @@
-//! use linear activation depthwise depthwise_threes depthwise_tiles depthwise_back depthwise_tiles_back
+//! use linear activation depthwise depthwise_threes depthwise_tiles depthwise_back depthwise_back_any depthwise_tiles_back
 //! The way back through act(norm(depthwise(act(norm(z))))), each group of channels with its own
 //! kernel size, to the gradient g by norm(z), with parts of the gradients by the kernels and of the
 //! sums of g and g * (z - mean) / std. For maps of any width. For GPUs. Host: src/ops/bottleneck/tiles.rs.
@@ -46,40 +46,8 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> g: array<single>;
 @group(0) @binding(8) var<storage, read_write> parts: array<f32>;
 
-fn weight(i: u32) -> f32 {
-    return taps[i];
-}
-
-fn output_norm(c: u32) -> vec4<f32> {
-    return load4(output[2u * c]);
-}
-
-fn output_back(c: u32) -> vec2<f32> {
-    return load4(output[2u * c + 1u]).xy;
-}
-
-fn input_norm(c: u32) -> vec4<f32> {
-    return load4(input[c]);
-}
-
-fn write_part(i: u32, value: f32) {
-    parts[i] = value;
-}
-
-fn inside(value: vec4<f32>, left: u32) -> vec4<f32> {
-    return select(vec4<f32>(), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(left));
-}
-
 fn fresh(i: u32, left: u32) -> vec4<f32> {
     return inside(by_output(zo_four(i), dao_four(i)), left);
-}
-
-fn read_z(i: u32, left: u32) -> vec4<f32> {
-    return z_four(i);
-}
-
-fn write_g(i: u32, left: u32, value: vec4<f32>) {
-    g_put(i, left, value);
 }
 
 @compute @workgroup_size(LANES)

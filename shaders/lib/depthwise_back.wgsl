@@ -4,10 +4,28 @@
 // by zo is made as it is read: scale * act'(norm(zo)) * dao - c_1 - (zo - mean) * c_zo, where the
 // last two terms stem from the batch's statistics.
 //
-// The kernel reads rows of the gradient by zo through `by_output`, and defines `read_z(i, left)` and
-// `write_g(i, left, value)`, four values from value i on, of which `left` lie in the row;
-// `inside(value, left)`, which makes the others zero; and `weight(i)`, `output_norm(c)`,
-// `output_back(c)`, `input_norm(c)`, `write_part(i, value)`.
+// The kernel binds `taps`, `output`, `input` and `parts`, and reads rows of the gradient by zo through
+// `by_output`. Beside it stands depthwise_back_whole or depthwise_back_any: how it reads z and writes g.
+
+fn weight(i: u32) -> f32 {
+    return taps[i];
+}
+
+fn output_norm(c: u32) -> vec4<f32> {
+    return load4(output[2u * c]);
+}
+
+fn output_back(c: u32) -> vec2<f32> {
+    return load4(output[2u * c + 1u]).xy;
+}
+
+fn input_norm(c: u32) -> vec4<f32> {
+    return load4(input[c]);
+}
+
+fn write_part(i: u32, value: f32) {
+    parts[i] = value;
+}
 
 var<private> o_norm: vec4<f32>; // mean, 1/std, scale, shift of zo
 var<private> o_back: vec2<f32>; // c_1, c_zo

@@ -258,3 +258,35 @@ pub(super) fn backward(
     )?;
     Ok(parts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_cover_all_and_fit_a_workgroup() {
+        for (images, side, stride) in [1, 3, 64, 500]
+            .into_iter()
+            .flat_map(|n| [1, 4, 7, 8, 14, 33, 112, 300].map(|side| (n, side)))
+            .flat_map(|(n, side)| [(n, side, 1), (n, side, 2)])
+        {
+            let out = (side - 1) / stride + 1;
+            let (total, offset, count, kernel) = (6, 0, 6, 7);
+            let (input, output) = ([side, side + 5], [out, (side + 4) / stride + 1]);
+            let range = Range { images, total, offset, count, kernel, stride, input, output };
+            let width4 = output[1].div_ceil(4);
+            let of = [(Cut::forward(&range, 3), out), (Cut::backward(&range, 3), side)];
+            for (cut, height) in of {
+                let pairs = height.div_ceil(2);
+                for (pieces, each, all) in [
+                    (cut.strips, cut.width, width4),
+                    (cut.bands, cut.rows, pairs),
+                    (cut.chunks, cut.chunk, images),
+                ] {
+                    assert!(pieces * each >= all && (pieces - 1) * each < all, "{cut:?}");
+                }
+                assert!(cut.width * cut.rows * cut.chunk <= cut.lanes, "{cut:?}");
+            }
+        }
+    }
+}
