@@ -12,7 +12,8 @@ use crate::chromium::Chromium;
 const PATIENCE: Duration = Duration::from_secs(360);
 
 /// Runs in the page before its own scripts: keeps what worker and page send each other, and the
-/// tasks that held the page up.
+/// tasks that held the page up. A run's files are kept after its events are told: `kept` says
+/// whether the newest checkpoint told of is there, all of it.
 const WATCH: &str = "
 window.watched = { reports: [], requests: [], long: [] };
 window.Worker = class extends Worker {
@@ -47,11 +48,18 @@ window.newest = async (run) => {
   const all = await folder.getDirectoryHandle('checkpoints');
   const names = (await Array.fromAsync(all.keys())).sort();
   const newest = await all.getDirectoryHandle(names.at(-1));
-  return (await newest.getFileHandle('tensors.safetensors')).getFile();
+  return async (name) => (await newest.getFileHandle(name)).getFile();
 };
-window.kept = (run) => newest(run).then((file) => file.size > 0, () => false);
+window.kept = async (run) => {
+  const told = records().findLast((one) => one.event === 'checkpoint');
+  const file = await newest(run);
+  const { position } = JSON.parse(await (await file('state.json')).text());
+  const size = (await file('tensors.safetensors')).size;
+  return position.phase === told.phase && position.step === told.step
+    && (await (await file('checksums')).text()).includes(` ${size} tensors.safetensors`);
+};
 window.digest = async (run) => {
-  const bytes = await (await newest(run)).arrayBuffer();
+  const bytes = await (await (await newest(run))('tensors.safetensors')).arrayBuffer();
   const digest = await crypto.subtle.digest('SHA-256', bytes);
   return [bytes.byteLength, new Uint8Array(digest).toHex()];
 };
