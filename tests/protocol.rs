@@ -18,6 +18,7 @@ fn start() -> Event {
             kind: "CPU".to_owned(),
             backend: "Vulkan".to_owned(),
             driver: "Mesa 22.3.6".to_owned(),
+            kernels: "subgroups".to_owned(),
         },
         data: DataSummary {
             name: "embedded".to_owned(),

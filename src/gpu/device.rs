@@ -163,6 +163,14 @@ impl Gpu {
         self.inner.style.set(style);
     }
 
+    /// The same, unless a person has named a variant; whether it is this one that runs now.
+    pub fn prefer(&self, style: KernelStyle) -> bool {
+        if !matches!(KernelChoice::present(), KernelChoice::Named(_)) {
+            self.set_style(style);
+        }
+        self.style() == style
+    }
+
     /// A buffer of at least `bytes`, its contents whatever they are.
     pub fn buffer(&self, bytes: u64) -> Result<Buffer, GpuError> {
         let buffer = self.inner.pool.take(&self.inner.device, bytes);

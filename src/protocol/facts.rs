@@ -45,6 +45,17 @@ pub struct DeviceSummary {
     pub backend: String,
     /// Driver and version, where known.
     pub driver: String,
+    /// Which variants of the kernels ran there; empty in journals of older programs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kernels: String,
+}
+
+impl DeviceSummary {
+    /// Whether both are one adapter with one driver, whatever kernels ran there.
+    pub fn is_adapter_of(&self, other: &Self) -> bool {
+        let of = |one: &Self| [&one.name, &one.kind, &one.backend, &one.driver].map(String::clone);
+        of(self) == of(other)
+    }
 }
 
 /// What a run's device holds and may hold.

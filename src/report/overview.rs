@@ -81,7 +81,9 @@ fn facts(start: &RunStart) -> Html {
         words::grouped(start.data.test_images as u64)
     );
     let device = &start.device;
-    let about = [&device.kind, &device.backend, &device.driver].map(String::as_str);
+    let kernels = format!("kernels: {}", device.kernels);
+    let kernels = if device.kernels.is_empty() { "" } else { &kernels };
+    let about = [&*device.kind, &*device.backend, &*device.driver, kernels];
     let about: Vec<&str> = about.into_iter().filter(|part| !part.is_empty()).collect();
     let space = &start.space;
     let rows = [

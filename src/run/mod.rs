@@ -5,6 +5,7 @@ pub mod answerer;
 mod attempts;
 mod block_times;
 pub mod checkpoint;
+mod device;
 pub mod error;
 mod evaluate_phase;
 pub mod folder;

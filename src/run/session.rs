@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::RunError;
 use super::checkpoint::{Checkpoint, Position};
+use super::device;
 use super::folder::OwnedRunFolder;
 use super::images::Images;
 use super::journal::JournalFile;
@@ -17,7 +18,7 @@ use crate::platform::random::Streams;
 use crate::protocol::command::Command;
 use crate::protocol::config::{Config, Targets};
 use crate::protocol::event::Event;
-use crate::protocol::facts::{DeviceSummary, Memory, Phase, RunStart, SpaceSummary};
+use crate::protocol::facts::{Memory, Phase, RunStart, SpaceSummary};
 use crate::protocol::state::RunState;
 use crate::space::{Architecture, CostTable, Space};
 
@@ -81,14 +82,10 @@ impl Session {
         let position = from.map_or(0, |c| c.position.journal);
         let (journal, records) = JournalFile::open_at(&path, position)?;
         let state = RunState::replay(&records);
+        let elsewhere = state.start.as_ref().and_then(|start| device::go_on(&gpu, &start.device));
         let start = RunStart {
             config: config.clone(),
-            device: DeviceSummary {
-                name: gpu.adapter().name.clone(),
-                kind: gpu.adapter().kind.to_string(),
-                backend: gpu.adapter().backend.clone(),
-                driver: gpu.adapter().driver.clone(),
-            },
+            device: device::summary(&gpu),
             data: sources.summary()?,
             space: space_summary(&space),
         };
@@ -114,6 +111,9 @@ impl Session {
         };
         if session.state.start.is_none() {
             session.emit(Event::RunStarted(Box::new(start))).await?;
+        }
+        if let Some(message) = elsewhere {
+            session.emit(Event::Warning { message }).await?;
         }
         Ok(session)
     }

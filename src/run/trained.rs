@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::RunError;
 use super::answerer::Answerer;
 use super::block_times;
+use super::device;
 use super::evaluate_phase::{derive, measure, rehearse};
 use super::folder::RunFolder;
 use super::images::Images;
@@ -51,6 +52,7 @@ pub async fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer,
         start.ok_or_else(|| RunError::damaged(&folder.journal(), "holds no first event"))?;
     let space = config.space()?.for_data(start.data.shape, start.data.classes.len())?;
     let gpu = Gpu::open(adapter).await?;
+    device::go_on(&gpu, &start.device);
     let answerer = Answerer::new(&gpu, &config, &space)?.with(&checkpoint.tensors, prefix::BEST)?;
     prepare_quietly(&gpu, || answerer.rehearse()).await?;
     Ok(answerer)
@@ -117,6 +119,10 @@ impl Evaluator {
         }
         let sources = Sources::of_search(config)?;
         let device = sources.upload(adapter).await?;
+        let state = folder.state()?;
+        if let Some(start) = &state.start {
+            device::go_on(&device.gpu, &start.device);
+        }
         let (config, space) = (&sources.config, &sources.space);
         let tensors = Some(&checkpoint.tensors);
         let supernet = supernet_phase::build(&device.gpu, config, space, tensors)?;
@@ -126,7 +132,6 @@ impl Evaluator {
         } else {
             None
         };
-        let state = folder.state()?;
         let generated = state.evaluated(Origin::Generated);
         let generated = generated.filter_map(|one| Some((one.budget?, one.architecture.clone())));
         let (generated, root) = (generated.collect(), root.to_owned());

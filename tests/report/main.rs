@@ -156,6 +156,7 @@ fn nothing_from_outside_becomes_markup() {
         kind: hostile.clone(),
         backend: hostile.clone(),
         driver: hostile.clone(),
+        kernels: hostile.clone(),
     };
     start.data.name = hostile.clone() + &"a/long/path".repeat(500);
     start.data.classes = vec![hostile.clone(); 10];

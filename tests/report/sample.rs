@@ -46,6 +46,7 @@ pub(crate) fn start(preset: &str) -> RunStart {
             kind: "CPU".to_owned(),
             backend: "Vulkan".to_owned(),
             driver: "Mesa 22.3.6".to_owned(),
+            kernels: "subgroups".to_owned(),
         },
         data: DataSummary {
             name: "embedded: Fashion-MNIST, 12,000 images".to_owned(),
