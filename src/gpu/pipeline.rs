@@ -14,6 +14,9 @@ pub(super) struct Pipeline {
     pub(super) layout: wgpu::BindGroupLayout,
 }
 
+/// A pipeline and the layout of its only bind group.
+type Made = (wgpu::ComputePipeline, wgpu::BindGroupLayout);
+
 type Key = (&'static str, Words, Vec<(&'static str, u64)>);
 
 /// The pipelines of one device.
@@ -44,10 +47,34 @@ impl Pipelines {
         words: Words,
         constants: &[(&'static str, f64)],
     ) -> Rc<Pipeline> {
-        let key = key(shader, words, constants);
-        if let Some(p) = self.made.get(&key) {
+        if let Some(p) = self.made.get(&key(shader, words, constants)) {
             return p.clone();
         }
+        let raw = self.make(device, shader, words, constants);
+        self.keep(shader, words, constants, raw)
+    }
+
+    /// Keeps what was made for a kernel, unless there is one by now.
+    pub(super) fn keep(
+        &mut self,
+        shader: &Shader,
+        words: Words,
+        constants: &[(&'static str, f64)],
+        (raw, layout): Made,
+    ) -> Rc<Pipeline> {
+        let id = self.made.len() as u64;
+        let kept = self.made.entry(key(shader, words, constants));
+        kept.or_insert_with(|| Rc::new(Pipeline { id, raw, layout })).clone()
+    }
+
+    /// Makes a kernel's pipeline, with one call of the device for that.
+    pub(super) fn make(
+        &mut self,
+        device: &wgpu::Device,
+        shader: &'static Shader,
+        words: Words,
+        constants: &[(&'static str, f64)],
+    ) -> Made {
         let kept = self.modules.entry((shader.name, words));
         let module = kept.or_insert_with(|| module(device, shader, words)).clone();
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
@@ -71,9 +98,7 @@ impl Pipelines {
             },
             cache: None,
         });
-        let pipeline = Rc::new(Pipeline { id: self.made.len() as u64, raw, layout });
-        self.made.insert(key, pipeline.clone());
-        pipeline
+        (raw, layout)
     }
 }
 

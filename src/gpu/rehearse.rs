@@ -2,6 +2,7 @@
 //! these made ready ahead of it.
 
 use super::{Dispatch, Gpu, GpuError, Shader};
+use crate::platform::aside::make_aside;
 
 /// A kernel with its override constants: what one pipeline is made from.
 #[derive(Clone, Debug)]
@@ -24,15 +25,26 @@ impl Gpu {
         done.map(|()| kernels.unwrap_or_default())
     }
 
-    /// Makes a kernel, and goes on when the device has it.
+    /// Makes a kernel, and goes on when the device has it. A browser begins with it right away, and
+    /// makes several beside each other.
     ///
     /// # Errors
     /// Those of the device.
-    pub async fn make_ready(&self, kernel: &Kernel) -> Result<(), GpuError> {
-        let Kernel { shader, constants } = kernel;
-        let pipelines = &self.inner.pipelines;
-        pipelines.borrow_mut().get(&self.inner.device, shader, self.words(), constants);
-        self.idle().await
+    pub fn make_ready(
+        &self,
+        kernel: &Kernel,
+    ) -> impl Future<Output = Result<(), GpuError>> + use<> {
+        let (gpu, Kernel { shader, constants }) = (self.clone(), kernel.clone());
+        let (maker, of, words) = (self.clone(), constants.clone(), self.words());
+        let made = make_aside(&self.inner.device, move || {
+            let inner = &maker.inner;
+            inner.pipelines.borrow_mut().make(&inner.device, shader, words, &of)
+        });
+        async move {
+            let made = made.await;
+            gpu.inner.pipelines.borrow_mut().keep(shader, words, &constants, made);
+            gpu.idle().await
+        }
     }
 
     /// Whether this is a rehearsal.

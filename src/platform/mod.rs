@@ -1,7 +1,9 @@
 //! What differs between a desktop and a browser (files, clock, threads) and the few
 //! pure pieces that every room above needs (random streams). The only room
-//! with `cfg(target_arch)`; it knows nothing of networks, runs or GPUs.
+//! with `cfg(target_arch)`; it knows nothing of networks or runs, and of GPUs only how a browser makes
+//! a pipeline.
 
+pub mod aside;
 pub mod assets;
 pub mod cache;
 pub mod clock;
