@@ -17,7 +17,8 @@ pub(super) struct Pipeline {
 /// A pipeline and the layout of its only bind group.
 type Made = (wgpu::ComputePipeline, wgpu::BindGroupLayout);
 
-type Key = (&'static str, Words, Vec<(&'static str, u64)>);
+/// What a pipeline is kept by.
+pub(super) type Key = (&'static str, Words, Vec<(&'static str, u64)>);
 
 /// The pipelines of one device.
 #[derive(Debug, Default)]
@@ -47,24 +48,18 @@ impl Pipelines {
         words: Words,
         constants: &[(&'static str, f64)],
     ) -> Rc<Pipeline> {
-        if let Some(p) = self.made.get(&key(shader, words, constants)) {
+        let key = key(shader, words, constants);
+        if let Some(p) = self.made.get(&key) {
             return p.clone();
         }
-        let raw = self.make(device, shader, words, constants);
-        self.keep(shader, words, constants, raw)
+        let made = self.make(device, shader, words, constants);
+        self.keep(key, made)
     }
 
     /// Keeps what was made for a kernel, unless there is one by now.
-    pub(super) fn keep(
-        &mut self,
-        shader: &Shader,
-        words: Words,
-        constants: &[(&'static str, f64)],
-        (raw, layout): Made,
-    ) -> Rc<Pipeline> {
+    pub(super) fn keep(&mut self, key: Key, (raw, layout): Made) -> Rc<Pipeline> {
         let id = self.made.len() as u64;
-        let kept = self.made.entry(key(shader, words, constants));
-        kept.or_insert_with(|| Rc::new(Pipeline { id, raw, layout })).clone()
+        self.made.entry(key).or_insert_with(|| Rc::new(Pipeline { id, raw, layout })).clone()
     }
 
     /// Makes a kernel's pipeline, with one call of the device for that.
@@ -102,7 +97,7 @@ impl Pipelines {
     }
 }
 
-fn key(shader: &Shader, words: Words, constants: &[(&'static str, f64)]) -> Key {
+pub(super) fn key(shader: &Shader, words: Words, constants: &[(&'static str, f64)]) -> Key {
     (shader.name, words, constants.iter().map(|(n, v)| (*n, v.to_bits())).collect())
 }
 

@@ -1,6 +1,7 @@
 //! Rehearsals: work that is gone through without computing, to learn which kernels it needs, and
 //! these made ready ahead of it.
 
+use super::pipeline::key;
 use super::{Dispatch, Gpu, GpuError, Shader};
 use crate::platform::aside::make_aside;
 
@@ -35,14 +36,15 @@ impl Gpu {
         kernel: &Kernel,
     ) -> impl Future<Output = Result<(), GpuError>> + use<> {
         let (gpu, Kernel { shader, constants }) = (self.clone(), kernel.clone());
-        let (maker, of, words) = (self.clone(), constants.clone(), self.words());
+        let (maker, words) = (self.clone(), self.words());
+        let key = key(shader, words, &constants);
         let made = make_aside(&self.inner.device, move || {
             let inner = &maker.inner;
-            inner.pipelines.borrow_mut().make(&inner.device, shader, words, &of)
+            inner.pipelines.borrow_mut().make(&inner.device, shader, words, &constants)
         });
         async move {
             let made = made.await;
-            gpu.inner.pipelines.borrow_mut().keep(shader, words, &constants, made);
+            gpu.inner.pipelines.borrow_mut().keep(key, made);
             gpu.idle().await
         }
     }

@@ -53,8 +53,11 @@ pub struct DeviceSummary {
 impl DeviceSummary {
     /// Whether both are one adapter with one driver, whatever kernels ran there.
     pub fn is_adapter_of(&self, other: &Self) -> bool {
-        let of = |one: &Self| [&one.name, &one.kind, &one.backend, &one.driver].map(String::clone);
-        of(self) == of(other)
+        self.adapter() == other.adapter()
+    }
+
+    fn adapter(&self) -> [&str; 4] {
+        [&self.name, &self.kind, &self.backend, &self.driver]
     }
 }
 

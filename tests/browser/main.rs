@@ -67,11 +67,22 @@ fn a_search_trains_answers_and_survives_a_reload_to_the_same_bytes() {
     stage.nothing_amiss(&page);
 }
 
+/// Has a worker count the kernels that it asks the browser for by promises.
+const COUNT_PROMISES: &str = "
+globalThis.promises = 0;
+const ask = GPUDevice.prototype.createComputePipelineAsync;
+GPUDevice.prototype.createComputePipelineAsync = function (what) {
+  promises += 1;
+  return ask.call(this, what);
+};
+";
+
 #[test]
 fn a_run_holds_and_ends_while_its_kernels_are_made_ready() {
     let Some(stage) = Stage::set() else { return };
     let mut page = stage.page(true);
     begin(&mut page, &format!("{}#{LINK}", stage.studio));
+    page.ask_worker(COUNT_PROMISES);
     let told = "records().filter((one) => one.event === 'preparing')";
     page.until("kernels", &format!("{told}.length > 1"));
     page.click("Hold after this step", "button");
@@ -81,6 +92,10 @@ fn a_run_holds_and_ends_while_its_kernels_are_made_ready() {
     std::thread::sleep(Duration::from_secs(5));
     let now = page.ask(&format!("{told}.length")).as_u64().unwrap();
     assert!(now <= held, "nothing goes on while the run holds: told {now} times");
+    // So the browser can do something else meanwhile.
+    let promises = page.ask_worker("promises").as_u64().unwrap();
+    println!("{promises} kernels were asked for by promises before the run held");
+    assert!(promises > 0);
     page.click("Go on", "button");
     page.until("more kernels", &format!("{told}.length > {held}"));
     page.click("Stop: save and end", "button");

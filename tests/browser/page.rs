@@ -323,12 +323,13 @@ impl Page {
         self.call(remove, json!({ "identifier": script }));
     }
 
-    /// Has the newest worker evaluate something.
-    pub(crate) fn ask_worker(&mut self, expression: &str) {
+    /// Has the newest worker evaluate something; its value.
+    pub(crate) fn ask_worker(&mut self, expression: &str) -> Value {
         let worker = self.workers.last().expect("a worker").clone();
-        let params = json!({ "expression": expression });
-        self.chromium.call(&worker, "Runtime.evaluate", params);
+        let params = json!({ "expression": expression, "returnByValue": true });
+        let mut result = self.chromium.call(&worker, "Runtime.evaluate", params);
         self.note();
+        result["result"]["value"].take()
     }
 
     /// Takes the GPU devices of the newest worker away; how many it had.
