@@ -64,8 +64,8 @@ fn bench(gpu: &Gpu, shape: [usize; 4]) {
     let c = shape[1];
     let ones = Tensor::from_slice(gpu, &vec![1.0; c], [c]).unwrap();
     let act = Activation::Relu6;
-    let train = BatchNormTrain { eps: 1e-5, act, running: Vec::new() };
-    let eval = BatchNormEval { eps: 1e-5, act };
+    let train = BatchNormTrain { eps: 1e-5, act, running: Vec::new(), residual: false };
+    let eval = BatchNormEval { eps: 1e-5, act, residual: false };
     let inputs = [x.clone(), ones.clone(), ones.clone()];
     let done = train.forward(gpu, &[&x, &ones, &ones]).unwrap();
     let ctx = Vjp {

@@ -40,7 +40,7 @@ fn running(gpu: &Gpu, wide: usize) -> Running {
     }
 }
 
-/// Inputs of the op in its order: x, w1, w3, gamma1, beta1, gamma2, beta2, kernels.
+/// Inputs of the op in its order: x, w1, w3, gamma and beta of three norms, kernels.
 fn inputs(s: &Sizes) -> Vec<HostArray> {
     let wide = s.group * KERNELS.len();
     let mut all = vec![
@@ -49,7 +49,8 @@ fn inputs(s: &Sizes) -> Vec<HostArray> {
         HostArray::sample([s.out, wide, 1, 1], 3),
     ];
     all.extend((4..8).map(|salt| HostArray::sample([wide], salt)));
-    all.extend((8..).zip(KERNELS).map(|(salt, k)| HostArray::sample([s.group, 1, k, k], salt)));
+    all.extend((8..10).map(|salt| HostArray::sample([s.out], salt)));
+    all.extend((10..).zip(KERNELS).map(|(salt, k)| HostArray::sample([s.group, 1, k, k], salt)));
     all
 }
 
@@ -71,7 +72,7 @@ fn apply(tape: &Tape, op: impl Op + 'static, inputs: &[&Var]) -> Var {
     tape.apply(op, inputs).unwrap()
 }
 
-fn run(gpu: &Gpu, s: &Sizes, network: impl Fn(&Tape, &[Var], [Vec<Running>; 2]) -> Var) -> Results {
+fn run(gpu: &Gpu, s: &Sizes, network: impl Fn(&Tape, &[Var], [Vec<Running>; 3]) -> Var) -> Results {
     let tape = Tape::new(gpu);
     let (mut vars, mut sinks) = (Vec::new(), Vec::new());
     let inputs = inputs(s);
@@ -90,7 +91,7 @@ fn run(gpu: &Gpu, s: &Sizes, network: impl Fn(&Tape, &[Var], [Vec<Running>; 2]) 
         sinks.push(sink);
     }
     let wide = s.group * KERNELS.len();
-    let stats = [running(gpu, wide), running(gpu, wide)];
+    let stats = [running(gpu, wide), running(gpu, wide), running(gpu, s.out)];
     let y = network(&tape, &vars, stats.clone().map(|r| vec![r]));
     let output = y.tensor().to_host(gpu).unwrap();
     let seed = Tensor::from_host(gpu, &HostArray::sample(output.shape, 50)).unwrap();
@@ -115,6 +116,10 @@ fn the_bottleneck_equals_the_composition_it_replaces() {
         Sizes { x: [4, 16, 16, 16], group: 16, out: 24, stride: 1 },
         Sizes { x: [3, 8, 14, 14], group: 8, out: 20, stride: 1 },
         Sizes { x: [5, 7, 15, 13], group: 7, out: 9, stride: 2 },
+        // With a residual, since the output has the input's shape.
+        Sizes { x: [4, 16, 16, 16], group: 16, out: 16, stride: 1 },
+        Sizes { x: [3, 7, 15, 13], group: 7, out: 7, stride: 1 },
+        Sizes { x: [6, 36, 8, 8], group: 12, out: 36, stride: 1 },
         Sizes { x: [4, 12, 16, 24], group: 12, out: 40, stride: 2 },
         Sizes { x: [8, 33, 4, 4], group: 33, out: 70, stride: 1 },
         // Runs of several blocks of columns: of 32 rows, of 16.
@@ -133,19 +138,24 @@ fn the_bottleneck_equals_the_composition_it_replaces() {
         gpu.set_style(style);
         for s in &sizes {
             let stride = s.stride;
+            let residual = stride == 1 && s.out == s.x[1];
             let fused = run(&gpu, s, |tape, v, running| {
                 let (kernels, norms) = (KERNELS.to_vec(), Norms::Batch(running));
-                let op = Bottleneck { stride, kernels, eps: EPS, act: ACT, norms };
+                let op = Bottleneck { stride, kernels, eps: EPS, act: ACT, norms, residual };
                 apply(tape, op, &v.iter().collect::<Vec<_>>())
             });
-            let composed = run(&gpu, s, |tape, v, [first, second]| {
-                let norm = |running| BatchNormTrain { eps: EPS, act: ACT, running };
+            let composed = run(&gpu, s, |tape, v, [first, second, third]| {
+                let norm =
+                    |running| BatchNormTrain { eps: EPS, act: ACT, running, residual: false };
                 let z = apply(tape, POINTWISE, &[&v[0], &v[1]]);
                 let a = apply(tape, norm(first), &[&z, &v[3], &v[4]]);
                 let op = MixedDepthwise { stride, kernels: KERNELS.to_vec() };
-                let z = apply(tape, op, &[&a, &v[7], &v[8], &v[9]]);
+                let z = apply(tape, op, &[&a, &v[9], &v[10], &v[11]]);
                 let a = apply(tape, norm(second), &[&z, &v[5], &v[6]]);
-                apply(tape, POINTWISE, &[&a, &v[2]])
+                let z = apply(tape, POINTWISE, &[&a, &v[2]]);
+                let last = BatchNormTrain { act: Activation::Identity, ..norm(third) };
+                let y = apply(tape, last, &[&z, &v[7], &v[8]]);
+                if residual { apply(tape, Add, &[&y, &v[0]]) } else { y }
             });
             for (i, (f, c)) in fused.iter().zip(&composed).enumerate() {
                 let what = format!("{style:?} {:?} stride {stride}, result {i}", s.x);
@@ -227,7 +237,7 @@ fn the_soft_block_equals_the_composition_it_replaces() {
             let (cx, dcx) = leaf(&composed, &input);
             let norm = |z: &Var, of: &[Tensor; 4]| {
                 let [gamma, beta, mean, var] = of.each_ref().map(Var::constant);
-                let op = BatchNormEval { eps: EPS, act: ACT };
+                let op = BatchNormEval { eps: EPS, act: ACT, residual: false };
                 apply(&composed, op, &[z, &gamma, &beta, &mean, &var])
             };
             let a = norm(&cx, &norms[0]);

@@ -1,10 +1,12 @@
 // The body of matmul/product_tiles.wgsl and matmul/product_tiles_moments.wgsl, beside `product`: 4 * TM
 // rows by 64 columns through tiles of 16 steps of k in workgroup memory, an invocation 4 by 4. The
-// kernel defines `right(k, v)`: what stands for v, a vec4 of row k of b.
+// kernel binds `a`, `b` and `norm`, by row of b (mean, 1/std, scale, shift).
 
 // Rows of a tile, in vec4s: 4, 8 or 16.
 override TM: u32 = 16u;
 override INVOCATIONS: u32 = TM * 16u;
+// 1: b is normed and activated as it is read.
+override NORM: u32 = 0u;
 
 var<workgroup> at: array<vec4<f32>, 256>;
 var<workgroup> bt: array<vec4<f32>, 256>;
@@ -29,6 +31,15 @@ fn place(w: u32, local: u32) -> Place {
         ((w % p.blocks) * TM + local / 16u) * 4u, n * (p.rows * p.plane4) + q,
         j0 + local % 16u < p.columns4, tile, min(16u, p.columns4 - j0),
     );
+}
+
+// What stands for v, a vec4 of row k of b.
+fn right(k: u32, v: vec4<f32>) -> vec4<f32> {
+    if (NORM == 1u) {
+        let n = load4(norm[k]);
+        return act4((v - n.x) * n.z + n.w);
+    }
+    return v;
 }
 
 // The sums of four rows, a vec4 of columns each.

@@ -1,7 +1,7 @@
-//! use linear product product_shared
-//! y[n, m, p] = sum over k of a[k, m] b[n, k, p], a pointwise convolution, with the moments of its
-//! rows by runs of columns: parts[m, run] = (n, mean, sum of squared deviations, 0). For planes whose
-//! size is a multiple of 4.
+//! use linear activation product product_shared product_normed
+//! y[n, m, p] = sum over k of a[k, m] b[n, k, p], a pointwise convolution of b or of act(norm(b)), with
+//! the moments of its rows by runs of columns: parts[m, run] = (n, mean, sum of squared deviations, 0). For
+//! planes whose size is a multiple of 4.
 //! For software drivers with subgroups of eight. Host: src/ops/product/shared.rs.
 
 struct Params {
@@ -19,8 +19,9 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<texel>;
 @group(0) @binding(2) var<storage, read> b: array<texel>;
-@group(0) @binding(3) var<storage, read_write> y: array<quad>;
-@group(0) @binding(4) var<storage, read_write> parts: array<quad>;
+@group(0) @binding(3) var<storage, read> norm: array<texel>;
+@group(0) @binding(4) var<storage, read_write> y: array<quad>;
+@group(0) @binding(5) var<storage, read_write> parts: array<quad>;
 
 // By rows, four a vector: the first value of the run, which all lanes take, so that nothing cancels
 // where the mean is large; and this lane's sums of v - shift and (v - shift)^2.
@@ -30,11 +31,7 @@ var<private> squares: array<vec4<f32>, 8>;
 // Values of a row that this lane has counted.
 var<private> counted: f32;
 
-fn coefficients(k: u32) -> vec4<f32> {
-    return vec4<f32>();
-}
-
-fn right(n: vec4<f32>, at: u32, left: u32) -> vec4<f32> {
+fn load_b(at: u32, left: u32) -> vec4<f32> {
     return b_quad(at / 4u);
 }
 

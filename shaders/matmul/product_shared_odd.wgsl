@@ -1,6 +1,6 @@
 //! use linear activation product product_shared product_normed product_uncounted
-//! y[n, m, p] = bias[m] + sum over k of a[k, m] b[n, k, p]: a pointwise convolution, of b or of
-//! act(norm(b)). For planes of any size.
+//! y[n, m, p] = bias[m] + plus[n, m, p] + sum over k of a[k, m] b[n, k, p]: a pointwise convolution, of b
+//! or of act(norm(b)). For planes of any size.
 //! For software drivers with subgroups of eight. Host: src/ops/product/shared.rs.
 
 struct Params {
@@ -17,13 +17,16 @@ struct Params {
 
 // 1: there is a bias.
 override BIAS: u32 = 0u;
+// 1: `plus` is added.
+override PLUS: u32 = 0u;
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<texel>;
 @group(0) @binding(2) var<storage, read> b: array<texel>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> norm: array<texel>;
-@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(5) var<storage, read> plus: array<texel>;
+@group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
 fn load_b(at: u32, left: u32) -> vec4<f32> {
     // Beyond the plane follow columns that are not stored.
@@ -37,12 +40,19 @@ fn biased(m: u32, value: vec4<f32>) -> vec4<f32> {
     return value;
 }
 
+fn added(at: u32, value: vec4<f32>) -> vec4<f32> {
+    if (PLUS == 1u) {
+        return value + plus_four(at);
+    }
+    return value;
+}
+
 fn meet_y(at: u32) -> u32 {
     return bitcast<u32>(y[at]);
 }
 
 fn store_y(m: u32, at: u32, left: u32, value: vec4<f32>) {
-    let v = biased(m, value);
+    let v = added(at, biased(m, value));
     for (var i = 0u; i < 4u; i++) {
         if (i < left) {
             y[at + i] = v[i];

@@ -1,10 +1,10 @@
 //! use linear activation product product_tiles
-//! y[n, m, p] = bias[m] + sum over k of a[k, m] b[n, k, p], or of a[k, m] act(norm(b))[n, k, p], for
-//! planes whose size is a multiple of 4: a pointwise convolution. For GPUs.
+//! y[n, m, p] = bias[m] + plus[n, m, p] + sum over k of a[k, m] b[n, k, p], or of a[k, m]
+//! act(norm(b))[n, k, p], for planes whose size is a multiple of 4: a pointwise convolution. For GPUs.
 //! Host: src/ops/product/tiles.rs.
 
-// 1: b is normed and activated as it is read.
-override NORM: u32 = 0u;
+// 1: `plus` is added.
+override PLUS: u32 = 0u;
 
 struct Params {
     rows: u32,    // M
@@ -22,15 +22,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 // By row of b (mean, 1/std, scale, shift).
 @group(0) @binding(4) var<storage, read> norm: array<quad>;
-@group(0) @binding(5) var<storage, read_write> y: array<quad>;
-
-fn right(k: u32, v: vec4<f32>) -> vec4<f32> {
-    if (NORM == 1u) {
-        let n = load4(norm[k]);
-        return act4((v - n.x) * n.z + n.w);
-    }
-    return v;
-}
+@group(0) @binding(5) var<storage, read> plus: array<quad>;
+@group(0) @binding(6) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(INVOCATIONS)
 fn product_tiles(
@@ -47,7 +40,11 @@ fn product_tiles(
             if (p.bias == 1u) {
                 v += bias[here.m + i];
             }
-            y[here.to + (here.m + i) * p.plane4] = store4(v);
+            let to = here.to + (here.m + i) * p.plane4;
+            if (PLUS == 1u) {
+                v += load4(plus[to]);
+            }
+            y[to] = store4(v);
         }
     }
 }

@@ -1,7 +1,7 @@
-//! use linear product product_tiles
-//! y[n, m, p] = sum over k of a[k, m] b[n, k, p], a pointwise convolution, with the moments of its
-//! rows by tiles of columns: parts[m, tile] = (n, mean, sum of squared deviations, 0). For planes whose
-//! size is a multiple of 4. For GPUs. Host: src/ops/product/tiles.rs.
+//! use linear activation product product_tiles
+//! y[n, m, p] = sum over k of a[k, m] b[n, k, p], a pointwise convolution of b or of act(norm(b)), with
+//! the moments of its rows by tiles of columns: parts[m, tile] = (n, mean, sum of squared deviations, 0).
+//! For planes whose size is a multiple of 4. For GPUs. Host: src/ops/product/tiles.rs.
 
 struct Params {
     rows: u32,    // M
@@ -16,12 +16,10 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<quad>;
 @group(0) @binding(2) var<storage, read> b: array<quad>;
-@group(0) @binding(3) var<storage, read_write> y: array<quad>;
-@group(0) @binding(4) var<storage, read_write> parts: array<quad>;
-
-fn right(k: u32, v: vec4<f32>) -> vec4<f32> {
-    return v;
-}
+// By row of b (mean, 1/std, scale, shift).
+@group(0) @binding(3) var<storage, read> norm: array<quad>;
+@group(0) @binding(4) var<storage, read_write> y: array<quad>;
+@group(0) @binding(5) var<storage, read_write> parts: array<quad>;
 
 fn total(v: vec4<f32>) -> f32 {
     return (v.x + v.y) + (v.z + v.w);

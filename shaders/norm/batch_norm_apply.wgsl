@@ -1,6 +1,10 @@
 //! use linear activation channel_walk
-//! y = act((x - mean) * scale + shift) by channel, planes of a multiple of four values.
+//! y = act((x - mean) * scale + shift) by channel, or that and a residual of the same shape, planes of a
+//! multiple of four values.
 //! Host: src/ops/batch_norm/passes.rs.
+
+// 1: the residual is added.
+override RESIDUAL: u32 = 0u;
 
 struct Params {
     images: u32,
@@ -14,7 +18,8 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<texel>;
 @group(0) @binding(2) var<storage, read> coefficients: array<quad>;
-@group(0) @binding(3) var<storage, read_write> y: array<quad>;
+@group(0) @binding(3) var<storage, read> residual: array<texel>;
+@group(0) @binding(4) var<storage, read_write> y: array<quad>;
 
 @compute @workgroup_size(64)
 fn batch_norm_apply(
@@ -28,7 +33,11 @@ fn batch_norm_apply(
         let start = plane_start(w, image) / 4u;
         for (var k = w.lane; k < p.values / 4u; k += p.lanes) {
             let i = start + k;
-            y[i] = store4(act4((x_quad(i) - c.x) * c.z + c.w));
+            var v = act4((x_quad(i) - c.x) * c.z + c.w);
+            if (RESIDUAL == 1u) {
+                v += residual_quad(i);
+            }
+            y[i] = store4(v);
         }
     }
 }

@@ -12,7 +12,6 @@ use crate::autodiff::{Tape, Var};
 use crate::gpu::{Gpu, GpuError};
 use crate::nn::{BatchNorm, Conv, Ctx, Linear, Mode, Store, StoreBuilder, Wide, bottleneck};
 use crate::ops::activation::Activation;
-use crate::ops::arithmetic::Add;
 use crate::ops::cross_entropy::CrossEntropy;
 use crate::ops::global_avg_pool::GlobalAvgPool;
 use crate::ops::optim::{Optimiser, Rule, Sgd, Update};
@@ -131,10 +130,10 @@ impl Reference {
                 stride: *stride,
                 depthwise_norms: &[&depthwise.1],
                 project: &ctx.param(project.0.weight())?,
+                project_norm: &project.1,
+                residual: *residual,
             };
-            let y = bottleneck(&ctx, &x, wide, Activation::Relu6)?;
-            let y = project.1.forward(&ctx, &y, Activation::Identity)?;
-            x = if *residual { ctx.apply(Add, &[&y, &x])? } else { y };
+            x = bottleneck(&ctx, &x, wide, Activation::Relu6)?;
         }
         let x = ctx.apply(GlobalAvgPool, &[&self.head.forward(&ctx, &x)?])?;
         let logits = self.classifier.forward(&ctx, &x)?;

@@ -9,7 +9,6 @@ use crate::nn::{
     BatchNorm, Conv, Ctx, StoreBuilder, Wide, batch_norm, bottleneck, concat_channels,
 };
 use crate::ops::activation::Activation;
-use crate::ops::arithmetic::Add;
 use crate::ops::batch_norm::{BatchNormEval, frozen};
 use crate::ops::conv2d::Conv2d;
 use crate::ops::mixed_depthwise::MixedDepthwise;
@@ -121,15 +120,13 @@ impl UnifiedBlock {
             return Err(GpuError::Shape { op: "unified block", why });
         }
         let leading = kept.iter().enumerate().all(|(i, &b)| i == b);
-        let y = match leading && !whole {
-            true => self.leading(ctx, x, path, e)?,
-            false => self.scattered(ctx, x, path, &kept)?,
-        };
-        let y = self.norm(SUB_BLOCKS - e).forward(ctx, &y, Activation::Identity)?;
-        self.add_residual(ctx, x, y)
+        match leading && !whole {
+            true => self.leading(ctx, x, path, e),
+            false => self.scattered(ctx, x, path, &kept),
+        }
     }
 
-    /// The pass up to the shadow batch norm where the first `e` sub-blocks are kept.
+    /// The pass where the first `e` sub-blocks are kept.
     fn leading(&self, ctx: &Ctx<'_>, x: &Var, path: &LayerPath, e: usize) -> Result<Var, GpuError> {
         let channels = e * self.layer.input.channels;
         let (convs, norms): (Vec<&Conv>, Vec<&BatchNorm>) =
@@ -144,6 +141,8 @@ impl UnifiedBlock {
             stride: self.layer.stride,
             depthwise_norms: &norms,
             project: &if e == SUB_BLOCKS { w } else { ctx.apply(narrow, &[&w])? },
+            project_norm: self.norm(SUB_BLOCKS - e),
+            residual: self.layer.residual(),
         };
         bottleneck(ctx, x, wide, Activation::Relu6)
     }
@@ -169,9 +168,10 @@ impl UnifiedBlock {
         let kernels = kept.iter().map(|&b| usize::from(KERNELS[usize::from(path[b])])).collect();
         let op = MixedDepthwise { stride: self.layer.stride, kernels };
         let deep = ctx.apply(op, &inputs.iter().collect::<Vec<_>>())?;
-        let deep = batch_norm(ctx, &norms, &deep, Activation::Relu6)?;
+        let deep = batch_norm(ctx, &norms, &deep, Activation::Relu6, None)?;
         let w = parts(ctx, &ctx.param(self.project.weight())?, kept, c)?;
-        ctx.apply(POINTWISE, &[&deep, &w])
+        let y = ctx.apply(POINTWISE, &[&deep, &w])?;
+        self.norm(SUB_BLOCKS - kept.len()).onto(ctx, &y, self.residual(x))
     }
 
     /// The candidate of sub-block `b` on a path that keeps it.
@@ -249,20 +249,20 @@ impl UnifiedBlock {
         let inputs: Vec<&Var> = [&wide].into_iter().chain(&soft.kernels).chain([p]).collect();
         let mix = ctx.apply(op, &inputs)?;
         let y = self.project.forward(ctx, &mix)?;
-        let y = match known {
-            Some(skipped) => self.norm(skipped).forward(ctx, &y, Activation::Identity)?,
-            None => {
-                let [gamma, beta, mean, var] = select_row(ctx.gpu(), &soft.norms, p.tensor())?;
-                let norm = BatchNormEval { eps: crate::nn::BN_EPS, act: Activation::Identity };
-                let stats = [gamma, beta, mean, var].map(|t| Var::constant(&t));
-                ctx.apply(norm, &[&y, &stats[0], &stats[1], &stats[2], &stats[3]])?
-            }
-        };
-        self.add_residual(ctx, x, y)
+        let residual = self.residual(x);
+        if let Some(skipped) = known {
+            return self.norm(skipped).onto(ctx, &y, residual);
+        }
+        let stats = select_row(ctx.gpu(), &soft.norms, p.tensor())?.map(|t| Var::constant(&t));
+        let (eps, act) = (crate::nn::BN_EPS, Activation::Identity);
+        let norm = BatchNormEval { eps, act, residual: residual.is_some() };
+        let inputs: Vec<&Var> = std::iter::once(&y).chain(&stats).chain(residual).collect();
+        ctx.apply(norm, &inputs)
     }
 
-    fn add_residual(&self, ctx: &Ctx<'_>, x: &Var, y: Var) -> Result<Var, GpuError> {
-        if self.layer.residual() { ctx.apply(Add, &[&y, x]) } else { Ok(y) }
+    /// What of the input comes to the output.
+    fn residual<'a>(&self, x: &'a Var) -> Option<&'a Var> {
+        self.layer.residual().then_some(x)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::nn::{
     BatchNorm, Conv, Ctx, Linear, SqueezeExcite, Store, StoreBuilder, Wide, bottleneck,
 };
 use crate::ops::activation::Activation;
-use crate::ops::arithmetic::{Add, Mul};
+use crate::ops::arithmetic::Mul;
 use crate::ops::global_avg_pool::GlobalAvgPool;
 use crate::ops::mixed_depthwise::MixedDepthwise;
 use crate::space::{Architecture, Space};
@@ -79,15 +79,13 @@ impl DerivedBlock {
 
     /// [N, c_in, H, W] to [N, c_out, H', W'].
     pub fn forward(&self, ctx: &Ctx<'_>, x: &Var, act: Activation) -> Result<Var, GpuError> {
-        let y = match (&self.expand, &self.squeeze_excite) {
-            (Some(expand), None) => self.fused(ctx, x, expand, act)?,
-            _ => self.composed(ctx, x, act)?,
-        };
-        let y = self.project.1.forward(ctx, &y, Activation::Identity)?;
-        if self.residual { ctx.apply(Add, &[&y, x]) } else { Ok(y) }
+        match (&self.expand, &self.squeeze_excite) {
+            (Some(expand), None) => self.fused(ctx, x, expand, act),
+            _ => self.composed(ctx, x, act),
+        }
     }
 
-    /// The pass up to the last batch norm, with an expansion and without squeeze-excite.
+    /// The pass with an expansion and without squeeze-excite.
     fn fused(
         &self,
         ctx: &Ctx<'_>,
@@ -103,6 +101,8 @@ impl DerivedBlock {
             stride: self.op.stride,
             depthwise_norms: &[&self.depthwise_bn],
             project: &ctx.param(self.project.0.weight())?,
+            project_norm: &self.project.1,
+            residual: self.residual,
         };
         bottleneck(ctx, x, wide, act)
     }
@@ -122,7 +122,8 @@ impl DerivedBlock {
         if let Some(se) = &self.squeeze_excite {
             deep = se.forward(ctx, &deep)?;
         }
-        self.project.0.forward(ctx, &deep)
+        let y = self.project.0.forward(ctx, &deep)?;
+        self.project.1.onto(ctx, &y, self.residual.then_some(x))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The inverted bottleneck of layers, up to its last batch norm, as the one op that it is.
+//! The inverted bottleneck of layers as the one op that it is.
 
 use super::layers::norm_inputs;
 use super::{BN_EPS, BatchNorm, Conv, Ctx, Mode};
@@ -24,23 +24,30 @@ pub struct Wide<'a> {
     pub depthwise_norms: &'a [&'a BatchNorm],
     /// Weights of the projection [O, E, 1, 1].
     pub project: &'a Var,
+    /// Its norm over the O channels.
+    pub project_norm: &'a BatchNorm,
+    /// Whether the input is added.
+    pub residual: bool,
 }
 
-/// project(act(norm(depthwise(act(norm(expand(x))))))): [N, c, H, W] to [N, O, H', W'].
+/// norm(project(act(norm(depthwise(act(norm(expand(x)))))))), and x with a residual: [N, c, H, W] to
+/// [N, O, H', W'].
 pub fn bottleneck(ctx: &Ctx<'_>, x: &Var, of: Wide<'_>, act: Activation) -> Result<Var, GpuError> {
     let channels = of.expand.tensor().shape().dim(0);
     let first = norm_inputs(ctx, &[of.expand_norm], channels)?;
     let second = norm_inputs(ctx, of.depthwise_norms, channels)?;
+    let third = norm_inputs(ctx, &[of.project_norm], of.project.tensor().shape().dim(0))?;
     let norms = match ctx.mode {
-        Mode::Train { .. } => Norms::Batch([first.running, second.running]),
+        Mode::Train { .. } => Norms::Batch([first.running, second.running, third.running]),
         Mode::Eval => Norms::Given,
     };
     let mut kernels = Vec::with_capacity(of.depthwise.len());
     for conv in of.depthwise {
         kernels.push(ctx.param(conv.weight())?);
     }
-    let op = Bottleneck { stride: of.stride, kernels: of.kernels, eps: BN_EPS, act, norms };
+    let (stride, residual) = (of.stride, of.residual);
+    let op = Bottleneck { stride, kernels: of.kernels, eps: BN_EPS, act, norms, residual };
     let weights = [x, of.expand, of.project];
-    let rest = first.vars.iter().chain(&second.vars).chain(&kernels);
-    ctx.apply(op, &weights.into_iter().chain(rest).collect::<Vec<_>>())
+    let rest = [first.vars, second.vars, third.vars, kernels].concat();
+    ctx.apply(op, &weights.into_iter().chain(&rest).collect::<Vec<_>>())
 }

@@ -86,23 +86,30 @@ impl BatchNorm {
 
     /// act(BN(x)), x [N, channels, H, W]; `x` may hold only the first of the channels.
     pub fn forward(&self, ctx: &Ctx<'_>, x: &Var, act: Activation) -> Result<Var, GpuError> {
-        batch_norm(ctx, &[self], x, act)
+        batch_norm(ctx, &[self], x, act, None)
+    }
+
+    /// BN(x), and the residual of x's shape where there is one.
+    pub fn onto(&self, ctx: &Ctx<'_>, x: &Var, residual: Option<&Var>) -> Result<Var, GpuError> {
+        batch_norm(ctx, &[self], x, Activation::Identity, residual)
     }
 }
 
-/// Consecutive batch norms over consecutive channels of `x`, as one op. The last may cover fewer
-/// channels than it has.
+/// Consecutive batch norms over consecutive channels of `x`, as one op, and the residual of x's shape
+/// where there is one. The last may cover fewer channels than it has.
 pub fn batch_norm(
     ctx: &Ctx<'_>,
     parts: &[&BatchNorm],
     x: &Var,
     act: Activation,
+    residual: Option<&Var>,
 ) -> Result<Var, GpuError> {
     let NormInputs { vars, running } = norm_inputs(ctx, parts, x.tensor().shape().dim(1))?;
-    let inputs: Vec<&Var> = std::iter::once(x).chain(&vars).collect();
+    let inputs: Vec<&Var> = std::iter::once(x).chain(&vars).chain(residual).collect();
+    let (eps, residual) = (BN_EPS, residual.is_some());
     match ctx.mode {
-        Mode::Train { .. } => ctx.apply(BatchNormTrain { eps: BN_EPS, act, running }, &inputs),
-        Mode::Eval => ctx.apply(BatchNormEval { eps: BN_EPS, act }, &inputs),
+        Mode::Train { .. } => ctx.apply(BatchNormTrain { eps, act, running, residual }, &inputs),
+        Mode::Eval => ctx.apply(BatchNormEval { eps, act, residual }, &inputs),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Batch norm in training and evaluation, and recalibration of its running statistics.
 
 use sgnas::gpu::Gpu;
-use sgnas::ops::activation::Activation;
 use sgnas::ops::batch_norm::{
     BatchNormEval, BatchNormTrain, Running, batch_moments, update_running,
 };
@@ -24,8 +23,8 @@ pub fn train(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
     };
     let op = BatchNormTrain {
         eps: case.number("eps")? as f32,
-        act: Activation::Identity,
         running: vec![running.clone()],
+        ..Default::default()
     };
     let n = sum_of(case)?;
     let inputs = [("x", Some("dx")), ("gamma", Some("dgamma")), ("beta", Some("dbeta"))];
@@ -40,7 +39,7 @@ pub fn train(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
 
 /// The running statistics are listed as outputs too, and must come out as they went in.
 pub fn eval(gpu: &Gpu, case: &Case, checks: &mut Checks<'_>) -> Outcome {
-    let op = BatchNormEval { eps: case.number("eps")? as f32, act: Activation::Identity };
+    let op = BatchNormEval { eps: case.number("eps")? as f32, ..Default::default() };
     let n = sum_of(case)?;
     let inputs = [
         ("x", Some("dx")),

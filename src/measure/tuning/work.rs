@@ -23,7 +23,7 @@ pub(super) struct Work {
 struct Block {
     store: Store,
     convs: [Conv; 3],
-    norms: [BatchNorm; 2],
+    norms: [BatchNorm; 3],
     input: Tensor,
     /// The gradient that comes from what would follow.
     seed: Tensor,
@@ -43,7 +43,8 @@ impl Work {
                 Conv::new(&mut b, "depthwise", [wide, wide, 3], 1, wide),
                 Conv::new(&mut b, "project", [channels, wide, 1], 1, 1),
             ];
-            let norms = ["first", "second"].map(|name| BatchNorm::new(&mut b, name, wide));
+            let norms = [("first", wide), ("second", wide), ("third", channels)]
+                .map(|(name, channels)| BatchNorm::new(&mut b, name, channels));
             let sample = |salt| HostArray::sample([images, channels, side, side], salt);
             Ok(Block {
                 store: b.build(gpu, &mut rand_pcg::Pcg32::seed_from_u64(1))?,
@@ -80,7 +81,7 @@ impl Work {
             let gradient = Tensor::zeros(&self.gpu, *block.input.shape())?;
             let x = tape.leaf(&block.input, &gradient);
             let [expand, depthwise, project] = &block.convs;
-            let [first, second] = &block.norms;
+            let [first, second, third] = &block.norms;
             let wide = Wide {
                 expand: &ctx.param(expand.weight())?,
                 expand_norm: first,
@@ -89,6 +90,8 @@ impl Work {
                 stride: 1,
                 depthwise_norms: &[second],
                 project: &ctx.param(project.weight())?,
+                project_norm: third,
+                residual: true,
             };
             let y = bottleneck(&ctx, &x, wide, Activation::Relu6)?;
             tape.backward(&y, &block.seed)?;

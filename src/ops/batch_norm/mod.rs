@@ -1,5 +1,6 @@
 //! Batch normalisation with a fused activation: y = act(gamma (x - mean) / sqrt(var + eps) + beta),
-//! with the batch's statistics in training and given ones in evaluation.
+//! with the batch's statistics in training and given ones in evaluation; and where a block has one with
+//! its residual added, whose gradient is dy.
 //!
 //! With g = act'(pre) dy, pre recomputed from x: dbeta = sum g, dgamma = sum g xhat, and
 //! dx = gamma / std (g - dbeta / n - xhat dgamma / n), in evaluation without the last two terms.
@@ -12,11 +13,12 @@ pub use passes::{batch_moments, frozen};
 pub use running::{Running, update_running};
 
 use super::activation::Activation;
+use super::arithmetic::Add;
 use super::{Case, Cost, Forward, Op, Vjp};
 use crate::gpu::{Gpu, GpuError};
 use crate::tensor::{HostArray, Shape, Tensor};
 
-/// Batch norm in training. Inputs: x [N, C, H, W], gamma [C], beta [C]. Output: as x.
+/// Batch norm in training. Inputs: x [N, C, H, W], gamma [C], beta [C], the residual as x. Output: as x.
 #[derive(Clone, Debug, Default)]
 pub struct BatchNormTrain {
     /// Added to the variance.
@@ -26,21 +28,30 @@ pub struct BatchNormTrain {
     /// Statistics to update in place, of consecutive channels from the first on; a unified block
     /// has one for each of its candidates.
     pub running: Vec<Running>,
+    /// Whether there is a residual, which is added to the result.
+    pub residual: bool,
 }
 
-/// Batch norm in evaluation. Inputs: x [N, C, H, W], gamma, beta, mean, variance, each [C]; gradients
-/// flow to the first three. Output: as x.
+/// Batch norm in evaluation. Inputs: x [N, C, H, W], gamma, beta, mean, variance, each [C], the residual
+/// as x; no gradient flows to the statistics. Output: as x.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BatchNormEval {
     /// Added to the variance.
     pub eps: f32,
     /// Applied to the result.
     pub act: Activation,
+    /// Whether there is a residual, which is added to the result.
+    pub residual: bool,
 }
 
-fn check(op: &'static str, inputs: &[&Shape]) -> Result<Shape, GpuError> {
+fn check(op: &'static str, inputs: &[&Shape], residual: bool) -> Result<Shape, GpuError> {
     let [x, parameters @ ..] = inputs else { return Err(GpuError::MissingRule(op)) };
     let c = x.dim(1);
+    let (parameters, added) =
+        parameters.split_at(parameters.len().saturating_sub(usize::from(residual)));
+    if let Some(other) = added.iter().find(|r| *r != x) {
+        return Err(GpuError::Shape { op, why: format!("{x} with a residual {other}") });
+    }
     if x.is_empty() || parameters.iter().any(|s| s.len() != c) {
         let why = format!("{x} with parameters {parameters:?}: want {c} values each");
         return Err(GpuError::Shape { op, why });
@@ -58,14 +69,15 @@ impl Op for BatchNormTrain {
     }
 
     fn shape(&self, inputs: &[&Shape]) -> Result<Shape, GpuError> {
-        check(self.name(), inputs)
+        check(self.name(), inputs, self.residual)
     }
 
     fn forward(&self, gpu: &Gpu, inputs: &[&Tensor]) -> Result<Forward, GpuError> {
         self.shape(&shapes(inputs))?;
         let [x, gamma, beta] = [inputs[0], inputs[1], inputs[2]];
         let batch = passes::batch(gpu, [x, gamma, beta], self.eps, &self.running)?;
-        let output = passes::apply(gpu, x, &batch.coefficients, self.act)?;
+        let residual = self.residual.then(|| inputs[3]);
+        let output = passes::apply(gpu, x, &batch.coefficients, self.act, residual)?;
         Ok(Forward { output, saved: vec![batch.coefficients] })
     }
 
@@ -77,16 +89,20 @@ impl Op for BatchNormTrain {
             false => None,
         };
         let [dgamma, dbeta] = sums;
-        Ok(vec![dx, Some(dgamma), Some(dbeta)])
+        let mut grads = vec![dx, Some(dgamma), Some(dbeta)];
+        grads.extend(self.residual.then(|| Some(ctx.grad.clone())));
+        Ok(grads)
     }
 
     fn twin(&self, inputs: &[HostArray]) -> HostArray {
         let (mean, var) = twin::moments(&inputs[0]);
-        twin::apply(&inputs[0], [&inputs[1].data, &inputs[2].data, &mean, &var], self.eps, self.act)
+        let by_channel = [&inputs[1].data, &inputs[2].data, &mean, &var].map(Vec::as_slice);
+        let y = twin::apply(&inputs[0], by_channel, self.eps, self.act);
+        if self.residual { Add.twin(&[y, inputs[3].clone()]) } else { y }
     }
 
     fn cost(&self, inputs: &[&Shape]) -> Cost {
-        Cost { macs: 0, bytes: 12 * inputs[0].len() as u64 }
+        Cost { macs: 0, bytes: (12 + 4 * u64::from(self.residual)) * inputs[0].len() as u64 }
     }
 }
 
@@ -96,14 +112,15 @@ impl Op for BatchNormEval {
     }
 
     fn shape(&self, inputs: &[&Shape]) -> Result<Shape, GpuError> {
-        check(self.name(), inputs)
+        check(self.name(), inputs, self.residual)
     }
 
     fn forward(&self, gpu: &Gpu, inputs: &[&Tensor]) -> Result<Forward, GpuError> {
         self.shape(&shapes(inputs))?;
         let given = [inputs[1], inputs[2], inputs[3], inputs[4]];
         let coefficients = passes::frozen(gpu, given, self.eps)?;
-        let output = passes::apply(gpu, inputs[0], &coefficients, self.act)?;
+        let residual = self.residual.then(|| inputs[5]);
+        let output = passes::apply(gpu, inputs[0], &coefficients, self.act, residual)?;
         Ok(Forward { output, saved: vec![coefficients] })
     }
 
@@ -117,21 +134,24 @@ impl Op for BatchNormEval {
             true => passes::grad_parameters(gpu, operands, self.act)?.map(Some),
             false => [None, None],
         };
-        Ok(vec![dx, dgamma, dbeta, None, None])
+        let mut grads = vec![dx, dgamma, dbeta, None, None];
+        grads.extend(self.residual.then(|| Some(ctx.grad.clone())));
+        Ok(grads)
     }
 
     fn twin(&self, inputs: &[HostArray]) -> HostArray {
         let [gamma, beta, mean, var] = [1, 2, 3, 4].map(|i| &inputs[i].data[..]);
-        twin::apply(&inputs[0], [gamma, beta, mean, var], self.eps, self.act)
+        let y = twin::apply(&inputs[0], [gamma, beta, mean, var], self.eps, self.act);
+        if self.residual { Add.twin(&[y, inputs[5].clone()]) } else { y }
     }
 
     fn cost(&self, inputs: &[&Shape]) -> Cost {
-        Cost { macs: 0, bytes: 8 * inputs[0].len() as u64 }
+        Cost { macs: 0, bytes: (8 + 4 * u64::from(self.residual)) * inputs[0].len() as u64 }
     }
 }
 
 /// Test cases: planes of 1, of primes and of multiples of four, one channel and many, a mean far
-/// from zero, each activation.
+/// from zero, each activation, with a residual and without.
 pub(super) fn cases() -> Vec<Case> {
     let shapes = [[4, 3, 1, 1], [3, 5, 7, 7], [2, 3, 4, 4], [1, 70, 3, 4], [5, 1, 2, 9]];
     let acts = [Activation::Identity, Activation::Relu6, Activation::Hswish, Activation::Swish];
@@ -149,13 +169,19 @@ pub(super) fn cases() -> Vec<Case> {
         let mut var = HostArray::sample([c], salt + 40);
         var.data.iter_mut().for_each(|v| *v = f64::from((v.abs() + 0.5) as f32));
         let act = acts[i % acts.len()];
-        let op = BatchNormTrain { eps: 1e-5, act, running: Vec::new() };
-        let inputs = vec![x.clone(), gamma.clone(), beta.clone()];
-        all.push(Case::new(format!("{} {} {}", op.name(), act.name(), x.shape), op, inputs));
-        let op = BatchNormEval { eps: 1e-3, act };
-        let label = format!("{} {} {}", op.name(), act.name(), x.shape);
-        let inputs = vec![x, gamma, beta, mean, var];
-        all.push(Case::new(label, op, inputs).constant(3).constant(4));
+        for residual in [false, true] {
+            let added = || residual.then(|| HostArray::sample(shape, salt + 50));
+            let label = |op: &str| format!("{op} {} {} residual {residual}", act.name(), x.shape);
+            let op = BatchNormTrain { eps: 1e-5, act, running: Vec::new(), residual };
+            let mut inputs = vec![x.clone(), gamma.clone(), beta.clone()];
+            inputs.extend(added());
+            all.push(Case::new(label(op.name()), op, inputs));
+            let op = BatchNormEval { eps: 1e-3, act, residual };
+            let mut inputs =
+                vec![x.clone(), gamma.clone(), beta.clone(), mean.clone(), var.clone()];
+            inputs.extend(added());
+            all.push(Case::new(label(op.name()), op, inputs).constant(3).constant(4));
+        }
     }
     all
 }

@@ -174,17 +174,20 @@ pub fn frozen(
     Ok(coefficients)
 }
 
-/// y = act((x - mean) * scale + shift).
+/// y = act((x - mean) * scale + shift), and a residual of x's shape where there is one.
 pub(crate) fn apply(
     gpu: &Gpu,
     x: &Tensor,
     coefficients: &Tensor,
     act: Activation,
+    residual: Option<&Tensor>,
 ) -> Result<Tensor, GpuError> {
     let walk = over(gpu, x);
     let y = Tensor::empty(gpu, *x.shape())?;
-    let bindings = [x.buffer(), coefficients.buffer(), y.buffer()];
-    let constants = [act.constant()];
+    // Without a residual x stands in and is not read for it.
+    let bindings = [x, coefficients, residual.unwrap_or(x), &y].map(Tensor::buffer);
+    let added = f64::from(u8::from(residual.is_some()));
+    let constants = [act.constant(), ("RESIDUAL", added)];
     let (vector, scalar) =
         (walk_params!(batch_norm_apply, walk), walk_params!(batch_norm_apply_scalar, walk));
     let (shader, params) = if walk.vec {

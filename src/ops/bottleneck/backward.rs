@@ -6,11 +6,12 @@ use super::{Bottleneck, Inputs, Norms, depthwise};
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::Vjp;
 use crate::ops::activation::Activation;
+use crate::ops::arithmetic::add;
 use crate::ops::batch_norm::passes;
 use crate::ops::product::{
-    Normed, Planes, norms, pack_columns, product, product_nt, product_nt_normed,
+    Normed, Planes, pack_columns, product, product_nt, product_nt_normed, product_onto, reads_more,
 };
-use crate::tensor::Tensor;
+use crate::tensor::{Shape, Tensor};
 
 /// Gradients by the inputs, but for given statistics.
 pub(super) fn vjp(
@@ -18,20 +19,26 @@ pub(super) fn vjp(
     gpu: &Gpu,
     ctx: &Vjp<'_>,
 ) -> Result<Vec<Option<Tensor>>, GpuError> {
-    let [z1, z2, c1, c2] = ctx.saved else { return Err(GpuError::MissingRule("bottleneck")) };
+    let [z1, z2, z3, c1, c2, c3] = ctx.saved else {
+        return Err(GpuError::MissingRule("bottleneck"));
+    };
     let i: Inputs<'_, Tensor> = op.inputs(ctx.inputs)?;
     let of_norm = op.of_norm();
     let mut grads = vec![None; ctx.inputs.len()];
 
+    let batch = matches!(op.norms, Norms::Batch(_));
+    let operands = [z3, ctx.grad, c3];
+    let sums3 = passes::grad_parameters(gpu, operands, Activation::Identity)?;
+    let sums = batch.then_some(&sums3);
+    let dz3 = passes::grad(gpu, operands, sums, Activation::Identity)?;
+
     let d3 = planes(i.w3, z2.shape());
     if ctx.needs[2] {
-        grads[2] = Some(project_weights(op, gpu, ctx.grad, [z2, c2], d3, i.w3)?);
+        grads[2] = Some(project_weights(op, gpu, &dz3, [z2, c2], d3, i.w3)?);
     }
-    let da2 = Tensor::empty(gpu, *z2.shape())?;
-    transposed(gpu, i.w3, ctx.grad, &da2, d3)?;
+    let da2 = transposed(gpu, i.w3, &dz3, None, z2.shape(), d3)?;
 
     // Values a channel, where the statistics are those of the batch.
-    let batch = matches!(op.norms, Norms::Batch(_));
     let count = |z: &Tensor| batch.then(|| z.len() / z.shape().dim(1));
     let (sums2, terms) = passes::grad_terms(gpu, [z2, &da2, c2], op.act, count(z2))?;
     let wide = i.w1.shape().dim(0);
@@ -42,7 +49,7 @@ pub(super) fn vjp(
     let back = Back { dao: &da2, zo: z2, terms: &terms, z: z1, norm };
     let of = depthwise::backward(gpu, &ranges, &back, i.kernels, &g1)?;
     passes::join_grad_parameters(gpu, &of.sums, &sums1, None)?;
-    for (slot, gradient) in grads[3 + 2 * of_norm..].iter_mut().zip(of.kernels) {
+    for (slot, gradient) in grads[3 + 3 * of_norm..].iter_mut().zip(of.kernels) {
         *slot = Some(gradient);
     }
 
@@ -51,25 +58,42 @@ pub(super) fn vjp(
         let dz1 = passes::grad(gpu, [z1, &g1, c1], sums, Activation::Identity)?;
         let d1 = planes(i.w1, i.x.shape());
         if ctx.needs[0] {
-            let dx = Tensor::empty(gpu, *i.x.shape())?;
-            transposed(gpu, i.w1, &dz1, &dx, d1)?;
-            grads[0] = Some(dx);
+            let residual = op.residual.then_some(ctx.grad);
+            grads[0] = Some(transposed(gpu, i.w1, &dz1, residual, i.x.shape(), d1)?);
         }
         if ctx.needs[1] {
             grads[1] = Some(product_nt(gpu, &dz1, i.x, d1, *i.w1.shape())?);
         }
     }
-    for (first, [dgamma, dbeta]) in [(3, sums1), (3 + of_norm, sums2)] {
+    for (norm, [dgamma, dbeta]) in [sums1, sums2, sums3].into_iter().enumerate() {
+        let first = 3 + norm * of_norm;
         grads[first] = Some(dgamma);
         grads[first + 1] = Some(dbeta);
     }
     Ok(grads)
 }
 
-/// dx = w^T dy for the product y = w x of these extents.
-fn transposed(gpu: &Gpu, w: &Tensor, dy: &Tensor, dx: &Tensor, d: Planes) -> Result<(), GpuError> {
+/// dx = w^T dy for the product y = w x of these extents, and what else comes to dx.
+fn transposed(
+    gpu: &Gpu,
+    w: &Tensor,
+    dy: &Tensor,
+    plus: Option<&Tensor>,
+    shape: &Shape,
+    d: Planes,
+) -> Result<Tensor, GpuError> {
     let a = pack_columns(gpu, w, d.depth, d.rows)?;
-    product(gpu, &a, dy, None, dx, Planes { rows: d.depth, depth: d.rows, ..d })
+    let d = Planes { rows: d.depth, depth: d.rows, ..d };
+    let dx = Tensor::empty(gpu, *shape)?;
+    match plus {
+        None => product(gpu, &a, dy, None, &dx, d)?,
+        Some(plus) if reads_more(gpu, d) => product_onto(gpu, &a, dy, plus, &dx, d)?,
+        Some(plus) => {
+            product(gpu, &a, dy, None, &dx, d)?;
+            return add(gpu, &dx, plus);
+        }
+    }
+    Ok(dx)
 }
 
 /// The gradient by w of y = w act(norm(z)).
@@ -81,10 +105,10 @@ fn project_weights(
     d: Planes,
     w: &Tensor,
 ) -> Result<Tensor, GpuError> {
-    if norms(gpu, d) {
+    if reads_more(gpu, d) {
         let norm = Normed { coefficients, act: op.act };
         return product_nt_normed(gpu, dy, z, norm, d, *w.shape());
     }
-    let a = passes::apply(gpu, z, coefficients, op.act)?;
+    let a = passes::apply(gpu, z, coefficients, op.act, None)?;
     product_nt(gpu, dy, &a, d, *w.shape())
 }

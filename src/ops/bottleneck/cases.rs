@@ -1,5 +1,6 @@
 //! Test cases: kernels and strides, maps of whole vec4s, of even and of odd width, of one place, of an
-//! odd height at stride 2; statistics of the batch and given ones.
+//! odd height at stride 2; statistics of the batch and given ones; with and without a residual, which
+//! there is where the output has the input's shape.
 
 use super::{Bottleneck, Norms};
 use crate::ops::activation::Activation;
@@ -22,13 +23,13 @@ fn case(
         HostArray::sample([out, wide, 1, 1], 3),
     ];
     let mut constant = Vec::new();
-    for salt in [10, 20] {
-        inputs.push(HostArray::sample([wide], salt));
-        inputs.push(HostArray::sample([wide], salt + 1));
+    for (salt, channels) in [(10, wide), (20, wide), (25, out)] {
+        inputs.push(HostArray::sample([channels], salt));
+        inputs.push(HostArray::sample([channels], salt + 1));
         if given {
             constant.extend([inputs.len(), inputs.len() + 1]);
-            inputs.push(HostArray::sample([wide], salt + 2));
-            let mut var = HostArray::sample([wide], salt + 3);
+            inputs.push(HostArray::sample([channels], salt + 2));
+            let mut var = HostArray::sample([channels], salt + 3);
             var.data.iter_mut().for_each(|v| *v = f64::from((v.abs() + 0.5) as f32));
             inputs.push(var);
         }
@@ -36,9 +37,10 @@ fn case(
     for (salt, &k) in (30..).zip(kernels) {
         inputs.push(HostArray::sample([group, 1, k, k], salt));
     }
-    let norms = if given { Norms::Given } else { Norms::Batch([Vec::new(), Vec::new()]) };
+    let norms = if given { Norms::Given } else { Norms::Batch(Default::default()) };
+    let residual = stride == 1 && x[1] == out;
     let label = format!("bottleneck {kernels:?} s{stride} {x:?} {} given {given}", Op::name(&act));
-    let op = Bottleneck { stride, kernels: kernels.to_vec(), eps: 1e-3, act, norms };
+    let op = Bottleneck { stride, kernels: kernels.to_vec(), eps: 1e-3, act, norms, residual };
     constant.into_iter().fold(Case::new(label, op, inputs), Case::constant)
 }
 
@@ -52,6 +54,9 @@ pub(in crate::ops) fn cases() -> Vec<Case> {
         case(1, &[3, 5, 7], [2, 2, 3, 6], [2, 3], Relu6, false),
         case(1, &[7], [1, 1, 4, 22], [1, 2], Swish, false),
         case(1, &[7], [5, 2, 1, 1], [3, 2], Identity, false),
+        case(1, &[3, 5], [2, 3, 5, 7], [2, 3], Relu6, false),
+        case(1, &[5, 3], [2, 2, 4, 4], [2, 2], Hswish, true),
+        case(1, &[3], [2, 3, 4, 4], [2, 2], Relu6, false),
         case(2, &[3], [2, 2, 8, 8], [3, 2], Relu6, false),
         case(2, &[3, 5, 7], [2, 1, 7, 5], [2, 3], Hswish, false),
         case(2, &[7], [1, 2, 9, 16], [1, 2], Relu6, true),

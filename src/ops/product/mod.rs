@@ -51,6 +51,36 @@ pub(crate) struct Normed<'a> {
     pub(crate) act: Activation,
 }
 
+fn flag(on: bool) -> f64 {
+    f64::from(u8::from(on))
+}
+
+/// Tells a kernel whether it reads act(norm(.)).
+fn normed(norm: Option<Normed<'_>>) -> (&'static str, f64) {
+    ("NORM", flag(norm.is_some()))
+}
+
+/// Tells it which activation.
+fn act(norm: Option<Normed<'_>>) -> (&'static str, f64) {
+    norm.map_or(Activation::Identity, |norm| norm.act).constant()
+}
+
+/// What it reads the norm from; without one `other` stands in.
+fn coefficients<'a>(norm: Option<Normed<'a>>, other: &'a Tensor) -> &'a Tensor {
+    norm.map_or(other, |norm| norm.coefficients)
+}
+
+/// What a kernel takes beside the factors, where it takes it.
+#[derive(Clone, Copy, Default)]
+struct Beside<'a> {
+    /// Added by row.
+    bias: Option<&'a Tensor>,
+    /// The right factor is act(norm(.)) of what is read.
+    norm: Option<Normed<'a>>,
+    /// Added value by value: of the shape of the result.
+    plus: Option<&'a Tensor>,
+}
+
 /// A left factor as the products read it: [groups, taps, depth, rows rounded up to 4].
 pub(crate) fn pack(gpu: &Gpu, from: &Tensor, p: &Packing) -> Result<Tensor, GpuError> {
     let pitch = p.rows.next_multiple_of(4);
@@ -156,12 +186,13 @@ pub(crate) fn product(
     y: &Tensor,
     d: Planes,
 ) -> Result<(), GpuError> {
+    let beside = Beside { bias, ..Beside::default() };
     match gpu.style() {
-        KernelStyle::Subgroups => shared::product_shared(gpu, a, b, (bias, None), y, d),
+        KernelStyle::Subgroups => shared::product_shared(gpu, a, b, beside, y, d),
         _ if !d.plane.is_multiple_of(4) => {
             convolution(gpu, a, b, bias, y, &Convolution::pointwise(d))
         }
-        KernelStyle::Tiles => tiles::product_tiles(gpu, a, b, (bias, None), y, d),
+        KernelStyle::Tiles => tiles::product_tiles(gpu, a, b, beside, y, d),
         KernelStyle::Registers => product_registers(gpu, a, b, bias, y, d),
     }
 }
@@ -197,8 +228,8 @@ fn product_registers(
     })
 }
 
-/// Whether [`product_normed`] and [`product_nt_normed`] read such planes here.
-pub(crate) fn norms(gpu: &Gpu, d: Planes) -> bool {
+/// Whether [`product_normed`], [`product_onto`] and [`product_nt_normed`] read such planes here.
+pub(crate) fn reads_more(gpu: &Gpu, d: Planes) -> bool {
     match gpu.style() {
         KernelStyle::Subgroups => true,
         KernelStyle::Tiles => d.plane.is_multiple_of(4),
@@ -211,7 +242,7 @@ pub(crate) fn counts(gpu: &Gpu, d: Planes) -> bool {
     gpu.style() != KernelStyle::Registers && d.plane.is_multiple_of(4)
 }
 
-/// [`product`] of act(norm(b)), where [`norms`] says so.
+/// [`product`] of act(norm(b)), where [`reads_more`] says so.
 pub(crate) fn product_normed(
     gpu: &Gpu,
     a: &Tensor,
@@ -220,24 +251,48 @@ pub(crate) fn product_normed(
     y: &Tensor,
     d: Planes,
 ) -> Result<(), GpuError> {
+    beside(gpu, a, b, Beside { norm: Some(norm), ..Beside::default() }, y, d)
+}
+
+/// [`product`] and `plus`, of the shape of y, together, where [`reads_more`] says so.
+pub(crate) fn product_onto(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    plus: &Tensor,
+    y: &Tensor,
+    d: Planes,
+) -> Result<(), GpuError> {
+    beside(gpu, a, b, Beside { plus: Some(plus), ..Beside::default() }, y, d)
+}
+
+fn beside(
+    gpu: &Gpu,
+    a: &Tensor,
+    b: &Tensor,
+    beside: Beside<'_>,
+    y: &Tensor,
+    d: Planes,
+) -> Result<(), GpuError> {
     match gpu.style() {
-        KernelStyle::Tiles => tiles::product_tiles(gpu, a, b, (None, Some(norm)), y, d),
-        _ => shared::product_shared(gpu, a, b, (None, Some(norm)), y, d),
+        KernelStyle::Tiles => tiles::product_tiles(gpu, a, b, beside, y, d),
+        _ => shared::product_shared(gpu, a, b, beside, y, d),
     }
 }
 
-/// [`product`] with the moments of the rows of y, where [`counts`] says so: [rows, parts, 4], (n, mean,
-/// sum of squared deviations, 0) each.
+/// [`product`] of b or, where [`reads_more`] says so too, of act(norm(b)), with the moments of the rows
+/// of y, where [`counts`] says so: [rows, parts, 4], (n, mean, sum of squared deviations, 0) each.
 pub(crate) fn product_moments(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,
+    norm: Option<Normed<'_>>,
     y: &Tensor,
     d: Planes,
 ) -> Result<Tensor, GpuError> {
     match gpu.style() {
-        KernelStyle::Tiles => tiles::product_tiles_moments(gpu, a, b, y, d),
-        _ => shared::product_shared_moments(gpu, a, b, y, d),
+        KernelStyle::Tiles => tiles::product_tiles_moments(gpu, a, b, norm, y, d),
+        _ => shared::product_shared_moments(gpu, a, b, norm, y, d),
     }
 }
 

@@ -1,10 +1,9 @@
 //! Products for subgroups of eight, whose invocations share the rows of the left factor: plain, of
 //! act(norm(.)) made as it is read, and with the moments of what is stored.
 
-use super::{Normed, Planes, check_steps};
+use super::{Beside, Normed, Planes, act, check_steps, coefficients, flag, normed};
 use crate::gpu::shaders::matmul::{product_moments, product_shared, product_shared_odd};
 use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
-use crate::ops::activation::Activation;
 use crate::tensor::Tensor;
 
 /// Items that a product is cut into, about: some for each thread of a software driver, which deals
@@ -69,24 +68,21 @@ macro_rules! params {
     }};
 }
 
-fn flag(on: bool) -> f64 {
-    f64::from(u8::from(on))
-}
-
 fn work(d: Planes) -> u64 {
     (d.rows * d.depth * d.images * d.plane.div_ceil(4) * 4) as u64
 }
 
-/// [`super::product`] of b or of act(norm(b)).
+/// [`super::product`] with whatever there is beside the factors.
 pub(super) fn product_shared(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,
-    (bias, norm): (Option<&Tensor>, Option<Normed<'_>>),
+    beside: Beside<'_>,
     y: &Tensor,
     d: Planes,
 ) -> Result<(), GpuError> {
     check_steps("product", d.depth)?;
+    let Beside { bias, norm, plus } = beside;
     let cut = Cut::of(d);
     let even = d.plane.is_multiple_of(4);
     let (whole, odd) = (params!(product_shared, cut, d), params!(product_shared_odd, cut, d));
@@ -100,12 +96,13 @@ pub(super) fn product_shared(
         constants: &[
             cut.tall(),
             ("BIAS", flag(bias.is_some())),
-            ("NORM", flag(norm.is_some())),
-            norm.map_or(Activation::Identity, |norm| norm.act).constant(),
+            ("PLUS", flag(plus.is_some())),
+            normed(norm),
+            act(norm),
         ],
         params,
-        // Without a bias or a norm the left factor stands in and is not read.
-        bindings: &[a, b, bias.unwrap_or(a), norm.map_or(a, |norm| norm.coefficients), y]
+        // For what there is not the left factor stands in, and is not read.
+        bindings: &[a, b, bias.unwrap_or(a), coefficients(norm, a), plus.unwrap_or(a), y]
             .map(Tensor::buffer),
         groups: cut.groups(),
         work: work(d),
@@ -117,6 +114,7 @@ pub(super) fn product_shared_moments(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,
+    norm: Option<Normed<'_>>,
     y: &Tensor,
     d: Planes,
 ) -> Result<Tensor, GpuError> {
@@ -125,9 +123,9 @@ pub(super) fn product_shared_moments(
     let parts = Tensor::empty(gpu, [d.rows, cut.runs(), 4])?;
     gpu.dispatch(Dispatch {
         shader: &product_moments::SHADER,
-        constants: &[cut.tall()],
+        constants: &[cut.tall(), normed(norm), act(norm)],
         params: bytemuck::bytes_of(&params!(product_moments, cut, d)),
-        bindings: &[a, b, y, &parts].map(Tensor::buffer),
+        bindings: &[a, b, coefficients(norm, a), y, &parts].map(Tensor::buffer),
         groups: cut.groups(),
         work: work(d),
     })?;

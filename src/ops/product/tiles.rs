@@ -1,10 +1,9 @@
 //! Products through tiles in workgroup memory, for planes of a multiple of four values: plain, of
 //! act(norm(.)) made as it is read, and with the moments of what is stored. For GPUs.
 
-use super::{Normed, Planes, check_steps, row_blocks};
+use super::{Beside, Normed, Planes, act, check_steps, coefficients, flag, normed, row_blocks};
 use crate::gpu::shaders::matmul::{product_tiles, product_tiles_moments};
 use crate::gpu::{Dispatch, Gpu, GpuError, KernelStyle, groups_1d};
-use crate::ops::activation::Activation;
 use crate::tensor::Tensor;
 
 /// Vec4s of columns of a tile.
@@ -43,20 +42,20 @@ impl Cut {
     }
 }
 
-/// [`super::product`] of b or of act(norm(b)).
+/// [`super::product`] with whatever there is beside the factors.
 pub(super) fn product_tiles(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,
-    (bias, norm): (Option<&Tensor>, Option<Normed<'_>>),
+    beside: Beside<'_>,
     y: &Tensor,
     d: Planes,
 ) -> Result<(), GpuError> {
+    let Beside { bias, norm, plus } = beside;
     let cut = Cut::of(d)?;
-    let act = norm.map_or(Activation::Identity, |norm| norm.act);
     gpu.dispatch(Dispatch {
         shader: &product_tiles::SHADER,
-        constants: &[cut.rows(), ("NORM", f64::from(u8::from(norm.is_some()))), act.constant()],
+        constants: &[cut.rows(), ("PLUS", flag(plus.is_some())), normed(norm), act(norm)],
         params: bytemuck::bytes_of(&product_tiles::Params {
             rows: d.rows as u32,
             depth: d.depth as u32,
@@ -66,8 +65,8 @@ pub(super) fn product_tiles(
             blocks: cut.blocks as u32,
             bias: u32::from(bias.is_some()),
         }),
-        // Without a bias or a norm the left factor stands in and is not read.
-        bindings: &[a, b, bias.unwrap_or(a), norm.map_or(a, |norm| norm.coefficients), y]
+        // For what there is not the left factor stands in, and is not read.
+        bindings: &[a, b, bias.unwrap_or(a), coefficients(norm, a), plus.unwrap_or(a), y]
             .map(Tensor::buffer),
         groups: cut.groups(),
         work: cut.work(d),
@@ -79,6 +78,7 @@ pub(super) fn product_tiles_moments(
     gpu: &Gpu,
     a: &Tensor,
     b: &Tensor,
+    norm: Option<Normed<'_>>,
     y: &Tensor,
     d: Planes,
 ) -> Result<Tensor, GpuError> {
@@ -86,7 +86,7 @@ pub(super) fn product_tiles_moments(
     let parts = Tensor::empty(gpu, [d.rows, cut.tiles(), 4])?;
     gpu.dispatch(Dispatch {
         shader: &product_tiles_moments::SHADER,
-        constants: &[cut.rows()],
+        constants: &[cut.rows(), normed(norm), act(norm)],
         params: bytemuck::bytes_of(&product_tiles_moments::Params {
             rows: d.rows as u32,
             depth: d.depth as u32,
@@ -96,7 +96,7 @@ pub(super) fn product_tiles_moments(
             blocks: cut.blocks as u32,
             tiles: cut.tiles() as u32,
         }),
-        bindings: &[a, b, y, &parts].map(Tensor::buffer),
+        bindings: &[a, b, coefficients(norm, a), y, &parts].map(Tensor::buffer),
         groups: cut.groups(),
         work: cut.work(d),
     })?;
