@@ -21,7 +21,8 @@ struct Params {
     rows: u32,    // pairs of rows of z a band
     pitch: u32,   // values of a part
     taps_at: u32, // where the gradients by our kernels begin in it
-    sums_at: u32, // where the sums by our channels do
+    shift_at: u32, // where our channels' gradients by shift do
+    scale_at: u32, // and those by scale
 }
 
 @group(0) @binding(0) var<uniform> p: Params;

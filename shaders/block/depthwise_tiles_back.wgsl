@@ -19,7 +19,8 @@ struct Params {
     chunk: u32,   // images of a workgroup
     chunks: u32,
     pitch: u32,   // values of a part
-    sums_at: u32, // where the sums by channel begin in it
+    shift_at: u32, // where the gradients by shift begin in it
+    scale_at: u32, // and those by scale
     taps0: u32,   // where the kernels of each group begin
     taps1: u32,
     taps2: u32,

@@ -64,7 +64,7 @@ fn finish_four(row: u32, v: u32, w: u32, da: vec4<f32>) -> vec4<f32> {
     return inside(act4(pre), left);
 }
 
-// Parts lie by (run of images, band, strip): K * K values a channel, and elsewhere two a channel.
+// Parts lie by (run of images, band, strip): K * K values a channel, and elsewhere twice one a channel.
 fn part_start(run: u32, band: u32, strip: u32) -> u32 {
     return ((run * p.bands + band) * p.strips + strip) * p.pitch;
 }
@@ -75,8 +75,8 @@ fn store_sums(part: u32, c: u32) {
         (sum_g.x + sum_g.y) + (sum_g.z + sum_g.w),
         ((sum_gd.x + sum_gd.y) + (sum_gd.z + sum_gd.w)) * i_norm.y,
     );
-    write_part(part + p.sums_at + 2u * c, total.x);
-    write_part(part + p.sums_at + 2u * c + 1u, total.y);
+    write_part(part + p.shift_at + c, total.x);
+    write_part(part + p.scale_at + c, total.y);
 }
 
 // Of a kernel of size k.

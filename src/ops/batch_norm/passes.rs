@@ -258,7 +258,7 @@ fn grad_sums(
 
 /// Fills dgamma and dbeta with the sums of `parts` [channels, parts, 2]; and, from the norm's
 /// coefficients, the terms of [`grad_terms`].
-pub(crate) fn join_grad_parameters(
+fn join_grad_parameters(
     gpu: &Gpu,
     parts: &Tensor,
     [dgamma, dbeta]: &[Tensor; 2],

@@ -41,14 +41,12 @@ pub(super) fn vjp(
     // Values a channel, where the statistics are those of the batch.
     let count = |z: &Tensor| batch.then(|| z.len() / z.shape().dim(1));
     let (sums2, terms) = passes::grad_terms(gpu, [z2, &da2, c2], op.act, count(z2))?;
-    let wide = i.w1.shape().dim(0);
-    let sums1 = [Tensor::empty(gpu, [wide])?, Tensor::empty(gpu, [wide])?];
     let g1 = Tensor::empty(gpu, *z1.shape())?;
     let norm = Normed { coefficients: c1, act: op.act };
     let ranges: Vec<_> = op.depthwise().ranges(z1.shape()).collect();
     let back = Back { dao: &da2, zo: z2, terms: &terms, z: z1, norm };
     let of = depthwise::backward(gpu, &ranges, &back, i.kernels, &g1)?;
-    passes::join_grad_parameters(gpu, &of.sums, &sums1, None)?;
+    let sums1 = of.norm;
     for (slot, gradient) in grads[3 + 3 * of_norm..].iter_mut().zip(of.kernels) {
         *slot = Some(gradient);
     }

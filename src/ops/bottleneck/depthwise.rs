@@ -6,7 +6,7 @@ use super::tiles;
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::mixed_depthwise::{Cut, Range};
 use crate::ops::product::{Normed, sum_parts};
-use crate::tensor::{Shape, Tensor};
+use crate::tensor::Tensor;
 
 /// Records y = depthwise(act(norm(x))), each range with kernels of its own; gives the moments of y
 /// [total, parts, 4], zeros where a range has fewer parts than another.
@@ -47,12 +47,12 @@ fn common(
     Ok(parts)
 }
 
-/// Gradients by the kernels, and by shift and scale of the input's norm.
+/// Gradients by the kernels, and by scale and shift of the input's norm.
 pub(super) struct Grads {
     /// As the kernels.
     pub(super) kernels: Vec<Tensor>,
-    /// [total, 1, 2]: by shift, by scale.
-    pub(super) sums: Tensor,
+    /// By scale and by shift, [total] each.
+    pub(super) norm: [Tensor; 2],
 }
 
 /// Records g, the gradient by norm(z).
@@ -72,9 +72,10 @@ pub(super) fn backward(
     let all = Tensor::empty(gpu, [places.pitch])?;
     sum_parts(gpu, &parts, parts.shape().dim(0), places.pitch, &all)?;
     let kernels = kernels.iter().zip(&places.kernels);
+    let channels = [g.shape().dim(1)];
     Ok(Grads {
         kernels: kernels.map(|(w, &at)| all.view(at, *w.shape())).collect::<Result<_, _>>()?,
-        sums: all.view(places.sums, Shape::new(&[g.shape().dim(1), 1, 2]))?,
+        norm: [all.view(places.scale, channels)?, all.view(places.shift, channels)?],
     })
 }
 
@@ -106,7 +107,8 @@ fn backward_ranges(
         let room = Room {
             pitch: places.pitch,
             taps: places.kernels[i],
-            sums: places.sums + 2 * range.offset,
+            shift: places.shift + range.offset,
+            scale: places.scale + range.offset,
         };
         back_range(gpu, (range, cut), of, &kernels[i], (g, &parts), room)?;
     }

@@ -75,26 +75,28 @@ pub(super) struct Back<'a> {
     pub(super) norm: Normed<'a>,
 }
 
-/// Where values lie in a part: the gradients by the kernels of each range, then the sums of all
-/// channels.
+/// Where values lie in a part: the gradients by the kernels of each range, then those by shift and by
+/// scale of all channels, each where a tensor can begin.
 pub(super) struct Places {
     pub(super) kernels: Vec<usize>,
-    pub(super) sums: usize,
+    pub(super) shift: usize,
+    pub(super) scale: usize,
     pub(super) pitch: usize,
 }
 
 impl Places {
     pub(super) fn of(ranges: &[Range]) -> Self {
-        let mut sums = 0;
+        let mut end = 0;
         let mut kernels = Vec::with_capacity(ranges.len());
         for range in ranges {
-            kernels.push(sums);
+            kernels.push(end);
             let taps = range.count * range.kernel * range.kernel;
             // A tensor within another begins at a multiple of 64 values.
-            sums += taps.next_multiple_of(64);
+            end += taps.next_multiple_of(64);
         }
         let channels: usize = ranges.iter().map(|range| range.count).sum();
-        Places { kernels, sums, pitch: (sums + 2 * channels).next_multiple_of(4) }
+        let scale = end + channels.next_multiple_of(64);
+        Places { kernels, shift: end, scale, pitch: (scale + channels).next_multiple_of(4) }
     }
 }
 
@@ -105,8 +107,10 @@ pub(super) struct Room {
     pub(super) pitch: usize,
     /// The first gradient by the kernels.
     pub(super) taps: usize,
-    /// The first sum.
-    pub(super) sums: usize,
+    /// The first gradient by shift.
+    pub(super) shift: usize,
+    /// The first by scale.
+    pub(super) scale: usize,
 }
 
 /// How the way back cuts planes.
@@ -147,7 +151,8 @@ pub(super) fn back_range(
         rows: cut.rows as u32,
         pitch: room.pitch as u32,
         taps_at: room.taps as u32,
-        sums_at: room.sums as u32,
+        shift_at: room.shift as u32,
+        scale_at: room.scale as u32,
     };
     let common = [
         ("K", range.kernel as f64),
