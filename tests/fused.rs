@@ -11,6 +11,7 @@ use sgnas::ops::activation::Activation;
 use sgnas::ops::arithmetic::{Add, Mul};
 use sgnas::ops::batch_norm::{BatchNormEval, BatchNormTrain, Running, frozen};
 use sgnas::ops::bottleneck::{Bottleneck, Norms};
+use sgnas::ops::concat::Concat;
 use sgnas::ops::conv2d::Conv2d;
 use sgnas::ops::mixed_depthwise::MixedDepthwise;
 use sgnas::ops::soft_depthwise::SoftDepthwise;
@@ -40,7 +41,7 @@ fn running(gpu: &Gpu, wide: usize) -> Running {
     }
 }
 
-/// Inputs of the op in its order: x, w1, w3, gamma and beta of three norms, kernels.
+/// Inputs of the op in its order: x, w1, w3, gamma and beta of three norms, the second's by group, kernels.
 fn inputs(s: &Sizes) -> Vec<HostArray> {
     let wide = s.group * KERNELS.len();
     let mut all = vec![
@@ -48,9 +49,10 @@ fn inputs(s: &Sizes) -> Vec<HostArray> {
         HostArray::sample([wide, s.x[1], 1, 1], 2),
         HostArray::sample([s.out, wide, 1, 1], 3),
     ];
-    all.extend((4..8).map(|salt| HostArray::sample([wide], salt)));
-    all.extend((8..10).map(|salt| HostArray::sample([s.out], salt)));
-    all.extend((10..).zip(KERNELS).map(|(salt, k)| HostArray::sample([s.group, 1, k, k], salt)));
+    all.extend((4..6).map(|salt| HostArray::sample([wide], salt)));
+    all.extend((6..12).map(|salt| HostArray::sample([s.group], salt)));
+    all.extend((12..14).map(|salt| HostArray::sample([s.out], salt)));
+    all.extend((14..).zip(KERNELS).map(|(salt, k)| HostArray::sample([s.group, 1, k, k], salt)));
     all
 }
 
@@ -76,14 +78,14 @@ fn run(gpu: &Gpu, s: &Sizes, network: impl Fn(&Tape, &[Var], [Vec<Running>; 3]) 
     let tape = Tape::new(gpu);
     let (mut vars, mut sinks) = (Vec::new(), Vec::new());
     let inputs = inputs(s);
-    let (others, kernels) = inputs.split_at(inputs.len() - KERNELS.len());
+    let (x, parameters) = inputs.split_at(1);
     let apart = |a: &HostArray| Tensor::from_host(gpu, a).unwrap();
-    let mut tensors: Vec<Tensor> = others.iter().map(apart).collect();
+    let mut tensors: Vec<Tensor> = x.iter().map(apart).collect();
     // As the parameters of a network, which lie in one arena, or each by itself.
     if s.group.is_multiple_of(2) {
-        tensors.extend(in_one_arena(gpu, kernels));
+        tensors.extend(in_one_arena(gpu, parameters));
     } else {
-        tensors.extend(kernels.iter().map(apart));
+        tensors.extend(parameters.iter().map(apart));
     }
     for tensor in &tensors {
         let sink = Tensor::zeros(gpu, *tensor.shape()).unwrap();
@@ -150,11 +152,15 @@ fn the_bottleneck_equals_the_composition_it_replaces() {
                 let z = apply(tape, POINTWISE, &[&v[0], &v[1]]);
                 let a = apply(tape, norm(first), &[&z, &v[3], &v[4]]);
                 let op = MixedDepthwise { stride, kernels: KERNELS.to_vec() };
-                let z = apply(tape, op, &[&a, &v[9], &v[10], &v[11]]);
-                let a = apply(tape, norm(second), &[&z, &v[5], &v[6]]);
+                let z = apply(tape, op, &[&a, &v[13], &v[14], &v[15]]);
+                let joined = |groups: &[Var]| {
+                    apply(tape, Concat { dim: 0 }, &groups.iter().collect::<Vec<_>>())
+                };
+                let (gamma, beta) = (joined(&v[5..8]), joined(&v[8..11]));
+                let a = apply(tape, norm(second), &[&z, &gamma, &beta]);
                 let z = apply(tape, POINTWISE, &[&a, &v[2]]);
                 let last = BatchNormTrain { act: Activation::Identity, ..norm(third) };
-                let y = apply(tape, last, &[&z, &v[7], &v[8]]);
+                let y = apply(tape, last, &[&z, &v[11], &v[12]]);
                 if residual { apply(tape, Add, &[&y, &v[0]]) } else { y }
             });
             for (i, (f, c)) in fused.iter().zip(&composed).enumerate() {

@@ -3,6 +3,7 @@
 //! prepares y = (x - mean) * scale + shift: coefficients (mean, 1/std, scale, shift), where scale
 //! is gamma / sqrt(var + eps). `shift` is beta less what the mean lost when it was rounded. With
 //! ABSOLUTE the parts are (n, mean, M2) and x is not read. A part of zeros says nothing.
+//! Scale and shift are those of up to six groups of channels, which lie in an arena each.
 //! With RUNNING the statistics of evaluation move as well, as in batch_norm_running: those of up to
 //! six groups of channels, which lie in one arena.
 //! With TILES a workgroup shares the parts of a channel, else an invocation joins them alone.
@@ -22,6 +23,20 @@ struct Params {
     // Share of this batch in the running statistics, and n / (n - 1).
     momentum: f32,
     unbias: f32,
+    // Channels of a group with a scale and shift of its own, and where these begin.
+    of_affine: u32,
+    gamma0: u32,
+    gamma1: u32,
+    gamma2: u32,
+    gamma3: u32,
+    gamma4: u32,
+    gamma5: u32,
+    beta0: u32,
+    beta1: u32,
+    beta2: u32,
+    beta3: u32,
+    beta4: u32,
+    beta5: u32,
     // Channels of a group, and the groups that have running statistics.
     of_group: u32,
     groups: u32,
@@ -69,17 +84,30 @@ fn joined(value: f32, local: u32) -> f32 {
     return lanes[0];
 }
 
-// Where the running mean and variance of a channel lie.
-fn running_places(channel: u32) -> vec2<u32> {
-    let c = channel % p.of_group;
-    switch channel / p.of_group {
-        case 0u: { return c + vec2<u32>(p.mean0, p.variance0); }
-        case 1u: { return c + vec2<u32>(p.mean1, p.variance1); }
-        case 2u: { return c + vec2<u32>(p.mean2, p.variance2); }
-        case 3u: { return c + vec2<u32>(p.mean3, p.variance3); }
-        case 4u: { return c + vec2<u32>(p.mean4, p.variance4); }
-        default: { return c + vec2<u32>(p.mean5, p.variance5); }
-    }
+// Where the value of a channel lies, by groups of so many channels that begin at the places a, then b.
+fn place(channel: u32, of_group: u32, a: vec4<u32>, b: vec2<u32>) -> u32 {
+    let k = channel / of_group;
+    return channel % of_group + select(a[k % 4u], b[k % 2u], k > 3u);
+}
+
+fn scale_of(channel: u32) -> f32 {
+    let first = vec4<u32>(p.gamma0, p.gamma1, p.gamma2, p.gamma3);
+    return gamma[place(channel, p.of_affine, first, vec2<u32>(p.gamma4, p.gamma5))];
+}
+
+fn shift_of(channel: u32) -> f32 {
+    let first = vec4<u32>(p.beta0, p.beta1, p.beta2, p.beta3);
+    return beta[place(channel, p.of_affine, first, vec2<u32>(p.beta4, p.beta5))];
+}
+
+fn running_mean(channel: u32) -> u32 {
+    let first = vec4<u32>(p.mean0, p.mean1, p.mean2, p.mean3);
+    return place(channel, p.of_group, first, vec2<u32>(p.mean4, p.mean5));
+}
+
+fn running_variance(channel: u32) -> u32 {
+    let first = vec4<u32>(p.variance0, p.variance1, p.variance2, p.variance3);
+    return place(channel, p.of_group, first, vec2<u32>(p.variance4, p.variance5));
 }
 
 @compute @workgroup_size(64)
@@ -121,13 +149,14 @@ fn batch_norm_coefficients(
     let mean = first + offset;
     let lost = offset - (mean - first);
     let inverse = 1.0 / sqrt(variance + p.eps);
-    let scale = gamma[i] * inverse;
-    coefficients[i] = store4(vec4<f32>(mean, inverse, scale, beta[i] - lost * scale));
+    let scale = scale_of(i) * inverse;
+    coefficients[i] = store4(vec4<f32>(mean, inverse, scale, shift_of(i) - lost * scale));
     moments[i] = mean;
     moments[p.channels + i] = variance;
     if (RUNNING && i < p.groups * p.of_group) {
-        let at = running_places(i);
-        running[at.x] += p.momentum * (mean - running[at.x]);
-        running[at.y] += p.momentum * (variance * p.unbias - running[at.y]);
+        let of_mean = running_mean(i);
+        let of_variance = running_variance(i);
+        running[of_mean] += p.momentum * (mean - running[of_mean]);
+        running[of_variance] += p.momentum * (variance * p.unbias - running[of_variance]);
     }
 }

@@ -1,5 +1,6 @@
 //! use linear
-//! Adds up the parts by channel: dbeta = sum g, dgamma = sum g * (x - mean) / std. With TERMS it
+//! Adds up the parts by channel: dbeta = sum g, dgamma = sum g * (x - mean) / std, those of a group of
+//! channels `pitch` values after those of the group before. With TERMS it
 //! makes of them what a kernel needs by channel that makes the gradient through the norm as it
 //! reads: (mean, 1/std, scale, shift), (scale dbeta / n, scale dgamma / (n std), 0, 0); statistics
 //! that are given, not computed, take no part in it: then 1 / n is 0.
@@ -11,6 +12,9 @@ struct Params {
     channels: u32,
     // Parts a channel.
     parts: u32,
+    // Channels of a group.
+    of_group: u32,
+    pitch: u32,
     // 1 / n, or 0 for given statistics.
     inverse_n: f32,
 }
@@ -36,8 +40,9 @@ fn batch_norm_grad_parameters(
     for (var k = c * p.parts; k < (c + 1u) * p.parts; k += 1u) {
         sum += parts[k];
     }
-    dbeta[c] = sum.x;
-    dgamma[c] = sum.y;
+    let to = c / p.of_group * p.pitch + c % p.of_group;
+    dbeta[to] = sum.x;
+    dgamma[to] = sum.y;
     if (TERMS) {
         let k = load4(coefficients[c]);
         var back = vec4<f32>();

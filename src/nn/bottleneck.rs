@@ -34,11 +34,12 @@ pub struct Wide<'a> {
 /// [N, O, H', W'].
 pub fn bottleneck(ctx: &Ctx<'_>, x: &Var, of: Wide<'_>, act: Activation) -> Result<Var, GpuError> {
     let channels = of.expand.tensor().shape().dim(0);
-    let first = norm_inputs(ctx, &[of.expand_norm], channels)?;
-    let second = norm_inputs(ctx, of.depthwise_norms, channels)?;
-    let third = norm_inputs(ctx, &[of.project_norm], of.project.tensor().shape().dim(0))?;
+    let outputs = of.project.tensor().shape().dim(0);
+    let (first, running1) = norm_inputs(ctx, &[of.expand_norm], channels)?.joined(ctx)?;
+    let (second, running2) = norm_inputs(ctx, of.depthwise_norms, channels)?.apart(ctx)?;
+    let (third, running3) = norm_inputs(ctx, &[of.project_norm], outputs)?.joined(ctx)?;
     let norms = match ctx.mode {
-        Mode::Train { .. } => Norms::Batch([first.running, second.running, third.running]),
+        Mode::Train { .. } => Norms::Batch([running1, running2, running3]),
         Mode::Eval => Norms::Given,
     };
     let mut kernels = Vec::with_capacity(of.depthwise.len());
@@ -48,6 +49,6 @@ pub fn bottleneck(ctx: &Ctx<'_>, x: &Var, of: Wide<'_>, act: Activation) -> Resu
     let (stride, residual) = (of.stride, of.residual);
     let op = Bottleneck { stride, kernels: of.kernels, eps: BN_EPS, act, norms, residual };
     let weights = [x, of.expand, of.project];
-    let rest = [first.vars, second.vars, third.vars, kernels].concat();
+    let rest = [first, second, third, kernels].concat();
     ctx.apply(op, &weights.into_iter().chain(&rest).collect::<Vec<_>>())
 }

@@ -104,7 +104,7 @@ pub fn batch_norm(
     act: Activation,
     residual: Option<&Var>,
 ) -> Result<Var, GpuError> {
-    let NormInputs { vars, running } = norm_inputs(ctx, parts, x.tensor().shape().dim(1))?;
+    let (vars, running) = norm_inputs(ctx, parts, x.tensor().shape().dim(1))?.joined(ctx)?;
     let inputs: Vec<&Var> = std::iter::once(x).chain(&vars).chain(residual).collect();
     let (eps, residual) = (BN_EPS, residual.is_some());
     match ctx.mode {
@@ -113,12 +113,36 @@ pub fn batch_norm(
     }
 }
 
-/// What an op that norms takes beside its input.
+/// What an op that norms takes beside its input, by group of channels.
 pub(super) struct NormInputs {
-    /// Scale and shift; in evaluation mean and variance too.
-    pub(super) vars: Vec<Var>,
+    gammas: Vec<Var>,
+    betas: Vec<Var>,
+    /// In evaluation, means and variances.
+    given: Option<[Vec<Var>; 2]>,
     /// In training the statistics to update.
-    pub(super) running: Vec<Running>,
+    running: Vec<Running>,
+}
+
+impl NormInputs {
+    /// Scale and shift, and in evaluation mean and variance, each of all groups; the statistics to
+    /// update.
+    pub(super) fn joined(self, ctx: &Ctx<'_>) -> Result<(Vec<Var>, Vec<Running>), GpuError> {
+        let NormInputs { gammas, betas, given, running } = self;
+        let all = [gammas, betas].into_iter().chain(given.into_iter().flatten());
+        let vars = all.map(|groups| concat_vectors(ctx, groups)).collect::<Result<_, _>>()?;
+        Ok((vars, running))
+    }
+
+    /// The same, in training with the scales of the groups, then their shifts, where all have as many
+    /// channels.
+    pub(super) fn apart(self, ctx: &Ctx<'_>) -> Result<(Vec<Var>, Vec<Running>), GpuError> {
+        let len = |var: &Var| var.tensor().len();
+        let equal = self.gammas.iter().all(|gamma| len(gamma) == len(&self.gammas[0]));
+        if self.given.is_some() || !equal {
+            return self.joined(ctx);
+        }
+        Ok(([self.gammas, self.betas].concat(), self.running))
+    }
 }
 
 /// Inputs of consecutive batch norms over `channels` channels; the last may cover fewer than it has.
@@ -133,12 +157,10 @@ pub(super) fn norm_inputs(
         counts.push(p.channels.min(left));
         left -= p.channels.min(left);
     }
-    let each = |f: &dyn Fn(&BatchNorm, usize) -> Result<Var, GpuError>| -> Result<Var, GpuError> {
-        let vars =
-            parts.iter().zip(&counts).map(|(p, &n)| f(p, n)).collect::<Result<Vec<_>, _>>()?;
-        concat_vectors(ctx, vars)
+    let each = |f: &dyn Fn(&BatchNorm, usize) -> Result<Var, GpuError>| {
+        parts.iter().zip(&counts).map(|(p, &n)| f(p, n)).collect::<Result<Vec<_>, _>>()
     };
-    let mut vars = vec![each(&|p, n| ctx.rows(p.gamma, n))?, each(&|p, n| ctx.rows(p.beta, n))?];
+    let (gammas, betas) = (each(&|p, n| ctx.rows(p.gamma, n))?, each(&|p, n| ctx.rows(p.beta, n))?);
     match ctx.mode {
         Mode::Train { momentum } => {
             let running = |(p, &n): (&&BatchNorm, &usize)| -> Result<Running, GpuError> {
@@ -146,12 +168,12 @@ pub(super) fn norm_inputs(
                 Ok(Running { mean, var: ctx.store.buffer(p.var)?.prefix(n), momentum })
             };
             let running = parts.iter().zip(&counts).map(running).collect::<Result<_, _>>()?;
-            Ok(NormInputs { vars, running })
+            Ok(NormInputs { gammas, betas, given: None, running })
         }
         Mode::Eval => {
             let stat = |id, n| Ok(Var::constant(&ctx.store.buffer(id)?.prefix(n)));
-            vars.extend([each(&|p, n| stat(p.mean, n))?, each(&|p, n| stat(p.var, n))?]);
-            Ok(NormInputs { vars, running: Vec::new() })
+            let given = Some([each(&|p, n| stat(p.mean, n))?, each(&|p, n| stat(p.var, n))?]);
+            Ok(NormInputs { gammas, betas, given, running: Vec::new() })
         }
     }
 }

@@ -5,10 +5,12 @@
 //! With g = act'(pre) dy, pre recomputed from x: dbeta = sum g, dgamma = sum g xhat, and
 //! dx = gamma / std (g - dbeta / n - xhat dgamma / n), in evaluation without the last two terms.
 
+mod groups;
 pub(crate) mod passes;
 mod running;
 mod twin;
 
+pub(crate) use groups::Affine;
 pub use passes::{batch_moments, frozen};
 pub use running::{Running, update_running};
 

@@ -1,7 +1,8 @@
 //! The kernels of batch norm, each a pass over the tensor or over its channels. Ops that fuse batch
 //! norm with something else use single passes of it.
 
-use super::running::{Running, Together, unbias, update_running};
+use super::groups::{Affine, Bound, Together};
+use super::running::{Running, unbias, update_running};
 use crate::gpu::shaders::norm::{
     batch_norm_apply, batch_norm_apply_scalar, batch_norm_coefficients, batch_norm_frozen,
     batch_norm_grad, batch_norm_grad_parameters, batch_norm_grad_scalar, batch_norm_grad_sums,
@@ -46,7 +47,7 @@ pub(crate) fn batch(
     })?;
     let [_, _, h, w] = x.shape().nchw();
     let of = Parts { parts: &parts, relative: Some((x, h * w)), count: x.len() / c };
-    Batch::join(gpu, &of, [gamma, beta], eps, running)
+    Batch::join(gpu, &of, Affine { gamma: &[gamma], beta: &[beta] }, eps, running)
 }
 
 /// Mean and biased variance of each channel of x [N, C, H, W] over N, H, W: [2, C].
@@ -75,7 +76,7 @@ impl Batch {
     pub(crate) fn join(
         gpu: &Gpu,
         of: &Parts<'_>,
-        [gamma, beta]: [&Tensor; 2],
+        affine: Affine<'_>,
         eps: f32,
         running: &[Running],
     ) -> Result<Self, GpuError> {
@@ -87,42 +88,37 @@ impl Batch {
         let tiles = gpu.style() == KernelStyle::Tiles;
         // Those that lie together need no pass of their own.
         let together = Together::of(running, channels);
-        let places = together.as_ref().map(|t| t.places).unwrap_or_default();
-        let [mean0, mean1, mean2, mean3, mean4, mean5] = places.means;
-        let [variance0, variance1, variance2, variance3, variance4, variance5] = places.variances;
-        let arena = match &together {
-            Some(together) => together.arena.clone(),
+        let moved = match together {
+            Some(together) => together,
             // Bound, but not touched.
-            None => Tensor::empty(gpu, [1])?.buffer().clone(),
+            None => Together::nothing(Tensor::empty(gpu, [1])?.buffer().clone()),
         };
-        let [x, parts, gamma, beta, to, of_moments] =
-            [x, of.parts, gamma, beta, &coefficients, &moments].map(Tensor::buffer);
+        let [mean0, mean1, mean2, mean3, mean4, mean5] = moved.means;
+        let [variance0, variance1, variance2, variance3, variance4, variance5] = moved.variances;
+        let Bound { gamma, beta, gammas, betas, of_group: of_affine } = affine.bound(gpu)?;
+        let [gamma0, gamma1, gamma2, gamma3, gamma4, gamma5] = gammas;
+        let [beta0, beta1, beta2, beta3, beta4, beta5] = betas;
+        let [x, parts, to, of_moments] = [x, of.parts, &coefficients, &moments].map(Tensor::buffer);
+        #[rustfmt::skip]
         let params = batch_norm_coefficients::Params {
             channels: channels as u32,
             parts: count as u32,
             plane: plane as u32,
             eps,
-            momentum: places.momentum,
+            momentum: moved.momentum,
             unbias: unbias(of.count),
-            of_group: places.of_group,
-            groups: places.groups,
-            mean0,
-            mean1,
-            mean2,
-            mean3,
-            mean4,
-            mean5,
-            variance0,
-            variance1,
-            variance2,
-            variance3,
-            variance4,
-            variance5,
+            of_affine,
+            gamma0, gamma1, gamma2, gamma3, gamma4, gamma5,
+            beta0, beta1, beta2, beta3, beta4, beta5,
+            of_group: moved.of_group,
+            groups: moved.groups,
+            mean0, mean1, mean2, mean3, mean4, mean5,
+            variance0, variance1, variance2, variance3, variance4, variance5,
         };
-        let bindings = [x, parts, gamma, beta, to, of_moments, &arena];
+        let bindings = [x, parts, &gamma, &beta, to, of_moments, &moved.arena];
         let constants = [
             ("ABSOLUTE", flag(of.relative.is_none())),
-            ("RUNNING", flag(together.is_some())),
+            ("RUNNING", flag(moved.groups > 0)),
             ("TILES", flag(tiles)),
         ];
         let dispatch = Dispatch {
@@ -135,7 +131,7 @@ impl Batch {
         };
         // By channel: its parts, gamma and beta, eight values that are written, four that move.
         gpu.dispatch_part(dispatch, 4 * (of.parts.len() + 14 * channels) as u64)?;
-        if together.is_none() {
+        if moved.groups == 0 {
             let mut first = 0;
             for one in running {
                 update_running(gpu, one, &moments, first, of.count)?;
@@ -216,24 +212,44 @@ pub(crate) fn grad_parameters(
     let parts = grad_sums(gpu, operands, act)?;
     let c = parts.shape().dim(0);
     let sums = [Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?];
-    join_grad_parameters(gpu, &parts, &sums, None)?;
+    let to = Sums { of: &sums, of_group: c, pitch: c };
+    join_grad_parameters(gpu, &parts, to, None)?;
     Ok(sums)
 }
 
-/// dgamma and dbeta, and with them [C, 8]: what a kernel that makes dx as it reads x and dy needs
-/// by channel; `n` values a channel where the statistics were those of the batch.
+/// dgamma and dbeta of so many groups of channels, all of as many, and with them [C, 8]: what a kernel
+/// that makes dx as it reads x and dy needs by channel; `n` values a channel where the statistics were
+/// those of the batch.
 pub(crate) fn grad_terms(
     gpu: &Gpu,
     operands: [&Tensor; 3],
     act: Activation,
     n: Option<usize>,
-) -> Result<([Tensor; 2], Tensor), GpuError> {
+    groups: usize,
+) -> Result<([Vec<Tensor>; 2], Tensor), GpuError> {
     let parts = grad_sums(gpu, operands, act)?;
     let c = parts.shape().dim(0);
-    let sums = [Tensor::empty(gpu, [c])?, Tensor::empty(gpu, [c])?];
+    let of_group = c / groups;
+    // A tensor within another begins at a multiple of 64 values.
+    let pitch = of_group.next_multiple_of(64);
+    let sums = [Tensor::empty(gpu, [groups * pitch])?, Tensor::empty(gpu, [groups * pitch])?];
     let terms = Tensor::empty(gpu, [c, 8])?;
-    join_grad_parameters(gpu, &parts, &sums, Some((operands[2], &terms, n)))?;
-    Ok((sums, terms))
+    let to = Sums { of: &sums, of_group, pitch };
+    join_grad_parameters(gpu, &parts, to, Some((operands[2], &terms, n)))?;
+    let apart = |all: &Tensor| -> Result<Vec<Tensor>, GpuError> {
+        (0..groups).map(|k| all.view(k * pitch, [of_group])).collect()
+    };
+    let [dgamma, dbeta] = &sums;
+    Ok(([apart(dgamma)?, apart(dbeta)?], terms))
+}
+
+/// Where dgamma and dbeta go.
+struct Sums<'a> {
+    of: &'a [Tensor; 2],
+    /// Channels of a group.
+    of_group: usize,
+    /// Values from a group to the next.
+    pitch: usize,
 }
 
 /// [channels, parts, 2]: what adds up to dbeta and dgamma.
@@ -261,7 +277,7 @@ fn grad_sums(
 fn join_grad_parameters(
     gpu: &Gpu,
     parts: &Tensor,
-    [dgamma, dbeta]: &[Tensor; 2],
+    Sums { of: [dgamma, dbeta], of_group, pitch }: Sums<'_>,
     terms: Option<(&Tensor, &Tensor, Option<usize>)>,
 ) -> Result<(), GpuError> {
     let [channels, count, ..] = parts.shape().nchw();
@@ -277,6 +293,8 @@ fn join_grad_parameters(
         params: bytemuck::bytes_of(&batch_norm_grad_parameters::Params {
             channels: channels as u32,
             parts: count as u32,
+            of_group: of_group as u32,
+            pitch: pitch as u32,
             inverse_n,
         }),
         bindings: &[parts, dgamma, dbeta, coefficients, &to].map(Tensor::buffer),

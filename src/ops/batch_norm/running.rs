@@ -1,7 +1,7 @@
 //! Running statistics: what batch norm learns for evaluation. They are state, not differentiable.
 
 use crate::gpu::shaders::norm::batch_norm_running::{Params, SHADER};
-use crate::gpu::{Buffer, Dispatch, Gpu, GpuError, groups_1d};
+use crate::gpu::{Dispatch, Gpu, GpuError, groups_1d};
 use crate::tensor::Tensor;
 
 /// Running statistics of some consecutive channels, updated in place by a training pass.
@@ -51,53 +51,6 @@ pub fn update_running(
         groups: groups_1d(channels, 64),
         work: channels as u64,
     })
-}
-
-/// Groups of channels whose running statistics the kernel of the coefficients moves.
-const MOST: usize = 6;
-
-/// Running statistics that lie in one arena, of groups of as many channels.
-pub(super) struct Together {
-    pub(super) arena: Buffer,
-    pub(super) places: Places,
-}
-
-/// Where they lie, in values.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Places {
-    pub(super) means: [u32; MOST],
-    pub(super) variances: [u32; MOST],
-    /// Channels of a group.
-    pub(super) of_group: u32,
-    pub(super) groups: u32,
-    pub(super) momentum: f32,
-}
-
-impl Together {
-    /// Those of a batch of so many channels, if they do.
-    pub(super) fn of(running: &[Running], channels: usize) -> Option<Self> {
-        let first = running.first()?;
-        let (arena, of_group) = (first.mean.arena().0, first.mean.len());
-        if running.len() > MOST || of_group * running.len() > channels {
-            return None;
-        }
-        let mut places = Places {
-            of_group: of_group as u32,
-            groups: running.len() as u32,
-            momentum: first.momentum,
-            ..Places::default()
-        };
-        for (k, one) in running.iter().enumerate() {
-            let [mean, variance] = [one.mean.arena(), one.var.arena()];
-            let alike = [&one.mean, &one.var].iter().all(|t| t.len() == of_group)
-                && one.momentum.to_bits() == first.momentum.to_bits();
-            if !alike || !mean.0.is_same(&arena) || !variance.0.is_same(&arena) {
-                return None;
-            }
-            (places.means[k], places.variances[k]) = (mean.1 as u32, variance.1 as u32);
-        }
-        Some(Together { arena, places })
-    }
 }
 
 /// From a biased variance of `count` values to an unbiased one.

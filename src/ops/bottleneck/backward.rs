@@ -1,8 +1,9 @@
 //! The gradient rule.
 
+use super::depthwise::{self, Grads};
 use super::forward::planes;
 use super::ranges::Back;
-use super::{Bottleneck, Inputs, Norms, depthwise};
+use super::{Bottleneck, Inputs, Norms};
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::Vjp;
 use crate::ops::activation::Activation;
@@ -23,7 +24,6 @@ pub(super) fn vjp(
         return Err(GpuError::MissingRule("bottleneck"));
     };
     let i: Inputs<'_, Tensor> = op.inputs(ctx.inputs)?;
-    let of_norm = op.of_norm();
     let mut grads = vec![None; ctx.inputs.len()];
 
     let batch = matches!(op.norms, Norms::Batch(_));
@@ -40,16 +40,13 @@ pub(super) fn vjp(
 
     // Values a channel, where the statistics are those of the batch.
     let count = |z: &Tensor| batch.then(|| z.len() / z.shape().dim(1));
-    let (sums2, terms) = passes::grad_terms(gpu, [z2, &da2, c2], op.act, count(z2))?;
+    let groups = op.groups(i.norms[1].len());
+    let (sums2, terms) = passes::grad_terms(gpu, [z2, &da2, c2], op.act, count(z2), groups)?;
     let g1 = Tensor::empty(gpu, *z1.shape())?;
     let norm = Normed { coefficients: c1, act: op.act };
     let ranges: Vec<_> = op.depthwise().ranges(z1.shape()).collect();
     let back = Back { dao: &da2, zo: z2, terms: &terms, z: z1, norm };
-    let of = depthwise::backward(gpu, &ranges, &back, i.kernels, &g1)?;
-    let sums1 = of.norm;
-    for (slot, gradient) in grads[3 + 3 * of_norm..].iter_mut().zip(of.kernels) {
-        *slot = Some(gradient);
-    }
+    let Grads { kernels, norm: sums1 } = depthwise::backward(gpu, &ranges, &back, i.kernels, &g1)?;
 
     if ctx.needs[0] || ctx.needs[1] {
         let sums = batch.then_some(&sums1);
@@ -63,10 +60,15 @@ pub(super) fn vjp(
             grads[1] = Some(product_nt(gpu, &dz1, i.x, d1, *i.w1.shape())?);
         }
     }
-    for (norm, [dgamma, dbeta]) in [sums1, sums2, sums3].into_iter().enumerate() {
-        let first = 3 + norm * of_norm;
-        grads[first] = Some(dgamma);
-        grads[first + 1] = Some(dbeta);
+    let mut at = 3;
+    let whole = |sums: [Tensor; 2]| sums.map(|sum| vec![sum]);
+    let sums = [whole(sums1), sums2, whole(sums3)].map(|sums| sums.concat());
+    let lens = i.norms.map(<[Tensor]>::len).into_iter().chain([kernels.len()]);
+    for (gradients, inputs) in sums.into_iter().chain([kernels]).zip(lens) {
+        for (slot, gradient) in grads[at..].iter_mut().zip(gradients) {
+            *slot = Some(gradient);
+        }
+        at += inputs;
     }
     Ok(grads)
 }

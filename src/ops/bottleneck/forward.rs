@@ -4,6 +4,7 @@ use super::{Bottleneck, Inputs, Norms, depthwise};
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::Forward;
 use crate::ops::activation::Activation;
+use crate::ops::batch_norm::Affine;
 use crate::ops::batch_norm::passes::{self, Batch, Parts};
 use crate::ops::product::{
     Normed, Planes, counts, pack_rows, product, product_moments, product_normed, reads_more,
@@ -85,11 +86,13 @@ fn joined(
     z: &Tensor,
     norm: &[&Tensor],
 ) -> Result<Tensor, GpuError> {
-    let (Norms::Batch(running), &[gamma, beta]) = (&op.norms, norm) else {
-        return Err(GpuError::MissingRule("bottleneck without scale and shift"));
+    let Norms::Batch(running) = &op.norms else {
+        return Err(GpuError::MissingRule("bottleneck without statistics of the batch"));
     };
-    let parts = Parts { parts, relative: None, count: z.len() / gamma.len() };
-    Ok(Batch::join(gpu, &parts, [gamma, beta], op.eps, &running[of])?.coefficients)
+    let (gamma, beta) = norm.split_at(op.groups(norm.len()));
+    let parts = Parts { parts, relative: None, count: z.len() / z.shape().dim(1) };
+    let affine = Affine { gamma, beta };
+    Ok(Batch::join(gpu, &parts, affine, op.eps, &running[of])?.coefficients)
 }
 
 /// Coefficients of given statistics.

@@ -21,6 +21,7 @@ pub(super) use cases::cases;
 use super::activation::Activation;
 use super::arithmetic::Add;
 use super::batch_norm::{BatchNormEval, BatchNormTrain, Running};
+use super::concat::Concat;
 use super::conv2d::Conv2d;
 use super::mixed_depthwise::MixedDepthwise;
 use super::{Cost, Forward, Op, Vjp};
@@ -38,7 +39,8 @@ pub enum Norms {
 
 /// Inputs: x [N, c, H, W], w1 [E, c, 1, 1], w3 [O, E, 1, 1], the three norms, then the kernels of each
 /// group [E / groups, 1, k, k]. A norm is gamma, beta and, where statistics are given, mean and
-/// variance, each [E] or, of the last, [O]. Output: [N, O, H', W'], which are x's with a residual.
+/// variance, each [E] or, of the last, [O]; with the batch's statistics the second is gammas, then
+/// betas of any number of equal groups of channels. Output: [N, O, H', W'], which are x's with a residual.
 #[derive(Clone, Debug)]
 pub struct Bottleneck {
     /// Of the depthwise convolution: 1 or 2.
@@ -74,19 +76,28 @@ impl Bottleneck {
 
     fn inputs<'a, T>(&self, all: &'a [T]) -> Result<Inputs<'a, T>, GpuError> {
         let n = self.of_norm();
+        let second = all.len().saturating_sub(3 + 2 * n + self.kernels.len());
+        let fits = match self.norms {
+            Norms::Batch(_) => second >= n && second.is_multiple_of(n),
+            Norms::Given => second == n,
+        };
         match all {
-            [x, w1, w3, rest @ ..] if rest.len() == 3 * n + self.kernels.len() => Ok(Inputs {
-                x,
-                w1,
-                w3,
-                norms: [&rest[..n], &rest[n..2 * n], &rest[2 * n..3 * n]],
-                kernels: &rest[3 * n..],
-            }),
+            [x, w1, w3, rest @ ..] if fits => {
+                let (first, rest) = rest.split_at(n);
+                let (second, rest) = rest.split_at(second);
+                let (third, kernels) = rest.split_at(n);
+                Ok(Inputs { x, w1, w3, norms: [first, second, third], kernels })
+            }
             _ => {
                 let why = format!("{} inputs for {} kernel sizes", all.len(), self.kernels.len());
                 Err(GpuError::Shape { op: self.name(), why })
             }
         }
+    }
+
+    /// Groups of channels of a norm with so many inputs.
+    fn groups(&self, inputs: usize) -> usize {
+        inputs / self.of_norm()
     }
 
     fn depthwise(&self) -> MixedDepthwise {
@@ -102,8 +113,9 @@ impl Bottleneck {
         let z3 = POINTWISE.shape(&[&z2, *i.w3])?;
         let fail = |why| Err(GpuError::Shape { op: self.name(), why });
         for (norm, z) in i.norms.into_iter().zip([z1, z2, z3]) {
-            if let Some(s) = norm.iter().find(|s| s.len() != z.dim(1)) {
-                return fail(format!("a norm of {s} for {} channels", z.dim(1)));
+            let groups = self.groups(norm.len());
+            if let Some(s) = norm.iter().find(|s| s.len() * groups != z.dim(1)) {
+                return fail(format!("a norm of {groups} times {s} for {} channels", z.dim(1)));
             }
         }
         if self.residual && z3 != **i.x {
@@ -134,7 +146,9 @@ impl Op for Bottleneck {
         // Inputs that do not fit have no result.
         let Ok(i) = self.inputs(inputs) else { return HostArray::zeros([0]) };
         let normed = |z: HostArray, norm: &[HostArray], act: Activation| {
-            let inputs: Vec<_> = std::iter::once(z).chain(norm.iter().cloned()).collect();
+            let joined = |groups: &[HostArray]| Concat { dim: 0 }.twin(groups);
+            let norm = norm.chunks(self.groups(norm.len())).map(joined);
+            let inputs: Vec<_> = std::iter::once(z).chain(norm).collect();
             let (eps, residual) = (self.eps, false);
             match self.norms {
                 Norms::Given => BatchNormEval { eps, act, residual }.twin(&inputs),
