@@ -12,7 +12,7 @@ use rand_pcg::Pcg64;
 use sgnas::autodiff::{Tape, Var};
 use sgnas::gpu::Gpu;
 use sgnas::nn::{Ctx, Init, Mode, StoreBuilder};
-use sgnas::ops::accumulate::{accumulate, accumulate_all};
+use sgnas::ops::accumulate::{accumulate, accumulate_all, accumulate_columns};
 use sgnas::ops::activation::Activation;
 use sgnas::ops::arithmetic::Add;
 use sgnas::ops::narrow::Narrow;
@@ -262,9 +262,15 @@ fn many_gradients_are_summed_together_as_one_by_one() {
 }
 
 #[test]
-fn gradients_that_do_not_fit_are_refused_among_many() {
+fn gradients_that_do_not_fit_are_refused() {
     let gpu = common::gpu();
     let arena = Tensor::zeros(&gpu, [128]).unwrap();
+    let matrix = |rows, columns| Tensor::zeros(&gpu, [rows, columns]).unwrap();
+    for (y, x) in [([4, 8], [3, 4]), ([4, 8], [4, 12]), ([4, 8], [4, 6]), ([4, 10], [4, 4])] {
+        let [y, x] = [y, x].map(|[rows, columns]| matrix(rows, columns));
+        let error = accumulate_columns(&gpu, &y, &x).unwrap_err();
+        assert!(error.to_string().contains("accumulate_columns"), "{error}");
+    }
     let pair = |n| (arena.view(0, [4]).unwrap(), Tensor::zeros(&gpu, [n]).unwrap());
     let error = accumulate_all(&gpu, &[pair(4), pair(5)]).unwrap_err();
     assert!(error.to_string().contains("accumulate"), "{error}");
@@ -301,4 +307,38 @@ fn the_gradients_of_a_parameter_are_summed_until_they_are_set_to_zero() {
     assert_eq!(gradient(), first(0.0));
     pass(&[1], 3.0);
     assert_eq!(gradient(), first(3.0), "from zero again");
+}
+
+#[test]
+fn the_gradients_of_a_parameters_columns_are_summed_in_their_places() {
+    let gpu = common::gpu();
+    // Rows of whole vec4s, and others, of which a copy is taken on the tape.
+    for (rows, all) in [(3, 12), (5, 10)] {
+        for style in gpu.styles() {
+            gpu.set_style(style);
+            let mut builder = StoreBuilder::default();
+            let id = builder.param("w", [rows, all, 1, 1], Init::Constant(1.0));
+            let store = builder.build(&gpu, &mut Pcg64::seed_from_u64(1)).unwrap();
+            let mut expected = vec![0.0; rows * all];
+            for (salt, columns) in (1..).zip([8, all, 4, 8]) {
+                let tape = Tape::new(&gpu);
+                let ctx = Ctx { tape: &tape, store: &store, mode: Mode::Eval, frozen: false };
+                let w = ctx.columns(id, columns).unwrap();
+                assert_eq!(w.tensor().shape().dims(), [rows, columns, 1, 1]);
+                assert!(w.tensor().to_host(&gpu).unwrap().data.iter().all(|&v| v == 1.0));
+                let seed = HostArray::sample(*w.tensor().shape(), salt);
+                for (i, v) in seed.data.iter().enumerate() {
+                    expected[i / columns * all + i % columns] += v;
+                }
+                tape.backward(&w, &Tensor::from_host(&gpu, &seed).unwrap()).unwrap();
+            }
+            let got = store.grad(id).unwrap().to_host(&gpu).unwrap().data;
+            for (i, (got, want)) in got.iter().zip(&expected).enumerate() {
+                assert!((got - want).abs() < 1e-5, "{style:?}, value {i}: {got}, not {want}");
+            }
+            let frozen =
+                Ctx { tape: &Tape::new(&gpu), store: &store, mode: Mode::Eval, frozen: true };
+            assert!(!frozen.columns(id, 4).unwrap().needs_grad());
+        }
+    }
 }

@@ -131,8 +131,6 @@ impl UnifiedBlock {
         let channels = e * self.layer.input.channels;
         let (convs, norms): (Vec<&Conv>, Vec<&BatchNorm>) =
             (0..e).map(|b| self.chosen(path, b)).map(|(conv, bn)| (conv, bn)).unzip();
-        let w = ctx.param(self.project.weight())?;
-        let narrow = Narrow { dim: 1, start: 0, len: channels };
         let wide = Wide {
             expand: &ctx.rows(self.expand.weight(), channels)?,
             expand_norm: &self.expand_bn,
@@ -140,7 +138,7 @@ impl UnifiedBlock {
             kernels: path[..e].iter().map(|&k| usize::from(KERNELS[usize::from(k)])).collect(),
             stride: self.layer.stride,
             depthwise_norms: &norms,
-            project: &if e == SUB_BLOCKS { w } else { ctx.apply(narrow, &[&w])? },
+            project: &ctx.columns(self.project.weight(), channels)?,
             project_norm: self.norm(SUB_BLOCKS - e),
             residual: self.layer.residual(),
         };

@@ -47,6 +47,11 @@ impl Ctx<'_> {
         self.store.var(self.tape, id, rows, self.frozen)
     }
 
+    /// The first `columns` of a parameter's second extent.
+    pub fn columns(&self, id: ParamId, columns: usize) -> Result<Var, GpuError> {
+        self.store.columns(self.tape, id, columns, self.frozen)
+    }
+
     /// A running statistic, as a constant.
     pub fn stat(&self, id: BufferId) -> Result<Var, GpuError> {
         Ok(Var::constant(&self.store.buffer(id)?))

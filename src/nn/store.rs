@@ -9,6 +9,7 @@ use rand::Rng;
 use super::Init;
 use crate::autodiff::{Sink, Tape, Var};
 use crate::gpu::{Gpu, GpuError};
+use crate::ops::narrow::{Narrow, narrow};
 use crate::tensor::{Shape, Tensor};
 
 /// Values to which every tensor in an arena is aligned: WebGPU binds at multiples of 256 bytes.
@@ -167,6 +168,31 @@ impl Store {
         } else {
             let sum = self.grad(id)?.prefix(rows);
             tape.leaf(&value, Sink::zero_until(sum, self.used[id.0].clone()))
+        })
+    }
+
+    /// The first `columns` of a parameter's second extent, on the tape unless `frozen`; its gradient
+    /// goes to the same columns of the gradient.
+    pub(super) fn columns(
+        &self,
+        tape: &Tape,
+        id: ParamId,
+        columns: usize,
+        frozen: bool,
+    ) -> Result<Var, GpuError> {
+        let (whole, rows) = (self.value(id)?, self.params[id.0].shape.dim(0));
+        let row = whole.len() / rows;
+        let part = row / whole.shape().dim(1) * columns;
+        if part == row || !row.is_multiple_of(4) || !part.is_multiple_of(4) {
+            let whole = self.var(tape, id, usize::MAX, frozen)?;
+            let narrow = Narrow { dim: 1, start: 0, len: columns };
+            return if part == row { Ok(whole) } else { tape.apply(narrow, &[&whole]) };
+        }
+        let value = narrow(tape.gpu(), &whole, 1, 0, columns)?;
+        Ok(if frozen {
+            Var::constant(&value)
+        } else {
+            tape.leaf(&value, Sink::columns_until(self.grad(id)?, self.used[id.0].clone()))
         })
     }
 
