@@ -28,8 +28,7 @@ fn together(tensors: &[&Tensor]) -> Option<(Buffer, Places)> {
     Some((arena, places))
 }
 
-/// Scale and shift of groups of as many channels, or of other groups, where they must be brought
-/// together.
+/// Scale and shift by group of channels.
 #[derive(Clone, Copy)]
 pub(crate) struct Affine<'a> {
     /// Scales, a tensor a group.
@@ -49,10 +48,11 @@ pub(super) struct Bound {
 }
 
 impl Affine<'_> {
+    /// As they lie where a kernel finds them so, else brought together as one group.
     pub(super) fn bound(&self, gpu: &Gpu) -> Result<Bound, GpuError> {
-        if let (Some(gamma), Some(beta)) = (together(self.gamma), together(self.beta)) {
+        let lie = (together(self.gamma), together(self.beta));
+        if let (Some((gamma, gammas)), Some((beta, betas))) = lie {
             let of_group = self.gamma[0].len() as u32;
-            let ((gamma, gammas), (beta, betas)) = (gamma, beta);
             return Ok(Bound { gamma, beta, gammas, betas, of_group });
         }
         let joined = |parts| Ok(Concat { dim: 0 }.forward(gpu, parts)?.output);

@@ -87,10 +87,8 @@ impl Batch {
         let flag = |set: bool| f64::from(u8::from(set));
         let tiles = gpu.style() == KernelStyle::Tiles;
         // Those that lie together need no pass of their own.
-        let together = Together::of(running, channels);
-        let moved = match together {
+        let moved = match Together::of(running, channels) {
             Some(together) => together,
-            // Bound, but not touched.
             None => Together::nothing(Tensor::empty(gpu, [1])?.buffer().clone()),
         };
         let [mean0, mean1, mean2, mean3, mean4, mean5] = moved.means;
