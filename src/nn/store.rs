@@ -180,15 +180,18 @@ impl Store {
         columns: usize,
         frozen: bool,
     ) -> Result<Var, GpuError> {
-        let (whole, rows) = (self.value(id)?, self.params[id.0].shape.dim(0));
-        let row = whole.len() / rows;
-        let part = row / whole.shape().dim(1) * columns;
-        if part == row || !row.is_multiple_of(4) || !part.is_multiple_of(4) {
-            let whole = self.var(tape, id, usize::MAX, frozen)?;
-            let narrow = Narrow { dim: 1, start: 0, len: columns };
-            return if part == row { Ok(whole) } else { tape.apply(narrow, &[&whole]) };
+        let shape = self.params[id.0].shape;
+        if columns == shape.dim(1) {
+            return self.var(tape, id, usize::MAX, frozen);
         }
-        let value = narrow(tape.gpu(), &whole, 1, 0, columns)?;
+        let row = shape.len() / shape.dim(0);
+        let part = row / shape.dim(1) * columns;
+        if !row.is_multiple_of(4) || !part.is_multiple_of(4) {
+            // No kernel adds to such columns.
+            let whole = self.var(tape, id, usize::MAX, frozen)?;
+            return tape.apply(Narrow { dim: 1, start: 0, len: columns }, &[&whole]);
+        }
+        let value = narrow(tape.gpu(), &self.value(id)?, 1, 0, columns)?;
         Ok(if frozen {
             Var::constant(&value)
         } else {
