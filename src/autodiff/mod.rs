@@ -6,7 +6,7 @@ mod sink;
 mod tape;
 mod watch;
 
-pub use check::{gradient_error, twin_gradients};
+pub use check::{GradientCheck, rehearse_check, twin_gradients};
 pub use sink::Sink;
 pub use tape::{Tape, Var};
 pub use watch::{NonFinite, Watch};

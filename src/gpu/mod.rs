@@ -26,7 +26,7 @@ pub use error::GpuError;
 pub use profile::{KernelTime, ProfileReport};
 pub use readback::Readback;
 pub use record::Recorded;
-pub use rehearse::Kernel;
+pub use rehearse::{Kernel, Making};
 pub use shader::{Access, Bulk, Field, Shader, Unit, Words};
 pub use stream::{Dispatch, groups_1d};
 pub use variants::{KernelChoice, KernelStyle};

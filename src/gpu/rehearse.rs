@@ -1,9 +1,16 @@
 //! Rehearsals: work that is gone through without computing, to learn which kernels it needs, and
 //! these made ready ahead of it.
 
+use std::collections::VecDeque;
+use std::pin::Pin;
+
 use super::pipeline::key;
 use super::{Dispatch, Gpu, GpuError, Shader};
+use crate::platform::CAN_BLOCK;
 use crate::platform::aside::make_aside;
+
+/// Kernels that a browser makes beside each other.
+const AT_ONCE: usize = 4;
 
 /// A kernel with its override constants: what one pipeline is made from.
 #[derive(Clone, Debug)]
@@ -24,6 +31,26 @@ impl Gpu {
         let done = work();
         let kernels = self.inner.rehearsal.borrow_mut().take();
         done.map(|()| kernels.unwrap_or_default())
+    }
+
+    /// Makes the kernels ready that `rehearsal` needs, in a browser alone: there a kernel takes up to a
+    /// second, and nobody else gets a turn where it is made as it is met. Elsewhere drivers make them
+    /// as they are met, in less.
+    ///
+    /// # Errors
+    /// Those of `rehearsal` and of the device.
+    pub async fn prepare<E: From<GpuError>>(
+        &self,
+        rehearsal: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        if CAN_BLOCK {
+            return Ok(());
+        }
+        let mut making = Making::default();
+        for kernel in self.rehearse(rehearsal)? {
+            making.begin(self, &kernel).await?;
+        }
+        Ok(making.finish().await?)
     }
 
     /// Makes a kernel, and goes on when the device has it. A browser begins with it right away, and
@@ -64,5 +91,44 @@ impl Gpu {
             kernels.push(Kernel { shader: d.shader, constants: d.constants.to_vec() });
         }
         true
+    }
+}
+
+/// A kernel that is being made.
+type UnderWay = Pin<Box<dyn Future<Output = Result<(), GpuError>>>>;
+
+/// Kernels that are being made beside each other, the eldest first.
+#[derive(Default)]
+pub struct Making(VecDeque<UnderWay>);
+
+impl Making {
+    /// How many are under way.
+    pub fn under_way(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Begins with one, as soon as not too many are under way.
+    ///
+    /// # Errors
+    /// Those of the device.
+    pub async fn begin(&mut self, gpu: &Gpu, kernel: &Kernel) -> Result<(), GpuError> {
+        while self.0.len() >= AT_ONCE
+            && let Some(eldest) = self.0.pop_front()
+        {
+            eldest.await?;
+        }
+        self.0.push_back(Box::pin(gpu.make_ready(kernel)));
+        Ok(())
+    }
+
+    /// Waits for all of them.
+    ///
+    /// # Errors
+    /// Those of the device.
+    pub async fn finish(self) -> Result<(), GpuError> {
+        for one in self.0 {
+            one.await?;
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! How exactly an adapter computes every case of every operator: results and gradients against the
 //! twins. It waits for the GPU without blocking, so that it runs in a browser as well.
 
-use crate::autodiff::gradient_error;
+use crate::autodiff::{GradientCheck, rehearse_check};
 use crate::gpu::{Gpu, GpuError};
 use crate::ops::Case;
 use crate::ops::table::OPS;
@@ -34,10 +34,12 @@ pub struct OpCases {
 /// A failure of the GPU; wrong numbers are no error but an outcome.
 pub async fn op_cases(gpu: &Gpu) -> Result<OpCases, GpuError> {
     let mut outcome = OpCases { operators: OPS.len(), ..OpCases::default() };
-    for case in OPS.iter().flat_map(|entry| (entry.cases)()) {
+    let cases = || OPS.iter().flat_map(|entry| (entry.cases)());
+    gpu.prepare(|| cases().try_for_each(|case| rehearse_check(gpu, case))).await?;
+    for case in cases() {
         let label = case.label.clone();
         let result = result_error(gpu, &case).await?;
-        let gradient = gradient_error(gpu, case).await?;
+        let gradient = GradientCheck::new(case).error(gpu).await?;
         outcome.cases += 1;
         outcome.result = outcome.result.max(result);
         outcome.gradient = outcome.gradient.max(gradient);

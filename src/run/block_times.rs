@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::RunError;
 use super::latency::{self, FORM};
-use super::prepare::prepare_quietly;
 use crate::autodiff::{Tape, Var};
 use crate::gpu::Gpu;
 use crate::nas::DerivedBlock;
@@ -83,7 +82,7 @@ async fn block(gpu: &Gpu, layer: &Layer, kernels: &[u8]) -> Result<u64, RunError
         }
         Ok(output.tensor().clone())
     };
-    prepare_quietly(gpu, || output(1).map(drop)).await?;
+    gpu.prepare(|| output(1).map(drop)).await?;
     let pass = async |repeats: usize| -> Result<f64, RunError> {
         let watch = Stopwatch::start();
         output(repeats)?.fetch(gpu).await?;

@@ -2,7 +2,6 @@
 //! mean nothing, since time does not depend on them.
 
 use super::RunError;
-use super::prepare::prepare_quietly;
 use crate::autodiff::{Tape, Var};
 use crate::gpu::Gpu;
 use crate::nas::{DerivedConfig, DerivedNet};
@@ -44,7 +43,7 @@ pub(super) async fn measure(
         let ctx = Ctx { tape: &tape, store: &store, mode: Mode::Eval, frozen: true };
         Ok(net.forward(&ctx, &Var::constant(&image), None)?.tensor().clone())
     };
-    prepare_quietly(gpu, || logits().map(drop)).await?;
+    gpu.prepare(|| logits().map(drop)).await?;
     let pass = async || -> Result<f64, RunError> {
         let watch = Stopwatch::start();
         logits()?.fetch(gpu).await?;

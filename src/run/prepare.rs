@@ -1,15 +1,11 @@
-//! Kernels made ready before what needs them, a few at once and with progress: a training
-//! before its first step, a measurement right before it. In a browser alone: there a kernel takes up to
-//! a second, and met in a step it would be made while the browser draws nothing. Elsewhere drivers make
-//! them as they are met, in less.
-
-use std::collections::VecDeque;
-use std::pin::Pin;
+//! Kernels made ready before a phase of a run that needs them, with progress, and held or ended as
+//! the face wants. In a browser alone: there a kernel takes up to a second, and met in a step it would
+//! be made while the browser draws nothing. Elsewhere drivers make them as they are met, in less.
 
 use super::RunError;
 use super::images::{Images, Part};
 use super::session::{Flow, Session};
-use crate::gpu::{Gpu, GpuError, Kernel};
+use crate::gpu::{Gpu, Kernel, Making};
 use crate::nas::{self, Network};
 use crate::nn::Store;
 use crate::platform::CAN_BLOCK;
@@ -20,8 +16,6 @@ use crate::protocol::event::Event;
 pub(super) const REHEARSED: u64 = 8;
 /// How often progress is told, seconds.
 const PATIENCE: f64 = 0.5;
-/// Kernels that a browser makes beside each other.
-const AT_ONCE: usize = 4;
 
 /// Makes the kernels ready that `rehearsal` needs; it goes through the work with a trainer of its
 /// own, since nothing is computed meanwhile. It holds where the face pauses, and ends early where
@@ -42,7 +36,7 @@ async fn make_ready(s: &mut Session, kernels: &[Kernel]) -> Result<(), RunError>
     let (mut watch, mut later) = (Stopwatch::start(), Vec::new());
     let mut making = Making::default();
     for (kernel, begun) in kernels.iter().zip(0..) {
-        let done = begun - making.0.len() as u64;
+        let done = begun - making.under_way() as u64;
         if begun == 0 || watch.seconds() >= PATIENCE {
             s.emit(Event::Preparing { done, total }).await?;
             watch = Stopwatch::start();
@@ -65,49 +59,6 @@ async fn make_ready(s: &mut Session, kernels: &[Kernel]) -> Result<(), RunError>
         s.emit(Event::Preparing { done: total, total }).await?;
     }
     Ok(())
-}
-
-/// The same for work outside a run, of which nobody is told.
-pub(super) async fn prepare_quietly(
-    gpu: &Gpu,
-    rehearsal: impl FnOnce() -> Result<(), RunError>,
-) -> Result<(), RunError> {
-    if CAN_BLOCK {
-        return Ok(());
-    }
-    let mut making = Making::default();
-    for kernel in gpu.rehearse(rehearsal)? {
-        making.begin(gpu, &kernel).await?;
-    }
-    Ok(making.finish().await?)
-}
-
-/// A kernel that is being made.
-type UnderWay = Pin<Box<dyn Future<Output = Result<(), GpuError>>>>;
-
-/// Kernels that are being made, the eldest first.
-#[derive(Default)]
-struct Making(VecDeque<UnderWay>);
-
-impl Making {
-    /// Begins with one, as soon as not too many are under way.
-    async fn begin(&mut self, gpu: &Gpu, kernel: &Kernel) -> Result<(), GpuError> {
-        while self.0.len() >= AT_ONCE
-            && let Some(eldest) = self.0.pop_front()
-        {
-            eldest.await?;
-        }
-        self.0.push_back(Box::pin(gpu.make_ready(kernel)));
-        Ok(())
-    }
-
-    /// Waits for all of them.
-    async fn finish(self) -> Result<(), GpuError> {
-        for one in self.0 {
-            one.await?;
-        }
-        Ok(())
-    }
 }
 
 /// Goes through what the accuracy of a network takes on images of a part.

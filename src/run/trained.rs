@@ -11,7 +11,6 @@ use super::evaluate_phase::{derive, measure, rehearse};
 use super::folder::RunFolder;
 use super::images::Images;
 use super::latency;
-use super::prepare::prepare_quietly;
 use super::saved::prefix;
 use super::session::Loaded;
 use super::setup::{Device, Sources};
@@ -54,7 +53,7 @@ pub async fn generator(root: &Path, adapter: &AdapterChoice) -> Result<Answerer,
     let gpu = Gpu::open(adapter).await?;
     device::go_on(&gpu, &start.device);
     let answerer = Answerer::new(&gpu, &config, &space)?.with(&checkpoint.tensors, prefix::BEST)?;
-    prepare_quietly(&gpu, || answerer.rehearse()).await?;
+    gpu.prepare(|| answerer.rehearse()).await?;
     Ok(answerer)
 }
 
@@ -168,7 +167,7 @@ impl Evaluator {
     async fn prepare(&self, architecture: &Architecture) -> Result<(), RunError> {
         self.space().check(architecture)?;
         let (on, of, settings) = self.parts();
-        prepare_quietly(on.0, || rehearse(on, of, settings, architecture)).await
+        on.0.prepare(|| rehearse(on, of, settings, architecture)).await
     }
 
     /// The network of an architecture by itself: its tensors, with inherited weights and batch norms
