@@ -47,10 +47,12 @@ pub(crate) fn build_with(toolchain: &Toolchain) -> Result<PathBuf, String> {
     let root = process::root();
     let mut cargo = toolchain.cargo(&["build", "--locked", "--profile", "web", "--target"]);
     cargo.args([wasm::TARGET, "--no-default-features", "--features", "web", "--bin", NAME]);
+    // Wherever this machine's builds go, what is read below lies here.
+    let target = root.join("target");
+    cargo.arg("--target-dir").arg(&target);
     if !process::run(&mut cargo)?.success() {
         return Err("the program did not build for the browser; see above".to_owned());
     }
-    let target = root.join("target");
     let folder = target.join("site");
     fresh(&folder)?;
     copy(&root.join("web"), &folder)?;
